@@ -1,0 +1,3 @@
+"""Troth: promises kept."""
+
+__version__ = "0.1.0"

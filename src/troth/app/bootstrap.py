@@ -1,0 +1,49 @@
+"""The one place that makes stores and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from troth.app.workspace import Workspace
+from troth.record import Engine
+from troth.stores.journal.journal import Journal
+from troth.stores.lake.engine import DuckEngine
+from troth.stores.lake.gc import Collected, collect, plan
+from troth.stores.lake.lake import ParquetLake
+from troth.stores.lake.parquet import schema_of
+
+STATE = ".troth"
+
+
+def open_workspace(root: Path) -> Workspace:
+    """The workspace of a book's folder; its state lives in `.troth` beside the book."""
+    root = root.resolve()
+    state = root / STATE
+    journal = Journal(state / "journal.db")
+    lake = ParquetLake(state / "lake", journal)
+
+    @contextmanager
+    def building() -> Iterator[Engine]:
+        with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
+            yield engine
+
+    return Workspace(root, state, lake, DuckEngine, building, schema_of, _now)
+
+
+def scratch_engine() -> Engine:
+    """An engine of no workspace, for looking at files before there is a book."""
+    return DuckEngine()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def collect_garbage(root: Path, *, dry_run: bool) -> Collected:
+    """Remove, or only name, what no kept snapshot needs."""
+    state = root.resolve() / STATE
+    lake = ParquetLake(state / "lake", Journal(state / "journal.db"))
+    return plan(lake, _now()) if dry_run else collect(lake, _now())

@@ -1,0 +1,210 @@
+"""`troth build`: from the book and its source files to a published snapshot, or to nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from troth import __version__, book
+from troth.app.workspace import Progress, Workspace, silent
+from troth.book import Definition, Settings, Tree
+from troth.engines.calendars import Transitions, transitions, tz_version
+from troth.kernel import digest
+from troth.kernel.errors import SourceError
+from troth.kernel.instant import DAY_US
+from troth.promises import Promise, Record, make_outcomes
+from troth.query import identifier
+from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
+from troth.sources import QUARANTINE, Balance, Source, Staged, files_of, make_facts, settle, stage
+
+MARGIN_US = 400 * DAY_US
+DEFAULT_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A loaded book, checked against the models."""
+
+    root: Path
+    tree: Tree
+    settings: Settings
+    sources: Mapping[str, Definition[Source]]
+    promises: Mapping[str, Definition[Promise]]
+
+    @property
+    def folder(self) -> Path:
+        return (self.root / self.settings.folder).resolve()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """fresh: False where the same inputs were already published and nothing was done."""
+
+    snapshot: Snapshot
+    balances: tuple[Balance, ...]
+    fresh: bool
+
+
+def read_rules(root: Path) -> Rules:
+    """The book in a folder; raises BookError with every problem as file:line:column."""
+    tree = book.load(root)
+    settings, problems = book.single(tree, "troth", Settings)
+    sources, wrong_sources = book.definitions(tree, "sources", Source)
+    promises, wrong_promises = book.definitions(tree, "promises", Promise)
+    book.raise_if([*problems, *wrong_sources, *wrong_promises])
+    assert settings is not None
+    return Rules(root, tree, settings, sources, promises)
+
+
+def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
+    """Publish a snapshot of the book's sources as they are now.
+
+    A pure function of source files, book and product version: the same inputs give the same snapshot id and the same files,
+    and an already published one is left as it is. Raises Busy while another build runs, BookError, SourceError,
+    ConservationError; in each case the previous snapshot stays in force.
+    """
+    rules = read_rules(workspace.root)
+    with workspace.building() as engine:
+        progress("looking at the files")
+        inputs = _inputs(rules)
+        identity = digest.of_value([inputs, rules.tree.hash, __version__, tz_version()])
+        current = workspace.lake.current()
+        if current is not None and current.id == identity:
+            return Built(current, balances_of(current), fresh=False)
+        staged, balances = _stage(engine, rules, progress)
+        parts, last, judged = _derive(engine, rules, staged, progress)
+        progress("writing the lake")
+        files = workspace.lake.write(engine, parts)
+        facts = {
+            "sources": _sources(rules, inputs, balances),
+            "promises": judged,
+            "zone": rules.settings.zone,
+            "currency": rules.settings.currency,
+            "tz_version": tz_version(),
+        }
+        schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
+        snapshot = Snapshot(identity, last, rules.tree.hash, __version__, schemas, files, facts)
+        progress("publishing")
+        workspace.lake.publish(snapshot, workspace.now())
+        return Built(snapshot, balances, fresh=True)
+
+
+def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
+    """The balance of each source as the snapshot was published with it."""
+    return tuple(
+        Balance(**{**said["balance"], "files": tuple(said["balance"]["files"])})
+        for _, said in sorted(snapshot.facts["sources"].items())
+    )
+
+
+def _inputs(rules: Rules) -> dict[str, list[list[str]]]:
+    return {
+        name: [[file.name, digest.of_file(file)] for file in files_of(definition.value, rules.folder)]
+        for name, definition in sorted(rules.sources.items())
+    }
+
+
+def _stage(engine: Engine, rules: Rules, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
+    engine.run(QUARANTINE)
+    staged: list[Staged] = []
+    balances: list[Balance] = []
+    for name, definition in sorted(rules.sources.items()):
+        progress(f"reading {name}")
+        zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
+        staged.append(stage(engine, name, definition.value, rules.folder, zone))
+        balances.append(settle(engine, staged[-1]))
+    return staged, tuple(balances)
+
+
+def _derive(
+    engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Progress
+) -> tuple[list[Part], Any, dict[str, Any]]:
+    progress("putting events in order")
+    attributes = make_facts(engine, staged, currency=rules.settings.currency)
+    make_steps(engine)
+    populations = {
+        s.source.object.type: s.source.sample.population
+        for s in staged
+        if s.source.object is not None and s.source.sample is not None
+    }
+    make_strata(engine, populations)
+    last = as_of(engine)
+    if last is None:
+        raise SourceError(
+            "no event was found in any source",
+            got=f"{len(staged)} sources",
+            next_step="Map a time column under `events:` in sources/.",
+        )
+    progress("judging promises")
+    events: dict[str, set[str]] = {}
+    for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
+        events.setdefault(str(type), set()).add(str(event))
+    record = Record(
+        attributes,
+        {t: frozenset(e) for t, e in events.items()},
+        _zone(engine, attributes, rules),
+        rules.settings.currency or "XXX",
+    )
+    compiled = make_outcomes(engine, list(rules.promises.values()), record, last)
+    judged = {c.name: {"subject": c.promise.subject, "stages": list(c.stages)} for c in compiled}
+    return (
+        [
+            *_parts(attributes, staged),
+            *(Part(f"outcome_{c.name}", ("promise", "month"), ("subject",)) for c in compiled),
+        ],
+        last,
+        judged,
+    )
+
+
+def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
+    types = sorted({reference for s in staged for reference in _types(s.source)} | set(attributes))
+    objects = [Part(f"object_{type}", (), ("code",)) for type in types]
+    return [
+        Part("event", ("object_type", "month"), ("object", "occurred", "type", "source", "source_row")),
+        Part("step", ("object_type", "month"), ("object", "ordinal")),
+        *objects,
+        Part("relation", (), ("from_type", "from_code", "to_type", "to_code", "qualifier")),
+        Part("feedback", (), ("about_type", "about", "answered", "asked", "source", "source_row")),
+        Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
+        Part("stratum", (), ("object_type", "stratum")),
+        Part("quarantine", (), ("source", "file", "source_row", "source_column")),
+    ]
+
+
+def _types(source: Source) -> set[str]:
+    named = {source.object.type} if source.object else set()
+    named |= {r.to for r in (*source.relations, *source.lends)}
+    return named | {e.about for e in (*source.feedback, *source.money)}
+
+
+def _sources(rules: Rules, inputs: Mapping[str, list[list[str]]], balances: Sequence[Balance]) -> dict[str, Any]:
+    """What each source gave: its balance and files for the manifest, and who answers for it."""
+    return {
+        balance.source: {
+            "balance": {**asdict(balance), "files": list(balance.files)},
+            "files": inputs[balance.source],
+            "defined_in": str(rules.sources[balance.source].document.file),
+            "owner": rules.sources[balance.source].value.owner,
+            "steward": rules.sources[balance.source].value.steward,
+            "zone": rules.sources[balance.source].value.zone,
+        }
+        for balance in balances
+    }
+
+
+def _zone(engine: Engine, attributes: Mapping[str, Mapping[str, str]], rules: Rules) -> Transitions:
+    """The operation's clock around every instant of the record, so that its SQL stays short."""
+    instants = ["SELECT occurred AS instant FROM event"]
+    for type, named in attributes.items():
+        instants += [
+            f"SELECT CAST({identifier(n)} AS TIMESTAMP) FROM object_{type}"
+            for n, k in named.items()
+            if k in ("instant", "day")
+        ]
+    low, high = engine.rows(
+        f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({' UNION ALL '.join(instants)})"
+    )[0]
+    return transitions(rules.settings.zone or DEFAULT_ZONE, int(low) - MARGIN_US, int(high) + MARGIN_US)

@@ -1,0 +1,175 @@
+"""From a published snapshot to the page `What your files say`, as plain data that every face renders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from troth import __version__
+from troth.app.build import DEFAULT_ZONE, MARGIN_US, Rules, balances_of, read_rules
+from troth.app.guesses import read_guesses
+from troth.app.workspace import Progress, Workspace, silent
+from troth.engines.calendars import transitions
+from troth.findings import RULE, Context, Statement, answered, find_all, refused
+from troth.findings.words import number, of_hundred
+from troth.kernel.errors import NotFound
+from troth.kernel.instant import to_us
+from troth.record import Engine, Snapshot
+from troth.sources import Balance
+
+Page = dict[str, Any]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def read_page(workspace: Workspace, *, progress: Progress = silent) -> Page:
+    """The page of the snapshot in force, with the lists of orders written beside it.
+
+    Raises NotFound when nothing was built yet.
+    """
+    snapshot = workspace.lake.current()
+    if snapshot is None:
+        raise NotFound("nothing was built yet", next_step="Run: troth build")
+    rules = read_rules(workspace.root)
+    engine = workspace.engine()
+    workspace.lake.attach(engine, snapshot)
+    context = make_context(engine, snapshot, rules)
+    progress("finding what can be said")
+    statements = find_all(context)
+    lists = _write_lists(workspace, engine, statements)
+    _write_views(workspace, snapshot)
+    return _page(workspace, rules, snapshot, context, statements, lists)
+
+
+def make_context(engine: Engine, snapshot: Snapshot, rules: Rules) -> Context:
+    """What finders may look at, over a snapshot that is attached to the engine."""
+    judged = {name: d.value for name, d in rules.promises.items() if f"outcome_{name}" in snapshot.schemas}
+    tables = {table: tuple(c.name for c in columns) for table, columns in snapshot.schemas.items()}
+    low = engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]
+    zone = snapshot.facts.get("zone") or DEFAULT_ZONE
+    clock = transitions(zone, int(low) - MARGIN_US, to_us(snapshot.as_of) + 2 * MARGIN_US)
+    return Context(engine, judged, tables, snapshot.as_of, clock, snapshot.facts.get("currency") or "XXX")
+
+
+def _page(
+    workspace: Workspace,
+    rules: Rules,
+    snapshot: Snapshot,
+    context: Context,
+    statements: Sequence[Statement],
+    lists: Mapping[str, str],
+) -> Page:
+    said = [statement_data(s, lists) for s in answered(statements)]
+    lead = next((s for s in statements if s.leads), None)
+    guesses = read_guesses(workspace.root)
+    return {
+        "title": "What your files say",
+        "operation": rules.settings.name,
+        "headline": _headline(lead, context),
+        "lede": _lede(lead, context),
+        "as_of": _moment(context.local_time(snapshot.as_of)),
+        "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
+        "warnings": _warnings(snapshot),
+        "found": [
+            {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"}
+            for name, p in context.promises.items()
+        ],
+        "statements": said,
+        "cannot_say": [statement_data(s, lists) for s in refused(statements)],
+        "sources": [_source(b, snapshot) for b in balances_of(snapshot)],
+        "guesses": guesses,
+        "where_delay_arose": _delay(said),
+        "snapshot": snapshot.id[:12],
+        "book_hash": snapshot.book_hash[:12],
+        "version": __version__,
+        "ranking": RULE,
+        "lake": str(Path("..") / workspace.state.name / "lake"),
+        "views": "views.sql",
+    }
+
+
+def statement_data(statement: Statement, lists: Mapping[str, str]) -> dict[str, Any]:
+    """A statement as JSON: the public form of `--json`, documented in the reference."""
+    data = asdict(statement)
+    figure = data.pop("figure")
+    data["figure"] = {"kind": figure["kind"], "caption": figure["caption"], **figure["spec"]} if figure else None
+    data["orders"] = {"file": lists[statement.id], "count": statement.orders_count} if statement.id in lists else None
+    for inner in ("orders_sql", "orders_count", "leads", "weight"):
+        data.pop(inner)
+    return data
+
+
+def _headline(lead: Statement | None, context: Context) -> str:
+    if lead is not None:
+        return f"{of_hundred(lead.value).capitalize()} promises that fell due were kept."
+    if context.promises:
+        return "Promises were found, but too few have fallen due to say how they were kept."
+    return "We found no promise in these files."
+
+
+def _lede(lead: Statement | None, context: Context) -> str:
+    data = f"data up to {_moment(context.local_time(context.as_of))}"
+    if lead is None:
+        return data.capitalize()
+    parts = [lead.evidence.n, *lead.evidence.notes[:1], data]
+    return " · ".join(p for p in parts if p)
+
+
+def _warnings(snapshot: Snapshot) -> list[str]:
+    found = []
+    naive = [name for name, said in snapshot.facts["sources"].items() if not said["zone"]]
+    if snapshot.facts.get("zone") is None and naive:
+        found.append(
+            f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain."
+        )
+    if snapshot.facts.get("currency") is None and any(f.table == "money" and f.rows for f in snapshot.files):
+        found.append("Amounts bear no currency. Set `currency:` in troth.yaml.")
+    held = sum(b.quarantined + b.cells for b in balances_of(snapshot))
+    if held:
+        found.append(f"{number(held)} rows or cells could not be used and stand in quarantine with their reasons.")
+    return found
+
+
+def _source(balance: Balance, snapshot: Snapshot) -> dict[str, Any]:
+    said = snapshot.facts["sources"][balance.source]
+    return {
+        **asdict(balance),
+        "files": list(balance.files),
+        "file": ", ".join(balance.files),
+        "steward": said["steward"],
+    }
+
+
+def _delay(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    for statement in statements:
+        if statement["finder"] == "where_delay_arose" and statement["figure"]:
+            return {"rows": statement["figure"]["rows"], "caption": statement["figure"]["caption"]}
+    return None
+
+
+def _moment(instant: datetime) -> str:
+    return f"{instant:%a} {instant.day} {instant:%b %Y %H:%M}"
+
+
+def _write_lists(workspace: Workspace, engine: Engine, statements: Sequence[Statement]) -> dict[str, str]:
+    """One CSV of ids beside the page for every statement that has orders behind it; spreadsheets must not run what they open."""
+    folder = workspace.pages / "orders"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for statement in statements:
+        if statement.orders_sql is None:
+            continue
+        name = statement.id.replace("/", "-").replace("_", "-") + ".csv"
+        ids = [str(row[0]) for row in engine.rows(statement.orders_sql)]
+        safe = ["'" + i if i.startswith(FORMULA_STARTS) else i for i in ids]
+        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in ',"\n') else i for i in safe]
+        (folder / name).write_text("\n".join(["id", *cells]) + "\n", encoding="utf-8")
+        written[statement.id] = f"orders/{name}"
+    return written
+
+
+def _write_views(workspace: Workspace, snapshot: Snapshot) -> None:
+    target = workspace.state / "lake" / "views.sql"
+    target.write_text(workspace.lake.views(snapshot), encoding="utf-8")

@@ -1,0 +1,165 @@
+"""`troth start FOLDER`: recognise or guess, write an editable book, build it, and say what the files say."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from troth import __version__
+from troth.app.bootstrap import open_workspace, scratch_engine
+from troth.app.build import Built, build
+from troth.app.guesses import FILE as GUESSES
+from troth.app.reading import Page, read_page
+from troth.app.workspace import Progress, silent
+from troth.book import ROOT
+from troth.findings import RULE
+from troth.kernel.errors import NotFound, SourceError
+from troth.sources import READABLE
+from troth.sources.guess import Guess, Pair, guess
+from troth.sources.templates import match
+
+HEADER = "# Proposed by Troth from the columns of your files. Edit freely: Troth never overwrites this file.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A book as text by file name. pairs: promised and actual columns, with those that lost. recognised: name of a template."""
+
+    files: Mapping[str, str]
+    guesses: tuple[Guess, ...]
+    pairs: tuple[Pair, ...]
+    warnings: tuple[str, ...]
+    recognised: str | None
+    events: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """book: its folder. difference: what Troth would propose where the book now says otherwise; it was not written."""
+
+    book: Path
+    page: Page
+    built: Built | None
+    pairs: tuple[Pair, ...]
+    warnings: tuple[str, ...]
+    difference: str
+    recognised: str | None
+
+
+def start(folder: Path, *, into: Path | None = None, progress: Progress = silent) -> Started:
+    """Make a book for a folder of files, build it and read its page. Asks nothing and changes nothing in the folder.
+
+    Raises NotFound where there is no such folder or nothing readable in it, SourceError where `into` lies inside it.
+    """
+    files = _readable(folder)
+    target = (into or Path.cwd() / f"{folder.resolve().name}-book").resolve()
+    if target.is_relative_to(folder.resolve()):
+        raise SourceError(
+            "the book would lie inside the folder that is read",
+            got=str(target),
+            next_step="Name another place with --into BOOK.",
+        )
+    progress("looking for promises in the columns")
+    proposed = propose(folder, files)
+    difference = _write(target, proposed.files)
+    workspace = open_workspace(target)
+    built = build(workspace, progress=progress) if proposed.events or difference else None
+    page = read_page(workspace, progress=progress) if built else _without_events(target, proposed)
+    page["warnings"] = [*proposed.warnings, *(w for w in page["warnings"] if w not in proposed.warnings)]
+    return Started(target, page, built, proposed.pairs, proposed.warnings, difference, proposed.recognised)
+
+
+def propose(folder: Path, files: Sequence[Path]) -> Proposed:
+    """The book that Troth would write for a folder: by template where its shape is known, else by guessing."""
+    engine = scratch_engine()
+    known = match(engine, files)
+    settings: dict[str, Any] = {"name": folder.resolve().name, "folder": str(folder.resolve())}
+    if known is not None:
+        settings |= {"zone": known.zone, "currency": known.currency}
+        guesses = tuple(Guess(what, "template", known.name, ()) for what in known.evidence)
+        return Proposed(
+            _texts(settings, known.sources, known.promises, guesses), guesses, (), (), known.name,
+            any(s.get("events") for s in known.sources.values()),
+        )  # fmt: skip
+    found = guess(engine, folder)
+    texts = _texts(settings, found.sources, found.promises, found.guesses)
+    events = any(s.get("events") for s in found.sources.values())
+    return Proposed(texts, found.guesses, found.pairs, found.warnings, None, events)
+
+
+def _readable(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise NotFound(f"no folder '{folder}'", next_step="Name a folder with CSV or Parquet files.")
+    files = sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in READABLE)
+    if not files:
+        others = sorted({p.suffix or p.name for p in folder.iterdir() if p.is_file()})
+        raise NotFound(
+            f"nothing to read in '{folder}'", got=", ".join(others) or "an empty folder", allowed=", ".join(sorted(READABLE)),
+            next_step="Export your tables as CSV into a folder and name that.",
+        )  # fmt: skip
+    return files
+
+
+def _texts(
+    settings: Mapping[str, Any], sources: Mapping[str, Any], promises: Mapping[str, Any], guesses: Sequence[Guess]
+) -> dict[str, str]:
+    texts = {ROOT: HEADER + _yaml({k: v for k, v in settings.items() if v is not None})}
+    texts |= {f"sources/{name}.yaml": HEADER + _yaml({name: source}) for name, source in sources.items()}
+    if promises:
+        texts["promises/promises.yaml"] = HEADER + _yaml(promises)
+    if guesses:
+        said = [
+            {"what": g.what, "evidence": g.evidence, "file": g.file, "columns": list(g.columns), "confirmed": False}
+            for g in guesses
+        ]
+        texts[GUESSES] = "# What was guessed. Set confirmed: true where it is right.\n" + _yaml(said)
+    return texts
+
+
+def _yaml(data: object) -> str:
+    writer = YAML(typ="rt")
+    writer.default_flow_style = None
+    writer.width = 140
+    stream = StringIO()
+    writer.dump(data, stream)
+    return stream.getvalue()
+
+
+def _write(target: Path, files: Mapping[str, str]) -> str:
+    """Write a new book, or say how the one that is there differs from what would be proposed now."""
+    if (target / ROOT).is_file():
+        return "".join(
+            line
+            for name, text in files.items()
+            if name != GUESSES
+            for line in difflib.unified_diff(
+                _lines(target / name), text.splitlines(keepends=True), f"your {name}", f"proposed {name}", n=1
+            )
+        )
+    for name, text in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return ""
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
+
+
+def _without_events(target: Path, proposed: Proposed) -> Page:
+    """The page of a folder in which nothing happens: no column holds an instant."""
+    return {
+        "title": "What your files say", "operation": target.name.removesuffix("-book"),
+        "headline": "We found no promise in these files.",
+        "lede": "No column holds the time of something that happened, so nothing can be judged.",
+        "as_of": None, "zone": None, "warnings": [], "found": [], "statements": [], "cannot_say": [], "sources": [],
+        "guesses": [{"what": g.what, "evidence": g.evidence, "confirmed": False} for g in proposed.guesses],
+        "where_delay_arose": None, "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None,
+    }  # fmt: skip

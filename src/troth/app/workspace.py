@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from troth.record import Column, Engine, Lake
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One operation: a book, its lake, and the doors to them. Made by `bootstrap` only.
+
+    state: folder of lake and journal. engine: opens an engine for reading. building: holds the lake for one build and gives
+    its engine. schema: the columns that the lake keeps of an engine's table. now: the clock, naive UTC.
+    """
+
+    root: Path
+    state: Path
+    lake: Lake
+    engine: Callable[[], Engine]
+    building: Callable[[], AbstractContextManager[Engine]]
+    schema: Callable[[Engine, str], tuple[Column, ...]]
+    now: Callable[[], datetime]
+
+    @property
+    def pages(self) -> Path:
+        return self.root / "pages"
+
+
+def silent(step: str) -> None:
+    """Progress that nobody watches."""

@@ -1,0 +1,108 @@
+"""Definitions checked against the models that rooms register; every mistake named once, at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from troth.book.document import Document, Path, Problem, Tree
+from troth.book.loading import plain
+from troth.kernel import digest
+from troth.kernel.errors import nearest
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(Generic[Model]):
+    """A named definition, where it stands, and the hash of its own content."""
+
+    name: str
+    value: Model
+    document: Document
+    hash: str
+
+    def problem(self, path: Path, message: str) -> Problem:
+        line, column = self.document.position((self.name, *path))
+        return Problem(self.document.file, line, column, ".".join(map(str, (self.name, *path))), message)
+
+
+def definitions(tree: Tree, kind: str, model: type[Model]) -> tuple[dict[str, Definition[Model]], list[Problem]]:
+    """The definitions of a kind by name, with the problems found; a definition with a problem is left out."""
+    found: dict[str, Definition[Model]] = {}
+    problems: list[Problem] = []
+    for document in tree.of_kind(kind):
+        for name, data in document.data.items():
+            definition = _definition(document, str(name), data, model, problems)
+            if definition is None:
+                continue
+            if definition.name in found:
+                other = found[definition.name].document.file
+                problems.append(definition.problem((), f"defined twice; the first stands in {other}"))
+                continue
+            found[definition.name] = definition
+    return found, problems
+
+
+def single(tree: Tree, kind: str, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """The one document of a kind that is itself the definition (troth.yaml)."""
+    document = tree.of_kind(kind)[0]
+    try:
+        return model.model_validate(plain(document.data)), []
+    except ValidationError as error:
+        return None, _problems(document, (), error, model)
+
+
+def _definition(
+    document: Document, name: str, data: Any, model: type[Model], problems: list[Problem]
+) -> Definition[Model] | None:
+    content = plain(data)
+    try:
+        value = model.model_validate(content)
+    except ValidationError as error:
+        problems.extend(_problems(document, (name,), error, model))
+        return None
+    # In the model's own order of fields, but with the order of stages as written: it means something.
+    terms = value.model_dump_json(by_alias=True, exclude_defaults=True)
+    return Definition(name, value, document, digest.of_text(f"{name} {terms}"))
+
+
+def _problems(document: Document, prefix: Path, error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    problems = []
+    for item in error.errors(include_url=False):
+        path: Path = (*prefix, *(part for part in item["loc"]))
+        line, column = document.position(path)
+        problems.append(Problem(document.file, line, column, ".".join(map(str, path)), _message(item, model)))
+    return problems
+
+
+def _message(item: Mapping[str, Any], model: type[BaseModel]) -> str:
+    if item["type"] == "extra_forbidden":
+        fields = _fields_at(model, item["loc"][:-1])
+        return f"unknown name; {nearest(str(item['loc'][-1]), fields)}" if fields else "unknown name"
+    if item["type"] == "missing":
+        return "is missing"
+    return str(item["msg"])
+
+
+def _fields_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+    current: type[BaseModel] | None = model
+    for part in path:
+        if current is None:
+            return []
+        field = current.model_fields.get(part) if isinstance(part, str) else None
+        current = _model_in(field.annotation) if field is not None else current
+    return list(current.model_fields) if current else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,1 @@
+"""Pure computing: arrays in, frozen results out; what cannot be estimated is raised as CannotEstimate."""

@@ -1,0 +1,189 @@
+"""One function a command. Heavy modules are imported inside, so that help comes at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from troth.faces.cli.output import Out, show_error
+
+app = typer.Typer(
+    name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Troth: promises kept. Reads a folder of tables and says which promises were kept and which were broken.",
+)  # fmt: skip
+
+Book = Annotated[Path, typer.Option("--book", help="The book's folder.", show_default="this folder")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the reference describes it.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what was asked.")]
+HERE = Path(".")
+
+
+def main() -> None:
+    """The console script: errors that Troth knows end with their message and their exit code, never with a traceback."""
+    from troth.kernel.errors import TrothError
+
+    try:
+        app(standalone_mode=True)
+    except TrothError as error:
+        show_error(error, as_json="--json" in sys.argv)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+@app.command()
+def start(
+    folder: Annotated[Path, typer.Argument(help="A folder of CSV or Parquet files.")],
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the promises in a folder of files, judge them, and show what your files say."""
+    from troth.app.start import start as use_case
+
+    out = Out(json=json, quiet=quiet)
+    with out.progress() as step:
+        started = use_case(folder, into=into, progress=step)
+    html = _write_page(started.page, started.book / "pages")
+    if json:
+        pairs = [_fields(p) for p in started.pairs]
+        out.data(
+            {
+                "book": str(started.book),
+                "recognised": started.recognised,
+                "html": str(html),
+                "pairs": pairs,
+                "page": started.page,
+            }
+        )
+        return
+    out.started(started, html)
+
+
+@app.command()
+def demo(
+    into: Annotated[Path, typer.Option("--into", help="Where the book goes.")] = Path("troth-demo"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show the page of the corner shop, a made-up shop of 200 orders."""
+    from troth.app.examples import corner_shop
+
+    start(corner_shop(), into=into, json=json, quiet=quiet)
+
+
+@app.command()
+def build(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
+    """Read the sources again, judge every promise, and publish a snapshot."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.build import build as use_case
+
+    out = Out(json=json, quiet=quiet)
+    with out.progress() as step:
+        built = use_case(open_workspace(book), progress=step)
+    if json:
+        out.data({
+            "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
+            "sources": [_fields(b) for b in built.balances],
+            "files": [_fields(f) for f in built.snapshot.files],
+        })  # fmt: skip
+        return
+    out.built(built)
+
+
+@app.command()
+def monday(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
+    """Build if anything changed, and show what your files say."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.build import build as use_case
+    from troth.app.reading import read_page
+
+    out = Out(json=json, quiet=quiet)
+    workspace = open_workspace(book)
+    with out.progress() as step:
+        use_case(workspace, progress=step)
+        page = read_page(workspace, progress=step)
+    html = _write_page(page, workspace.pages)
+    if json:
+        out.data({"html": str(html), "page": page})
+        return
+    out.page(page)
+    out.say(f"\nThe page: {html}")
+
+
+@app.command("why-not")
+def why_not(
+    order: Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")],
+    book: Book = HERE,
+    json: Json = False,
+) -> None:
+    """Say clock by clock what became of one order's promises, and why one does not count or cannot be told."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.timeline import why_not as use_case
+
+    out = Out(json=json, quiet=False)
+    timelines = use_case(open_workspace(book), order)
+    if json:
+        out.data([_fields(t) for t in timelines])
+        return
+    out.timelines(timelines)
+
+
+@app.command()
+def gc(
+    book: Book = HERE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; remove nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove snapshots past their keeping: all of 7 days, the newest of each of 35 days and 24 months stay."""
+    from troth.app.bootstrap import collect_garbage
+
+    out = Out(json=json, quiet=False)
+    collected = collect_garbage(book, dry_run=dry_run)
+    if json:
+        out.data(_fields(collected))
+        return
+    out.collected(collected, dry_run=dry_run)
+
+
+@app.command()
+def coverage(
+    file: Annotated[Path, typer.Option("--file", help="The coverage file.")] = Path("coverage.yaml"), json: Json = False
+) -> None:
+    """List which capabilities are there, with their definitions and tests."""
+    from troth.app.coverage import coverage as use_case
+
+    out = Out(json=json, quiet=False)
+    covered = use_case(file)
+    if json:
+        out.data([_fields(c) for c in covered])
+        return
+    out.covered(covered)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from troth import __version__
+
+    typer.echo(f"troth {__version__}")
+
+
+def _write_page(page: dict[str, Any], folder: Path) -> Path:
+    from troth.faces.page import render
+
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "monday.html"
+    target.write_text(render(page), encoding="utf-8")
+    return target
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(value)

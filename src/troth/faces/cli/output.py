@@ -1,0 +1,179 @@
+"""What the terminal shows: calm text, JSON when asked, progress on the error stream."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from troth.kernel.errors import TrothError
+
+WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    json: bool
+    quiet: bool
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """A line on the error stream while something runs; nothing where nobody watches."""
+        if self.json or self.quiet or not sys.stderr.isatty():
+            yield lambda step: None
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status("starting") as status:
+            yield lambda step: status.update(step)
+
+    def data(self, value: object) -> None:
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+    def say(self, text: str) -> None:
+        if not self.quiet:
+            typer.echo(text)
+
+    def console(self) -> Console:
+        from rich.console import Console
+
+        return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, soft_wrap=False)
+
+    def started(self, started: Any, html: Path) -> None:
+        self.page(started.page)
+        lost = [p for p in started.pairs if not p.asserted]
+        if lost and not self.quiet:
+            self.say("\nAlso looked at, and not taken for promises:")
+            for pair in lost[:5]:
+                self.say(f"  {pair.file}: {pair.promised} beside {pair.actual}: {pair.evidence}")
+        if started.difference:
+            self.say("\nThe book is yours and was left as it is. Troth would now propose:\n" + started.difference)
+        self.say(f"\nThe book: {started.book}\nThe page: {html}")
+
+    def built(self, built: Any) -> None:
+        self.say("Published." if built.fresh else "Nothing changed: the same snapshot is in force.")
+        self.say(f"Snapshot {built.snapshot.id[:12]}, data up to {built.snapshot.as_of:%Y-%m-%d %H:%M} UTC.\n")
+        self.balances([{**_fields(b), "file": ", ".join(b.files)} for b in built.balances])
+
+    def page(self, page: Mapping[str, Any]) -> None:
+        if self.quiet:
+            return
+        from rich.text import Text
+
+        console = self.console()
+        console.print(Text(f"\nTroth — promises kept · {page['operation']}", style="dim"))
+        console.print(Text(f"\n{page['headline']}", style="bold"))
+        console.print(Text(page["lede"], style="dim"))
+        for warning in page["warnings"]:
+            console.print(Text(f"! {warning}", style="yellow"))
+        if page["found"]:
+            words = " · ".join(f["words"] for f in page["found"])
+            count = len(page["found"])
+            console.print(Text(f"\nWe found {count} promise{'s' if count != 1 else ''} in your columns: {words}"))
+        for number, statement in enumerate(page["statements"], start=1):
+            self._statement(console, str(number), statement)
+        if page["cannot_say"]:
+            console.print(Text("\nCannot say yet", style="bold"))
+            for statement in page["cannot_say"]:
+                self._statement(console, "–", statement)
+        if page["sources"]:
+            console.print()
+            self.balances(page["sources"])
+
+    def _statement(self, console: Console, number: str, statement: Mapping[str, Any]) -> None:
+        from rich.padding import Padding
+        from rich.text import Text
+
+        mark = " ~" if statement["estimated"] else ""
+        console.print()
+        console.print(Padding(Text(f"{number}  {statement['headline']}{mark}", style="bold"), (0, 0, 0, 0)))
+        console.print(Padding(Text(statement["paragraph"]), (0, 0, 0, 3)))
+        evidence = statement["evidence"]
+        line = [evidence["n"], evidence["interval"], evidence["window"], evidence["how_sure"]]
+        line += [f"owner: {statement['owner'] or 'nobody yet'}", *evidence["notes"]]
+        console.print(Padding(Text(" · ".join(part for part in line if part), style="dim"), (0, 0, 0, 3)))
+        if statement["refusal"]:
+            refusal = statement["refusal"]
+            said = f"Got {refusal['got']}; needs {refusal['need']}. {refusal['settle']}"
+            console.print(Padding(Text(said.strip(), style="yellow"), (0, 0, 0, 3)))
+
+    def balances(self, sources: Sequence[Mapping[str, Any]]) -> None:
+        """The five-way balance: read = stored + quarantined + duplicate + superseded + filtered."""
+        if self.quiet:
+            return
+        from rich.table import Table
+
+        columns = ("read", "stored", "quarantined", "duplicate", "superseded", "filtered", "cells")
+        table = Table(box=None, pad_edge=False, header_style="dim", title=None)
+        table.add_column("source", no_wrap=True)
+        for column in columns:
+            table.add_column("emptied cells" if column == "cells" else column, justify="right")
+        for source in sources:
+            table.add_row(source["source"], *(f"{source[c]:,}" for c in columns))
+        self.console().print(table)
+
+    def timelines(self, timelines: Sequence[Any]) -> None:
+        for timeline in timelines:
+            self.say(f"\n{timeline.subject_type} {timeline.id}")
+            for promise in timeline.promises:
+                self.say(f"\n  {promise.words}: {promise.says}")
+                for line in promise.clock:
+                    self.say(f"    {line.at:<20} {line.what}")
+            if timeline.quarantined:
+                self.say("\n  In quarantine")
+                for reason in timeline.quarantined:
+                    self.say(f"    {reason}")
+
+    def collected(self, collected: Any, *, dry_run: bool) -> None:
+        verb = "would go" if dry_run else "went"
+        self.say(
+            f"{len(collected.snapshots)} snapshots and {len(collected.files)} files {verb}, {collected.bytes:,} bytes."
+        )
+
+    def covered(self, covered: Sequence[Any]) -> None:
+        for one in covered:
+            self.say(f"{one.id:<10} {'there' if not one.missing else 'MISSING: ' + ', '.join(one.missing)}")
+            for definition in one.definitions:
+                self.say(f"           {definition}")
+
+
+def show_error(error: TrothError, *, as_json: bool) -> None:
+    """The message on the error stream; as JSON: what, got, allowed, next_step, exit_code."""
+    if as_json:
+        facts = {
+            "what": error.what,
+            "got": error.got,
+            "allowed": error.allowed,
+            "next_step": error.next_step,
+            "exit_code": error.exit_code,
+        }
+        typer.echo(json.dumps({"error": facts}, ensure_ascii=False, default=_plain), err=True)
+        return
+    typer.echo(f"troth: {error}", err=True)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, frozenset | set | tuple):
+        return sorted(value) if isinstance(value, frozenset | set) else list(value)
+    return str(value)

@@ -1,0 +1,7 @@
+"""From outcomes to statements that a person can say aloud, with the evidence behind each."""
+
+from troth.findings.context import Context
+from troth.findings.ranking import RULE, answered, find_all, refused
+from troth.findings.statement import Act, Evidence, Figure, Statement, Table
+
+__all__ = ["RULE", "Act", "Context", "Evidence", "Figure", "Statement", "Table", "answered", "find_all", "refused"]

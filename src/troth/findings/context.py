@@ -1,0 +1,71 @@
+"""What finders may look at: the lake's views, the promises, the clock. No finder knows any data set by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlglot import exp
+
+from troth.engines.calendars import Transitions
+from troth.kernel.instant import from_us, to_us
+from troth.promises import Promise, state_sql
+from troth.query import literal_instant, to_local
+from troth.record import Engine
+
+
+@dataclass(frozen=True)
+class Context:
+    """tables: names of the lake's tables with their columns. clock: the operation's zone around the record's instants."""
+
+    engine: Engine
+    promises: Mapping[str, Promise]
+    tables: Mapping[str, tuple[str, ...]]
+    as_of: datetime
+    clock: Transitions
+    currency: str
+
+    @cached_property
+    def now(self) -> str:
+        """SQL of the instant up to which the record speaks."""
+        return literal_instant(to_us(self.as_of)).sql("duckdb")
+
+    def state(self, alias: str = "o", at: str | None = None) -> str:
+        return state_sql(at or self.now, alias)
+
+    def local(self, instant: str) -> str:
+        """SQL of the local wall-clock time of a UTC column."""
+        return to_local(exp.column(*reversed(instant.split("."))), self.clock).sql("duckdb")
+
+    def local_time(self, instant: datetime) -> datetime:
+        cuts = self.clock.utc_cuts()
+        us = to_us(instant)
+        offset = next(offset for start, offset in reversed(cuts) if us >= start or start == cuts[0][0])
+        return from_us(us + offset)
+
+    def has(self, table: str) -> bool:
+        return table in self.tables
+
+    def main_promise(self) -> str | None:
+        """The customer promise with the most subjects: the one the page leads with."""
+        customer = [name for name, promise in self.promises.items() if promise.kind == "customer"]
+        sizes = {
+            name: int(self.engine.rows(f"SELECT count(*) FROM outcome_{name}")[0][0])
+            for name in customer or self.promises
+        }
+        return max(sizes, key=lambda name: (sizes[name], name), default=None)
+
+
+def day(instant: datetime) -> str:
+    """A day as people say it: 17 Oct 2018."""
+    return f"{instant.day} {instant:%b %Y}"
+
+
+def window(first: datetime, last: datetime) -> str:
+    return f"{day(first)} to {day(last)}"
+
+
+def before(instant: datetime) -> datetime:
+    return instant - timedelta(microseconds=1)

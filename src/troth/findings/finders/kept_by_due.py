@@ -1,0 +1,118 @@
+"""What was kept of all that fell due, beside the usual figure that leaves out what never closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from troth.engines.statistics import StratifiedShare, superpopulation_share
+from troth.findings.context import Context, window
+from troth.findings.statement import Act, Evidence, Statement, Table, bars
+from troth.findings.weighing import Counts, counts, is_sample, seen, total, weighted_sql
+from troth.findings.words import interval, number, of_hundred, percent, plural
+from troth.promises import Promise
+
+NAME = "kept_by_due"
+LEAST_DUE = 5
+
+
+def find(context: Context) -> list[Statement]:
+    main = context.main_promise()
+    return [s for name in context.promises if (s := _statement(context, name, leads=name == main))]
+
+
+def _statement(context: Context, name: str, *, leads: bool) -> Statement | None:
+    promise = context.promises[name]
+    fell_due = f"o.due <= {context.now}"
+    state = context.state()
+    conditions = {
+        "n": f"{state} IN ('kept', 'broken', 'unknown')",
+        "kept": f"{state} = 'kept'",
+        "broken": f"{state} = 'broken'",
+        "unknown": f"{state} = 'unknown'",
+        "void": f"{state} = 'void'",
+        "waived": f"{state} = 'waived'",
+        "late": f"{state} = 'broken' AND o.fulfilled IS NOT NULL",
+        "silent": f"{state} = 'broken' AND o.fulfilled IS NULL",
+    }
+    found = counts(context, name, conditions, fell_due)
+    if seen(found, "n") < LEAST_DUE:
+        return None
+    kept, unknown, n = (total(found, what) for what in ("kept", "unknown", "n"))
+    low, high = kept / n, (kept + unknown) / n
+    closed = kept + total(found, "late")
+    usual = kept / closed if closed else None
+    share = share_of(found, "kept", "n")
+    first, last = context.engine.rows(f"SELECT min(due), max(due) FROM outcome_{name} o WHERE {fell_due}")[0]
+    sampled = is_sample(context, promise.subject)
+    silent = total(found, "silent")
+    notes = [
+        f"range {interval(float(low), float(high))} while {number(unknown)} cannot be told"
+        if unknown
+        else "none left untold"
+    ]
+    if sampled:
+        plain = seen(found, "kept") / seen(found, "n")
+        notes.append(
+            f"the unweighted {percent(plain)} is refused: the file holds some kinds of {plural(promise.subject)} as a sample"
+        )
+    paragraph = (
+        f"The usual on-time figure says {percent(usual)}: it counts only what was {_past(promise.fulfil.event)} and leaves out"
+        f" {number(silent)} {plural(promise.subject)} that fell due and have nothing recorded."
+        if usual is not None and silent
+        else f"Everything that fell due has an answer on record; the usual on-time figure is {percent(usual)}."
+        if usual is not None
+        else f"Nothing that fell due was {_past(promise.fulfil.event)}."
+    )
+    rows = _rows(found)
+    return Statement(
+        id=f"{NAME}/{name}", finder=NAME, headline=_headline(promise, float(low), usual, silent, leads), paragraph=paragraph,
+        evidence=Evidence(
+            f"{seen(found, 'n'):,} promises in the file" + (f", {number(n)} in all" if sampled else ""),
+            f"due {window(context.local_time(first), context.local_time(last))}", "strong" if share.n_effective >= 100 else "weak",
+            interval(share.low, share.high), tuple(notes),
+        ),
+        value=float(low), unit="share",
+        sql=weighted_sql(name, f"{state} = 'kept'", f"{state} IN ('kept', 'broken', 'unknown')", fell_due),
+        table=Table(("state of what fell due", "in the file", "in all"), rows), weight=float(n - kept), owner=_owner(promise.owners),
+        acts=(Act("Show the numbers", "table"), Act("SQL", "sql")), estimated=sampled, leads=leads,
+        figure=bars("of what fell due", [
+            ("kept", float(kept / n), percent(kept / n, 0), "accent"),
+            ("late", float(total(found, "late") / n), percent(total(found, "late") / n, 0), "missed"),
+            ("nothing recorded", float(silent / n), percent(silent / n, 0), "waiting"),
+        ]),
+    )  # fmt: skip
+
+
+def share_of(found: Sequence[Counts], numerator: str, denominator: str) -> StratifiedShare:
+    """The share with an interval for the process behind it, strata weighed by what was declared."""
+    columns = [[c.by[numerator], c.by[denominator], c.stratum.seen, c.stratum.population] for c in found]
+    num, den, in_file, population = (np.array(column, dtype=np.int64) for column in zip(*columns, strict=True))
+    return superpopulation_share(num, den, in_file, population)
+
+
+def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fraction, leads: bool) -> str:
+    """The lead contrasts the usual figure with the page's own headline; any other promise says its share."""
+    if not leads or usual is None or not silent:
+        return f"“{promise.words.capitalize()}” was kept {of_hundred(share)} times."
+    return f"Your usual on-time figure says {of_hundred(usual)}. It leaves out {number(silent)} {plural(promise.subject)} that never closed."
+
+
+def _rows(found: list[Counts]) -> tuple[tuple[str | int | float | None, ...], ...]:
+    named = {"kept": "kept", "late": "late", "silent": "nothing recorded", "unknown": "cannot tell", "void": "does not count",
+             "waived": "let off by the customer"}  # fmt: skip
+    return tuple(
+        (words, seen(found, key), round(float(total(found, key)), 1))
+        for key, words in named.items()
+        if seen(found, key)
+    )
+
+
+def _owner(owners: Sequence[str]) -> str | None:
+    return ", ".join(owners) if owners else None
+
+
+def _past(event: str) -> str:
+    return event.replace("_", " ")

@@ -1,0 +1,144 @@
+"""Each Monday: on time of those fulfilled so far, against all that had fallen due, as known that morning."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from statistics import median
+
+from troth.findings.context import Context
+from troth.findings.finders.kept_by_due import share_of
+from troth.findings.statement import Act, Evidence, Figure, Statement, Table
+from troth.findings.weighing import Counts, Stratum, is_sample, seen, strata, total
+from troth.findings.words import interval, percent, spoken
+
+NAME = "monday_replay"
+LEAST_MONDAYS = 8
+LEAST_GAP = Fraction(1, 100)
+SETTLING = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Monday:
+    """One Monday morning: what had fallen due in the seven days before, and what of it was known to be done."""
+
+    morning: date
+    counts: list[Counts]
+
+    def shown(self) -> Fraction | None:
+        done = total(self.counts, "done")
+        return total(self.counts, "kept") / done if done else None
+
+    def true(self) -> Fraction:
+        return total(self.counts, "kept") / total(self.counts, "n")
+
+
+def find(context: Context) -> list[Statement]:
+    main = context.main_promise()
+    statement = _statement(context, main) if main else None
+    return [statement] if statement else []
+
+
+def _statement(context: Context, name: str) -> Statement | None:
+    promise = context.promises[name]
+    mondays = _between(context, name, _mondays(context, name))
+    if len(mondays) < LEAST_MONDAYS:
+        return None
+    pooled = [c for monday in mondays for c in monday.counts]
+    shown, true = share_of(_merged(pooled), "kept", "done"), share_of(_merged(pooled), "kept", "n")
+    if Fraction(shown.value) - Fraction(true.value) < LEAST_GAP:
+        return None
+    event = spoken(promise.fulfil.event)
+    labels = [monday.morning.isoformat() for monday in mondays]
+    upper = [None if (s := monday.shown()) is None else round(float(s) * 100, 1) for monday in mondays]
+    lower = [round(float(monday.true()) * 100, 1) for monday in mondays]
+    spec = {
+        "y": {"low": int(min(lower) // 10 * 10), "high": 100, "unit": "%"}, "labels": labels, "replay": True,
+        "upper": {"label": f"{event} so far", "points": upper}, "lower": {"label": "of all due", "points": lower},
+    }  # fmt: skip
+    return Statement(
+        id=f"{NAME}/{name}", finder=NAME,
+        headline=f"Each Monday you were shown {shown.value * 100:.0f} of every 100 on time. It was {true.value * 100:.0f}.",
+        paragraph=f"Counting only what is {event} hides what is not. Of all that had fallen due in the week before,"
+        f" {100 - true.value * 100:.0f} of every 100 were late or still open that same morning.",
+        evidence=Evidence(
+            f"{len(mondays)} Mondays, {seen(pooled, 'n'):,} promises in the file", f"{labels[0]} to {labels[-1]}", "tested",
+            f"{event} so far {percent(shown.value)} ({interval(shown.low, shown.high)}), of all due {percent(true.value)}"
+            f" ({interval(true.low, true.high)})",
+            ("known that same morning; what does not count by now is left out throughout",),
+        ),
+        value=shown.value - true.value, unit="share", sql=_sql(context, name, mondays),
+        table=Table(("Monday", "due the week before", f"{event} so far", "kept", "shown %", "of all due %"), tuple(
+            (label, seen(m.counts, "n"), seen(m.counts, "done"), seen(m.counts, "kept"), up, low)
+            for label, m, up, low in zip(labels, mondays, upper, lower, strict=True)
+        )),
+        weight=float(total(pooled, "n") - total(pooled, "kept")), owner=", ".join(promise.owners) or None,
+        acts=(Act("Replay a Monday", "replay", primary=True), Act("Show the numbers", "table"), Act("SQL", "sql")),
+        estimated=is_sample(context, promise.subject),
+        figure=Figure("gap", f"{event} so far, and of all due", spec),
+    )  # fmt: skip
+
+
+def _mondays(context: Context, name: str) -> list[Monday]:
+    """Every Monday with something due in its week; mornings are midnights of the operation's clock."""
+    known = strata(context, context.promises[name].subject)
+    by_morning: dict[date, list[Counts]] = defaultdict(list)
+    for morning, stratum, n, done, kept in context.engine.rows(_weekly_sql(context, name)):
+        place = known.get(stratum, Stratum(stratum, int(n), int(n)))
+        by_morning[morning].append(Counts(place, {"n": int(n), "done": int(done), "kept": int(kept)}))
+    return [Monday(morning, by_morning[morning]) for morning in sorted(by_morning)]
+
+
+def _weekly_sql(context: Context, name: str) -> str:
+    """Counts by Monday and stratum. The Monday of a due day is the first one after it."""
+    local_due = context.local("o.due")
+    return (
+        "WITH fell AS (\n"
+        f"  SELECT o.stratum, CAST(date_trunc('week', {local_due}) AS DATE) + 7 AS monday, o.due, o.fulfilled,\n"
+        f"         {context.local('o.fulfilled')} AS arrived\n"
+        f"  FROM outcome_{name} o WHERE {context.state()} NOT IN ('void', 'waived') AND o.due <= {context.now}\n)\n"
+        "SELECT monday, stratum, count(*) AS n, count(*) FILTER (arrived < monday) AS done,\n"
+        "       count(*) FILTER (arrived < monday AND fulfilled <= due) AS kept\n"
+        "FROM fell GROUP BY monday, stratum ORDER BY monday, stratum"
+    )
+
+
+def _between(context: Context, name: str, mondays: list[Monday]) -> list[Monday]:
+    """Mondays in which the record speaks fully.
+
+    From the first whose week was as busy as the median week, so that a slow start does not count, to the last one that lies
+    thirty days before the last fulfilment on record, so that a file which ends does not look like lateness.
+    """
+    done = [seen(m.counts, "done") for m in mondays]
+    busy = [d for d in done if d]
+    last = context.engine.rows(f"SELECT max(fulfilled) FROM outcome_{name}")[0][0]
+    if not busy or not isinstance(last, datetime):
+        return []
+    level = median(busy)
+    first = next((m.morning for m, d in zip(mondays, done, strict=True) if d >= level), date.max)
+    end = (context.local_time(last) - SETTLING).date()
+    return [m for m in mondays if first <= m.morning <= end]
+
+
+def _merged(found: list[Counts]) -> list[Counts]:
+    """Counts of many weeks put together by stratum."""
+    sums: dict[Stratum, dict[str, int]] = {}
+    for one in found:
+        into = sums.setdefault(one.stratum, dict.fromkeys(one.by, 0))
+        for key, count in one.by.items():
+            into[key] += count
+    return [Counts(stratum, by) for stratum, by in sums.items()]
+
+
+def _sql(context: Context, name: str, mondays: list[Monday]) -> str:
+    first, last = mondays[0].morning, mondays[-1].morning
+    return (
+        f"WITH weekly AS (\n{_weekly_sql(context, name)}\n), weighed AS (\n"
+        "  SELECT n, done, kept, coalesce(s.population, 1) AS population, coalesce(s.seen, 1) AS seen\n"
+        f"  FROM weekly w LEFT JOIN stratum s ON s.stratum = w.stratum AND s.object_type = '{context.promises[name].subject}'\n"
+        f"  WHERE monday BETWEEN DATE '{first}' AND DATE '{last}'\n)\n"
+        "SELECT sum(kept * population / seen) / sum(done * population / seen)\n"
+        "     - sum(kept * population / seen) / sum(n * population / seen) AS value\nFROM weighed"
+    )

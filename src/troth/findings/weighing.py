@@ -1,0 +1,77 @@
+"""Counts by sampling stratum, and totals scaled up by what the source declared; exact until the last division."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from troth.findings.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """seen, population: rows in the file and in truth; the same where nothing was declared."""
+
+    name: str | None
+    seen: int
+    population: int
+
+    @property
+    def weight(self) -> Fraction:
+        return Fraction(self.population, self.seen) if self.seen else Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of one stratum by the names of the query's counts."""
+
+    stratum: Stratum
+    by: dict[str, int]
+
+
+def strata(context: Context, subject_type: str) -> dict[str | None, Stratum]:
+    rows = context.engine.rows(
+        "SELECT stratum, seen, population FROM stratum WHERE object_type = ? ORDER BY stratum", (subject_type,)
+    )
+    return {name: Stratum(name, int(seen), int(population)) for name, seen, population in rows}
+
+
+def is_sample(context: Context, subject_type: str) -> bool:
+    return any(s.population > s.seen for s in strata(context, subject_type).values())
+
+
+def counts(context: Context, promise: str, measures: dict[str, str], where: str = "TRUE") -> list[Counts]:
+    """Counts by stratum over a promise's outcomes (alias o). measures: name -> SQL condition."""
+    known = strata(context, context.promises[promise].subject)
+    listed = ", ".join(f"count(*) FILTER ({condition}) AS {name}" for name, condition in measures.items())
+    rows = context.engine.rows(
+        f"SELECT o.stratum, count(*), {listed} FROM outcome_{promise} o WHERE {where} GROUP BY o.stratum ORDER BY o.stratum"
+    )
+    return [
+        Counts(
+            known.get(row[0], Stratum(row[0], int(row[1]), int(row[1]))),
+            dict(zip(measures, map(int, row[2:]), strict=True)),
+        )
+        for row in rows
+    ]
+
+
+def total(found: list[Counts], name: str) -> Fraction:
+    """Estimated total in the whole population."""
+    return sum((c.by[name] * c.stratum.weight for c in found), Fraction(0))
+
+
+def seen(found: list[Counts], name: str) -> int:
+    return sum(c.by[name] for c in found)
+
+
+def weighted_sql(promise: str, numerator: str, denominator: str, where: str = "TRUE") -> str:
+    """SQL of a weighted share, as an analyst would write it on the lake's views."""
+    return (
+        f"WITH counted AS (\n  SELECT o.stratum, count(*) FILTER ({numerator}) AS num, count(*) FILTER ({denominator}) AS den\n"
+        f"  FROM outcome_{promise} o WHERE {where} GROUP BY o.stratum\n), weighed AS (\n"
+        "  SELECT num, den, coalesce(s.population, 1) AS population, coalesce(s.seen, 1) AS seen\n"
+        "  FROM counted c LEFT JOIN (SELECT DISTINCT stratum, population, seen FROM stratum\n"
+        f"    WHERE object_type = (SELECT any_value(subject_type) FROM outcome_{promise})) s ON s.stratum = c.stratum\n)\n"
+        "SELECT sum(num * population / seen) / sum(den * population / seen) AS value FROM weighed"
+    )

@@ -1,0 +1,63 @@
+"""Numbers and names as people say them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
+VOWELS = "aeiou"
+
+
+def plural(noun: str) -> str:
+    """A noun of the record in the plural.
+
+    >>> [plural(n) for n in ("order", "delivery", "case", "work_order")]
+    ['orders', 'deliveries', 'cases', 'work orders']
+    """
+    words = noun.replace("_", " ")
+    head, _, last = words.rpartition(" ")
+    if last in IRREGULAR:
+        many = IRREGULAR[last]
+    elif last.endswith("y") and last[-2:-1] not in VOWELS:
+        many = last[:-1] + "ies"
+    elif last.endswith(("s", "x", "ch", "sh")):
+        many = last + "es"
+    else:
+        many = last + "s"
+    return f"{head} {many}".strip()
+
+
+def spoken(name: str) -> str:
+    """A name of the record in words: handed_to_carrier -> handed to carrier."""
+    return name.replace("_", " ")
+
+
+def number(value: int | float | Fraction) -> str:
+    return f"{round(value):,}"
+
+
+def percent(share: float | Fraction, digits: int = 1) -> str:
+    return f"{float(share) * 100:.{digits}f} %"
+
+
+def of_hundred(share: float | Fraction) -> str:
+    """A share as a headline says it: 91 of every 100; never a round 100 or 0 that is not so."""
+    whole = round(float(share) * 100)
+    if whole == 100 and share < 1:
+        return "more than 99 of every 100"
+    if whole == 0 and share > 0:
+        return "fewer than 1 of every 100"
+    return f"{whole} of every 100"
+
+
+def interval(low: float, high: float, digits: int = 1, scale: float = 100.0) -> str:
+    return f"{low * scale:.{digits}f}–{high * scale:.{digits}f}"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference with its sign, and a real minus."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def count_of(count: int, noun: str) -> str:
+    return f"{count:,} {noun.replace('_', ' ') if count == 1 else plural(noun)}"

@@ -1,0 +1,1 @@
+"""Ids, instants, money, errors, refusal: the standard library only."""

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+SIGNS = {"BRL": "R$", "EUR": "€", "USD": "US$", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
+
+
+def spoken(amount: Decimal | int, currency: str) -> str:
+    """Money as a headline says it, to the whole unit.
+
+    >>> spoken(Decimal("442466.65"), "BRL")
+    'R$ 442,467'
+    """
+    return f"{SIGNS.get(currency, currency)} {amount:,.0f}"

@@ -1,0 +1,164 @@
+"""A promise's definition to one query over the record: instants, due, what voids it, what cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from troth.book import Definition
+from troth.engines.calendars import Transitions
+from troth.kernel.errors import ExpressionError, nearest
+from troth.promises.definition import Promise, Stage
+from troth.query import Kind, Scope, Typed, compile_expression, literal_text, lower, names_in, parse
+from troth.record import Engine
+
+ATTRIBUTE_KINDS: dict[str, Kind] = {
+    "text": "text", "number": "num", "money": "money", "instant": "instant", "day": "day", "bool": "bool",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What expressions may name: attributes and event types of each object type, and the clock they are read by."""
+
+    attributes: Mapping[str, Mapping[str, str]]
+    events: Mapping[str, frozenset[str]]
+    zone: Transitions
+    currency: str
+
+    def events_of(self, type: str) -> frozenset[str]:
+        return self.events.get(type, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """select: the query of the outcome table without delay shares. absolute: stages whose budget is an instant."""
+
+    name: str
+    promise: Promise
+    select: str
+    stages: tuple[str, ...]
+    absolute: tuple[bool, ...]
+
+
+def compile_promise(definition: Definition[Promise], record: Record) -> Compiled:
+    """The outcome query of a promise. Raises BookError with file, line and column for a name that is not in the record."""
+    name, promise = definition.name, definition.value
+    scope = _scope(promise, record)
+    at = _Places(definition, record)
+    made, fulfilled = at.event(promise.anchor, "anchor"), at.event(promise.fulfil.event, "fulfil", "event")
+    due = at.expression(promise.due, scope, "instant", "due")
+    void = at.expression(promise.void_when, scope, "bool", "void_when") if promise.void_when else "FALSE"
+    claimed = (
+        at.expression(promise.fulfil.claimed_by, scope, "bool", "fulfil", "claimed_by")
+        if promise.fulfil.claimed_by
+        else "FALSE"
+    )
+    stages = [_stage(key, stage, scope, at) for key, stage in promise.stages.items()]
+    needed = sorted({promise.fulfil.event} | _attributes_in(promise.due) | _attributes_in(promise.void_when))
+    quarantined = ", ".join(literal_text(n) for n in needed)
+    select = f"""
+        WITH judged AS (
+            SELECT o.code AS subject, o.stratum, {made} AS made, {due} AS due, {fulfilled} AS fulfilled,
+                   coalesce({void}, FALSE) AS is_void, coalesce({claimed}, FALSE) AS is_claimed, q.names AS quarantined
+                   {"".join(", " + line for stage in stages for line in stage.lines)}
+            FROM object_{promise.subject} o JOIN instants_{promise.subject} i ON i.object = o.code
+            LEFT JOIN (SELECT object, string_agg(DISTINCT name, ', ' ORDER BY name) AS names FROM bad_cell
+                       WHERE object_type = {literal_text(promise.subject)} AND name IN ({quarantined}) GROUP BY object) q ON q.object = o.code
+            WHERE {made} IS NOT NULL
+        )
+        SELECT {literal_text(name)} AS promise, CAST(year(made) * 100 + month(made) AS INTEGER) AS month,
+               {literal_text(promise.subject)} AS subject_type, subject, stratum, made, due, fulfilled,
+               CASE WHEN is_void THEN made END AS voided, CAST(NULL AS TIMESTAMP) AS waived,
+               CASE WHEN is_void THEN 'undated' END AS void_flag,
+               CASE WHEN quarantined IS NOT NULL THEN 'quarantined: ' || quarantined
+                    WHEN due IS NULL THEN 'due cannot be computed'
+                    WHEN is_claimed AND fulfilled IS NULL THEN 'claimed, but no instant on record' END AS unknown_reason,
+               greatest(made, fulfilled) AS known_from, {literal_text(definition.hash)} AS terms
+               {"".join(f', "{key}_from", "{key}_to", "{key}_budget_us"' for key in promise.stages)}
+        FROM judged ORDER BY month, subject"""
+    return Compiled(name, promise, select, tuple(promise.stages), tuple(stage.absolute for stage in stages))
+
+
+def make_instants(engine: Engine, type: str, events: Iterable[str]) -> None:
+    """instants_<type>: the first instant of each event type, one row an object."""
+    firsts = "".join(f", min(occurred) FILTER (type = {literal_text(e)}) AS {_column(e)}" for e in sorted(events))
+    engine.run(
+        f"CREATE OR REPLACE TABLE instants_{type} AS SELECT object{firsts} FROM event"
+        f" WHERE object_type = {literal_text(type)} GROUP BY object"
+    )
+
+
+class _Places:
+    """Where in the book an expression stands, so that its errors point there."""
+
+    def __init__(self, definition: Definition[Promise], record: Record) -> None:
+        self.definition = definition
+        self.record = record
+
+    def expression(self, text: str, scope: Scope, want: Kind, *path: str) -> str:
+        try:
+            return compile_expression(text, scope, want=want).sql("duckdb")
+        except ExpressionError as error:
+            raise self.error(str(error), *path, column=error.column) from error
+
+    def event(self, type: str, *path: str) -> str:
+        known = self.record.events_of(self.definition.value.subject)
+        if type not in known:
+            raise self.error(f"no event '{type}' of '{self.definition.value.subject}'; {nearest(type, known)}", *path)
+        return f"i.{_column(type)}"
+
+    def error(self, message: str, *path: str, column: int = 1) -> ExpressionError:
+        problem = self.definition.problem(path, message)
+        return ExpressionError(str(problem), column=column)
+
+
+def _scope(promise: Promise, record: Record) -> Scope:
+    attributes = {
+        name: Typed(
+            exp.column(name, table="o", quoted=True), ATTRIBUTE_KINDS[kind], record.currency if kind == "money" else ""
+        )
+        for name, kind in record.attributes.get(promise.subject, {}).items()
+    }
+    names = {
+        e: Typed(exp.column(f"e_{e}", table="i", quoted=True), "instant") for e in record.events_of(promise.subject)
+    }
+    names |= {f"{promise.subject}.{name}": typed for name, typed in attributes.items()}
+    return Scope(names, attributes, record.zone, "this place")
+
+
+@dataclass(frozen=True, slots=True)
+class _StageSql:
+    lines: tuple[str, ...]
+    absolute: bool
+
+
+def _stage(key: str, stage: Stage, scope: Scope, at: _Places) -> _StageSql:
+    begins, ends = at.event(stage.from_, "stages", key, "from"), at.event(stage.to, "stages", key, "to")
+    limit, absolute = _limit(stage.budget, begins, scope, at, key)
+    budget = f"(epoch_us({limit}) - epoch_us({begins}))" if limit else "CAST(NULL AS BIGINT)"
+    return _StageSql((f'{begins} AS "{key}_from"', f'{ends} AS "{key}_to"', f'{budget} AS "{key}_budget_us"'), absolute)
+
+
+def _limit(text: str | None, begins: str, scope: Scope, at: _Places, key: str) -> tuple[str | None, bool]:
+    """SQL of the instant by which the stage should end, and whether it stands whatever the stage's beginning."""
+    if text is None:
+        return None, False
+    try:
+        typed = lower(parse(text), scope)
+    except ExpressionError as error:
+        raise at.error(str(error), "stages", key, "budget", column=error.column) from error
+    if typed.kind == "duration":
+        return f"({begins} + {typed.node.sql('duckdb')})", False
+    return at.expression(text, scope, "instant", "stages", key, "budget"), True
+
+
+def _attributes_in(text: str | None) -> set[str]:
+    """Names an expression depends on: attributes by attr(x) or subject.x."""
+    return {name.path[-1] for name in names_in(parse(text))} if text else set()
+
+
+def _column(event: str) -> str:
+    return '"e_' + event.replace('"', '""') + '"'

@@ -1,0 +1,46 @@
+"""The nouns of promises/*.yaml."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from troth.sources import Identifier
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fulfilment(Part):
+    event: str = Field(description="Event type that fulfils the promise; its first occurrence counts")
+    claimed_by: str | None = Field(None, description="Expression: fulfilment is claimed though no instant is on record")
+
+
+class Stage(Part):
+    from_: str = Field(alias="from", description="Event type that begins the stage")
+    to: str = Field(description="Event type that ends it")
+    budget: str | None = Field(
+        None, description="Expression: the instant by which the stage should end; without it the residual of the due"
+    )
+    words: str | None = Field(None, description="How pages name the stage")
+
+
+class Promise(Part):
+    """A promisor owes a promisee a condition by a due instant."""
+
+    kind: Literal["customer", "internal"] = "customer"
+    subject: Identifier = Field(description="Object type that the promise is about")
+    promisor: dict[str, str] = Field({}, description="Who owes: {unit: …} or {role: …}")
+    promisee: str | None = Field(None, description="Who is owed")
+    words: str = Field(description="How pages name the promise: 'delivered by the date given'")
+    anchor: str = Field(description="Event type at which the promise is made")
+    fulfil: Fulfilment
+    due: str = Field(description="Expression of type instant")
+    void_when: str | None = Field(None, description="Expression of type bool; such subjects do not count")
+    stages: dict[Identifier, Stage] = Field({}, max_length=8)
+    owners: tuple[str, ...] = ()
+    guess: str | None = Field(
+        None, description="The evidence on which Troth proposed this promise; remove it to confirm"
+    )

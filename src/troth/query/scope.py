@@ -1,0 +1,33 @@
+"""What an expression may name at its place, and what each name is in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+
+from troth.engines.calendars import Transitions
+
+Kind = Literal["bool", "num", "text", "instant", "day", "duration", "working", "money", "party"]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A lowered expression with its type. civil: (amount, unit) of a duration that follows the wall clock."""
+
+    node: exp.Expression
+    kind: Kind
+    currency: str = ""
+    civil: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """names: what a bare or dotted name stands for; attributes: what attr() may read; zone: the local clock."""
+
+    names: Mapping[str, Typed]
+    attributes: Mapping[str, Typed]
+    zone: Transitions
+    place: str = "expression"

@@ -1,0 +1,104 @@
+"""The expression tree: frozen, and every node knows the column it began in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Decimal
+    percent: bool = False
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    amount: Decimal
+    unit: str
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    amount: Decimal
+    currency: str
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    value: str
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    value: bool
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    path: tuple[str, ...]
+    column: int = field(default=1, compare=False)
+
+    @property
+    def dotted(self) -> str:
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    function: str
+    arguments: tuple[Node, ...]
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    operator: str
+    operand: Node
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    operator: str
+    left: Node
+    right: Node
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    operand: Node
+    choices: tuple[Node, ...]
+    column: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    operand: Node
+    negated: bool
+    column: int = field(default=1, compare=False)
+
+
+Node = Number | Duration | Money | Text | Truth | Name | Call | Unary | Binary | OneOf | Known
+
+
+def names_in(node: Node) -> list[Name]:
+    """Every name of a tree, in the order of the text."""
+    match node:
+        case Name():
+            return [node]
+        case Call(arguments=parts) | OneOf(choices=parts):
+            inner = [node.operand] if isinstance(node, OneOf) else []
+            return [name for part in (*inner, *parts) for name in names_in(part)]
+        case Unary(operand=operand) | Known(operand=operand):
+            return names_in(operand)
+        case Binary(left=left, right=right):
+            return [*names_in(left), *names_in(right)]
+        case _:
+            return []

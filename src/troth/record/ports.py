@@ -1,0 +1,102 @@
+"""What the rooms ask of an engine and of a store; `stores` implements them, tests may fake them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Engine(Protocol):
+    """An in-process SQL engine; every statement has a cursor of its own and is read to the end."""
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> None: ...
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
+
+    def names(self, sql: str) -> list[str]: ...
+
+    def together(self, statements: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Statements in one session, where a temporary table of one is seen by the next; the rows of the last."""
+        ...
+
+    def columns(self, sql: str, parameters: Sequence[object] = ()) -> dict[str, np.ndarray[Any, Any]]: ...
+
+    def load(self, table: str, columns: Mapping[str, np.ndarray[Any, Any]]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table to store: the engine's table of this name, split by `partition` columns, rows in the order they stand in.
+
+    order: columns under which no two rows tie, so that the file is the same whatever the threads did.
+    """
+
+    table: str
+    partition: tuple[str, ...]
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """path: relative to the lake's root, named by its content. sha256: of its bytes."""
+
+    table: str
+    partition: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one build published.
+
+    id: digest of inputs, book, as-of and product version, so that the same inputs have the same id.
+    facts: JSON of the build (as-of, zones, balance by source, files read with their digests), free of floats.
+    """
+
+    id: str
+    as_of: datetime
+    book_hash: str
+    version: str
+    schemas: Mapping[str, tuple[Column, ...]]
+    files: tuple[StoredFile, ...]
+    facts: Mapping[str, Any]
+
+
+class Lake(Protocol):
+    """Immutable Parquet and the manifest of what is in force."""
+
+    def current(self) -> Snapshot | None: ...
+
+    def building(self, now: datetime) -> AbstractContextManager[Path]:
+        """Hold the lake for one build, else raise Busy; gives a folder for the engine to spill to.
+
+        Write and publish happen inside, so that no other process collects the files between the two.
+        """
+
+    def write(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
+        """Store the engine's tables; nothing is visible until `publish`."""
+
+    def publish(self, snapshot: Snapshot, now: datetime) -> None:
+        """Put a snapshot in force in one transaction; its files are on disk before."""
+
+    def attach(self, engine: Engine, snapshot: Snapshot) -> None:
+        """One view a table over the snapshot's files."""
+
+    def views(self, snapshot: Snapshot) -> str:
+        """The SQL of those views with paths relative to the lake, to be run outside Troth in the lake's folder."""

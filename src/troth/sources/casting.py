@@ -1,0 +1,132 @@
+"""Text to typed cells in three steps, checked: what does not fit becomes empty and is quarantined, never a wrong value.
+
+text    t: the trimmed text, NULL where blank
+parsed  l: a naive wall-clock time; z: a time that bears its own offset, in UTC; v: any other typed value
+cell    c: the value; b: the text that did not fit
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from troth.engines.calendars import Transitions
+from troth.query import identifier, literal_text, to_utc
+from troth.sources.mapping import CellType
+
+SQL_TYPES: dict[CellType, str] = {
+    "text": "VARCHAR",
+    "number": "DECIMAL(18,4)",
+    "money": "DECIMAL(18,4)",
+    "instant": "TIMESTAMP",
+    "day": "DATE",
+    "bool": "BOOLEAN",
+}
+EARLIEST, LATEST = "1900-01-01", "2200-01-01"
+TRUE = ("true", "t", "yes", "y", "1", "ja", "j", "sim", "s", "oui", "o", "si", "x")
+FALSE = ("false", "f", "no", "n", "0", "nein", "nao", "não", "non")
+OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|z|[+-]\d{2}(:?\d{2})?)$"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column read as one type. position: of the column among those read, which names its SQL columns."""
+
+    position: int
+    column: str
+    kind: CellType
+    format: str | None
+    decimal: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.position}_{self.kind}"
+
+
+def text_column(position: int, column: str) -> str:
+    return f"NULLIF(trim({identifier(column)}), '') AS t{position}"
+
+
+def parsed_columns(cell: Cell) -> list[str]:
+    text = f"t{cell.position}"
+    match cell.kind:
+        case "text":
+            return []
+        case "number" | "money":
+            exact = f"TRY_CAST({_point(text, cell.decimal)} AS DECIMAL(38,12))"
+            return [f"{exact} AS v{cell.name}"]
+        case "instant" | "day":
+            wall, absolute = _wall(text, cell.format), _absolute(text, cell.format)
+            return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}"]
+        case "bool":
+            yes, no = ", ".join(map(literal_text, TRUE)), ", ".join(map(literal_text, FALSE))
+            return [
+                f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END AS v{cell.name}"
+            ]
+
+
+def cell_columns(cell: Cell, zone: Transitions) -> list[str]:
+    value = _value(cell, zone)
+    if cell.kind == "text":
+        return [f"{value} AS c{cell.name}", f"CAST(NULL AS VARCHAR) AS b{cell.name}"]
+    bad = f"CASE WHEN t{cell.position} IS NOT NULL AND NOT coalesce({_fits(cell)}, FALSE) THEN t{cell.position} END"
+    return [f"{value} AS c{cell.name}", f"{bad} AS b{cell.name}"]
+
+
+def _value(cell: Cell, zone: Transitions) -> str:
+    name = cell.name
+    match cell.kind:
+        case "text":
+            return f"t{cell.position}"
+        case "bool":
+            return f"v{name}"
+        case "number" | "money":
+            return f"CASE WHEN TRY_CAST(v{name} AS DECIMAL(18,4)) = v{name} THEN TRY_CAST(v{name} AS DECIMAL(18,4)) END"
+        case "day":
+            return f"CAST({_within('l' + name)} AS DATE)"
+        case "instant":
+            utc = to_utc(exp.column("l" + name), zone).sql("duckdb")
+            return f"coalesce({_within('z' + name)}, CASE WHEN {_years('l' + name)} THEN {utc} END)"
+
+
+def _fits(cell: Cell) -> str:
+    """SQL that is true when the parsed columns hold a value of the type."""
+    name = cell.name
+    match cell.kind:
+        case "instant" | "day":
+            return f"({_years('l' + name)} OR coalesce({_years('z' + name)}, FALSE))"
+        case "number" | "money":
+            return f"TRY_CAST(v{name} AS DECIMAL(18,4)) = v{name}"
+        case _:
+            return f"v{name} IS NOT NULL"
+
+
+def _point(text: str, decimal: str) -> str:
+    return f"replace(replace({text}, '.', ''), ',', '.')" if decimal == "," else text
+
+
+def _wall(text: str, format: str | None) -> str:
+    """DuckDB drops an offset or a zone's name in silence when it casts to TIMESTAMP: such texts are kept away from the cast."""
+    if format:
+        return f"try_strptime({text}, {literal_text(format)})"
+    plain = (
+        f"{text}[1] BETWEEN '0' AND '9' AND {text}[-1] BETWEEN '0' AND '9' AND {text}[5] = '-'"
+        f" AND NOT contains({text}, '+') AND NOT contains(substr({text}, 12), '-')"
+    )
+    return f"CASE WHEN {plain} THEN TRY_CAST({text} AS TIMESTAMP) END"
+
+
+def _absolute(text: str, format: str | None) -> str:
+    if format:
+        return "CAST(NULL AS TIMESTAMP)"
+    zoned = f"length({text}) > 16 AND regexp_matches({text}, {literal_text(OFFSET)})"
+    return f"CASE WHEN {zoned} THEN timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ)) END"
+
+
+def _years(value: str) -> str:
+    return f"{value} BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}'"
+
+
+def _within(value: str) -> str:
+    return f"CASE WHEN {_years(value)} THEN {value} END"

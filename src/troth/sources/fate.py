@@ -1,0 +1,144 @@
+"""What became of every row: stored, quarantined, duplicate, superseded or filtered; nothing else, and nothing lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from troth.kernel.errors import ConservationError
+from troth.record import Engine
+from troth.query import literal_text
+from troth.sources.reading import Staged
+
+QUARANTINE = (
+    "CREATE OR REPLACE TABLE quarantine"
+    ' (source VARCHAR, file VARCHAR, source_row BIGINT, source_column VARCHAR, reason VARCHAR, whole_row BOOLEAN, "value" VARCHAR)'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Rows of one source in one build: read = stored + quarantined + duplicate + superseded + filtered.
+
+    cells: cells emptied and quarantined in rows that were stored.
+    """
+
+    source: str
+    files: tuple[str, ...]
+    read: int
+    stored: int
+    quarantined: int
+    duplicate: int
+    superseded: int
+    filtered: int
+    cells: int
+
+    @property
+    def accounted(self) -> int:
+        return self.stored + self.quarantined + self.duplicate + self.superseded + self.filtered
+
+
+def settle(engine: Engine, staged: Staged) -> Balance:
+    """Keep the rows that count as `kept_<source>`, quarantine the unusable, and prove the balance.
+
+    Of several rows with one key the last wins, files in the order of their names; one equal to it is a duplicate, another
+    superseded. Raises ConservationError where the splitter counted other rows than the reader gave.
+    """
+    unusable = _unusable(staged)
+    engine.run(
+        f"CREATE OR REPLACE TABLE fate_{staged.name} AS"
+        f" SELECT _file, _row, {unusable} AS reason FROM {staged.table} WHERE {unusable} IS NOT NULL"
+    )
+    quarantined = _count(engine, f"fate_{staged.name}")
+    usable = staged.table
+    if quarantined:
+        usable = f"usable_{staged.name}"
+        engine.run(f"CREATE OR REPLACE TABLE {usable} AS SELECT * FROM {staged.table} WHERE {unusable} IS NULL")
+    duplicate, superseded = _keep_last(engine, staged, usable)
+    _quarantine_rows(engine, staged)
+    cells = _quarantine_cells(engine, staged)
+    balance = Balance(
+        staged.name, tuple(f.name for f in staged.files), staged.read, _count(engine, f"kept_{staged.name}"),
+        quarantined + staged.rejected, duplicate, superseded, 0, cells,
+    )  # fmt: skip
+    if balance.read != balance.accounted:
+        raise ConservationError(
+            f"source '{staged.name}' does not balance",
+            got=f"{balance.read} rows counted, {balance.accounted} accounted for",
+            next_step="Nothing was published. A quote that is never closed is the usual cause.",
+        )
+    return balance
+
+
+def _unusable(staged: Staged) -> str:
+    source = staged.source
+    cases = []
+    for column in source.key:
+        cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {literal_text(f'key {column} is empty')}")
+    for column in source.object.id if source.object else ():
+        cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {literal_text(f'id {column} is empty')}")
+    for event in source.events:
+        if event.anchor or event.type_from:
+            cell = staged.cell(event.at, "instant")
+            text = f"t{cell.position}"
+            cases.append(f"WHEN {text} IS NULL THEN {literal_text(f'{event.at} is empty')}")
+            cases.append(f"WHEN c{cell.name} IS NULL THEN {literal_text(f'{event.at} is not a time')}")
+    return f"(CASE {' '.join(cases)} END)" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
+    """Rows that are duplicates, and rows that a later one supersedes."""
+    key = ", ".join(f"t{staged.texts[c]}" for c in staged.source.key) or "_content"
+    kept = f"kept_{staged.name}"
+    engine.run(f"DROP TABLE IF EXISTS {kept}")
+    if not _count(engine, f"(SELECT 1 FROM {usable} GROUP BY {key} HAVING count(*) > 1 LIMIT 1)"):
+        engine.run(f"ALTER TABLE {usable} RENAME TO {kept}")
+        return 0, 0
+    newest = f"OVER (PARTITION BY {key} ORDER BY _file DESC, _row DESC)"
+    engine.run(
+        f"CREATE OR REPLACE TABLE ranked_{staged.name} AS SELECT *, row_number() {newest} AS _rank,"
+        f" first_value(_content) {newest} = _content AS _same FROM {usable}"
+    )
+    counted = engine.rows(
+        f"SELECT count(*) FILTER (_same), count(*) FILTER (NOT _same) FROM ranked_{staged.name} WHERE _rank > 1"
+    )
+    engine.run(
+        f"CREATE TABLE {kept} AS SELECT * EXCLUDE (_rank, _same) FROM ranked_{staged.name} WHERE _rank = 1 ORDER BY _file, _row"
+    )
+    engine.run(f"DROP TABLE ranked_{staged.name}")
+    return int(counted[0][0]), int(counted[0][1])
+
+
+def _quarantine_rows(engine: Engine, staged: Staged) -> None:
+    file = _file_name(staged)
+    engine.run(
+        f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {file}, line, NULL, reason, TRUE, NULL FROM rejected_{staged.name}"
+        f" UNION ALL SELECT {literal_text(staged.name)}, {file}, _row, NULL, reason, TRUE, NULL FROM fate_{staged.name}"
+    )
+    engine.run(f"DROP TABLE fate_{staged.name}")
+
+
+def _quarantine_cells(engine: Engine, staged: Staged) -> int:
+    total = 0
+    checked = [c for c in staged.cells if c.kind != "text"]
+    if not checked:
+        return 0
+    counts = engine.rows(f"SELECT {', '.join(f'count(b{c.name})' for c in checked)} FROM kept_{staged.name}")[0]
+    for cell, count in zip(checked, counts, strict=True):
+        if not count:
+            continue
+        total += int(count)
+        value = "NULL" if cell.column in staged.source.personal else f"left(b{cell.name}, 200)"
+        engine.run(
+            f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {_file_name(staged)}, _row, {literal_text(cell.column)},"
+            f" {literal_text('not a value of type ' + cell.kind)}, FALSE, {value} FROM kept_{staged.name} WHERE b{cell.name} IS NOT NULL"
+        )
+    return total
+
+
+def _file_name(staged: Staged) -> str:
+    cases = " ".join(f"WHEN {i} THEN {literal_text(f.name)}" for i, f in enumerate(staged.files))
+    return f"CASE _file {cases} END"
+
+
+def _count(engine: Engine, relation: str) -> int:
+    return int(engine.rows(f"SELECT count(*) FROM {relation}")[0][0])

@@ -1,0 +1,84 @@
+"""Columns with personal data: they are named in the mapping so that the build does not carry them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from troth.sources.guess import lexicon
+from troth.sources.guess.naming import looks_like_id
+from troth.sources.guess.profile import Column, Table
+from troth.sources.guess.words import is_neutral, says, tokens
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+_PHONE = re.compile(r"(\+|00|\(0|0)[\d ()/.-]{6,20}")
+_THINGS = frozenset(
+    """product category city state country activity event status file store shop brand type event_name column table field model item article artikel
+    produkt produto categoria stadt cidade ville ciudad plz channel branch filiale warehouse plan campaign concept service stage step queue team group
+    carrier department""".split()
+)
+
+
+def personal_kind(column: Column, table: Table, party: bool) -> str | None:
+    """Kind of personal data in a column, by its name and its values.
+
+    party: the file is about people, so that a bare `name` is a person's. Names of staff count, since nothing is measured by person.
+    """
+    if column.kind in ("blank", "instant") or _is_code(column):
+        return None
+    if column.kind == "text" and _share(column, _EMAIL) >= 0.8:
+        return "email"
+    if column.kind == "text" and _share(column, _PHONE) >= 0.9 and says(column.name, lexicon.PERSONAL["phone"]):
+        return "phone"
+    for kind in ("tax_id", "email", "phone", "address"):
+        if (
+            says(column.name, lexicon.PERSONAL[kind])
+            and column.distinct > 2
+            and not (kind == "address" and looks_like_id(column.name))
+        ):
+            return kind
+    if column.kind != "text":
+        return None
+    if (
+        (says(column.name, lexicon.STAFF) and not looks_like_id(column.name))
+        or ":" in column.name
+        and says(column.name, lexicon.STAFF)
+    ):
+        return "name"
+    if _is_person(column, party):
+        return "name"
+    return "free_text" if _is_prose(column) else None
+
+
+def _is_person(column: Column, party: bool) -> bool:
+    words = set(tokens(column.name))
+    if words & _THINGS or ":" in column.name or not says(column.name, lexicon.PERSONAL["name"]):
+        return False
+    bare = words <= {"name", "names", "nome", "nombre", "nom", "naam"}
+    return (party or not bare) and column.distinct > 2
+
+
+def _is_prose(column: Column) -> bool:
+    spaces = sum(v.count(" ") for v in column.sample) / max(len(column.sample), 1)
+    named = says(column.name, lexicon.PERSONAL["free_text"]) and not is_neutral(column.name)
+    varied = column.distinct > max(12, 0.2 * column.filled)
+    return varied and ((spaces >= 5) or (named and spaces >= 0.8))
+
+
+def _is_code(column: Column) -> bool:
+    return (
+        looks_like_id(column.name)
+        and column.longest <= 40
+        and not says(column.name, lexicon.PERSONAL["tax_id"])
+        and _share(column, _EMAIL) < 0.8
+    )
+
+
+def _share(column: Column, pattern: re.Pattern[str]) -> float:
+    return sum(bool(pattern.fullmatch(v)) for v in column.sample) / len(column.sample) if column.sample else 0.0
+
+
+def is_party(type: str, columns: Sequence[Column]) -> bool:
+    return says(type, lexicon.PARTY) or any(
+        says(c.name, lexicon.NEVER) and says(c.name, "^birth =dob ^geburt ^nasc ^nacim ^naiss ^geboor") for c in columns
+    )

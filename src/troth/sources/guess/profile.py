@@ -1,0 +1,242 @@
+"""One look at every file: rows, blanks, distinct values, and what kind of values each column holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from troth.query import identifier, literal_text
+from troth.record import Engine
+from troth.sources import dialect as dialects
+from troth.sources.casting import EARLIEST, LATEST, Cell, parsed_columns
+from troth.sources.guess import times
+from troth.sources.reading import COLUMNAR, csv_relation
+
+Kind = Literal["blank", "instant", "number", "text"]
+SAMPLED_ABOVE = 200_000
+MOST_COLUMNS = 300
+SAMPLE = 240
+VOCABULARY = 60
+_NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d+)?")
+_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+_PADDED = re.compile(r"0\d+")
+NULL_WORDS = frozenset(
+    ("null", "n/a", "na", "none", "nan", "nat", "-", "?", "\\n", "0000-00-00", "0000-00-00 00:00:00")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as it was seen. distinct: exact in files of up to 200,000 rows, else of a sample.
+
+    format: strptime where an instant is not ISO 8601. midnight: instants at 00:00. clocks: distinct times of day.
+    either_way: day and month cannot be told apart. decimal: ',' where the numbers prove it.
+    """
+
+    position: int
+    name: str
+    kind: Kind
+    filled: int
+    distinct: int
+    shortest: int
+    longest: int
+    sample: tuple[str, ...]
+    vocabulary: tuple[tuple[str, int], ...] = ()
+    format: str | None = None
+    either_way: bool = False
+    read: int = 0
+    zoned: int = 0
+    midnight: int = 0
+    clocks: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    decimal: str = "."
+    whole: bool = False
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def is_day(self) -> bool:
+        """Every instant stands at one time of day, or nearly every one at midnight."""
+        return self.kind == "instant" and self.read > 0 and self.midnight >= 0.98 * self.read
+
+    @property
+    def is_round(self) -> bool:
+        return self.is_day or (self.kind == "instant" and self.read >= 20 and self.clocks <= max(2, self.read // 50))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file in the engine as table `guess_<number>`: texts t0, t1, …, and instants i<n> of the columns that hold them."""
+
+    number: int
+    path: Path
+    name: str
+    rows: int
+    columns: tuple[Column, ...]
+
+    @property
+    def sql(self) -> str:
+        return f"guess_{self.number}"
+
+    @property
+    def instants(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.kind == "instant")
+
+    def column(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+
+def open_table(engine: Engine, path: Path, number: int, name: str) -> Table:
+    """Load a file as text and profile it. Raises SourceError or the engine's own error for a file that cannot be read."""
+    names, relation = _relation(engine, path, number)
+    names = names[:MOST_COLUMNS]
+    texts = ", ".join(f"NULLIF(trim({identifier(n)}), '') AS t{i}" for i, n in enumerate(names))
+    engine.run(f"CREATE OR REPLACE TABLE seen_{number} AS SELECT {texts} FROM {relation}")
+    rows = int(engine.rows(f"SELECT count(*) FROM seen_{number}")[0][0])
+    some = f"seen_{number}" + (f" WHERE rowid % {rows // SAMPLED_ABOVE + 1} = 0" if rows > SAMPLED_ABOVE else "")
+    columns = (
+        [_decided(c) for c in _columns(engine, names, some)] if rows else [_empty(i, n) for i, n in enumerate(names)]
+    )
+    columns = _timed(engine, columns, number, some)
+    columns = _worded(engine, columns, number)
+    return Table(number, path, name, rows, tuple(columns))
+
+
+def close_table(engine: Engine, number: int) -> None:
+    for table in (f"seen_{number}", f"guess_{number}", f"rejects_guess_{number}", f"scans_guess_{number}"):
+        engine.run(f"DROP TABLE IF EXISTS {table}")
+
+
+def _relation(engine: Engine, path: Path, number: int) -> tuple[Sequence[str], str]:
+    if path.suffix.lower() in COLUMNAR:
+        file = f"read_parquet({literal_text(str(path))})"
+        names = engine.names(f"SELECT * FROM {file}")
+        return (
+            names,
+            f"(SELECT {', '.join(f'CAST({identifier(n)} AS VARCHAR) AS {identifier(n)}' for n in names)} FROM {file})",
+        )
+    dialect = dialects.sniff(path)
+    return dialect.columns, csv_relation(path, dialect, f"guess_{number}")
+
+
+def _empty(position: int, name: str) -> Column:
+    return Column(position, name, "blank", 0, 0, 0, 0, ())
+
+
+def _columns(engine: Engine, names: Sequence[str], some: str) -> list[Column]:
+    wanted = ", ".join(
+        f"count(t{i}), count(DISTINCT t{i}), min(length(t{i})), max(length(t{i})), arg_min(t{i}, hash(rowid), {SAMPLE})"
+        for i in range(len(names))
+    )
+    found = engine.rows(f"SELECT {wanted} FROM {some}")[0]
+    columns = []
+    for i, name in enumerate(names):
+        filled, distinct, shortest, longest, sample = found[5 * i : 5 * i + 5]
+        columns.append(
+            Column(
+                i,
+                name,
+                "text" if filled else "blank",
+                filled,
+                distinct,
+                shortest or 0,
+                longest or 0,
+                tuple(sample or ()),
+            )
+        )
+    return columns
+
+
+def _decided(column: Column) -> Column:
+    """Number, text, or perhaps an instant (then `format` is open until all values were read)."""
+    sample = [v for v in column.sample if v.lower() not in NULL_WORDS]
+    if not sample:
+        return column
+    if times.writing(sample):
+        return replace(column, kind="instant")
+    plain = sum(bool(_NUMBER.fullmatch(v)) for v in sample)
+    comma = sum(bool(_COMMA.fullmatch(v)) for v in sample)
+    if sum(bool(_PADDED.fullmatch(v)) for v in sample) > len(sample) // 20:
+        return column
+    if plain >= 0.97 * len(sample):
+        values = [float(v) for v in sample if _NUMBER.fullmatch(v)]
+        return replace(
+            column,
+            kind="number",
+            whole=all(v == int(v) for v in values) and not any("." in v for v in sample),
+            low=min(values),
+            high=max(values),
+        )
+    if comma >= 0.97 * len(sample):
+        values = [float(v.replace(".", "").replace(",", ".")) for v in sample if _COMMA.fullmatch(v)]
+        return replace(column, kind="number", decimal=",", low=min(values), high=max(values))
+    return column
+
+
+def _timed(engine: Engine, columns: list[Column], number: int, some: str) -> list[Column]:
+    """Read every candidate in every format that it may have, and keep the one that reads most."""
+    open_ = {c.position: found.formats for c in columns if c.kind == "instant" and (found := times.writing(_words(c)))}
+    reads = {(p, n): _instant(p, f) for p, formats in open_.items() for n, f in enumerate(formats)}
+    typed = "".join(f", {sql} AS i{p}_{n}" for (p, n), sql in reads.items())
+    engine.run(f"CREATE OR REPLACE TABLE guess_{number} AS SELECT *{typed} FROM seen_{number}")
+    engine.run(f"DROP TABLE seen_{number}")
+    if not reads:
+        return columns
+    wanted = ", ".join(
+        f"count(i{p}_{n}), count(*) FILTER (i{p}_{n}::TIME = TIME '00:00:00'), count(DISTINCT i{p}_{n}::TIME), min(i{p}_{n}), max(i{p}_{n}),"
+        f" count(*) FILTER (length(t{p}) > 16 AND regexp_matches(t{p}, '(Z|z|[+-]\\d\\d:?\\d?\\d?)$'))"
+        for p, n in reads
+    )
+    found = engine.rows(f"SELECT {wanted} FROM {some.replace('seen_', 'guess_')}")[0]
+    seen = {key: found[6 * k : 6 * k + 6] for k, key in enumerate(reads)}
+    return [_read(engine, c, open_, seen, number) if c.position in open_ else c for c in columns]
+
+
+def _words(column: Column) -> list[str]:
+    return [v for v in column.sample if v.lower() not in NULL_WORDS]
+
+
+def _read(
+    engine: Engine, column: Column, open_: dict[int, tuple[str | None, ...]], seen: dict[tuple[int, int], tuple[object, ...]], number: int
+) -> Column:  # fmt: skip
+    p = column.position
+    counts = [int(str(seen[p, n][0])) for n in range(len(open_[p]))]
+    best = counts.index(max(counts))
+    read, midnight, clocks, first, last, zoned = seen[p, best]
+    engine.run(f"ALTER TABLE guess_{number} RENAME COLUMN i{p}_{best} TO i{p}")
+    for other in range(len(counts)):
+        if other != best:
+            engine.run(f"ALTER TABLE guess_{number} DROP COLUMN i{p}_{other}")
+    if counts[best] < times.NEEDED * 0.5 * column.filled:
+        return replace(column, kind="text")
+    return replace(
+        column, format=open_[p][best], either_way=counts.count(counts[best]) > 1, read=counts[best], midnight=int(str(midnight)),
+        clocks=int(str(clocks)), zoned=int(str(zoned)), first=first if isinstance(first, datetime) else None,
+        last=last if isinstance(last, datetime) else None,
+    )  # fmt: skip
+
+
+def _instant(position: int, format: str | None) -> str:
+    """The instant as the build will read it, a naive one as UTC."""
+    cell = Cell(position, "", "instant", format, ".")
+    wall, absolute = (sql.rpartition(" AS ")[0] for sql in parsed_columns(cell))
+    value = f"coalesce({absolute}, {wall})"
+    return f"CASE WHEN {value} BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}' THEN {value} END"
+
+
+def _worded(engine: Engine, columns: list[Column], number: int) -> list[Column]:
+    """The whole vocabulary of columns with few values, the most frequent first."""
+    few = [c for c in columns if c.kind in ("text", "number") and 0 < c.distinct <= VOCABULARY and c.longest <= 60]
+    if not few:
+        return columns
+    found = engine.rows("SELECT " + ", ".join(f"histogram(t{c.position})" for c in few) + f" FROM guess_{number}")[0]
+    words = {
+        c.position: tuple(sorted(((str(k), int(v)) for k, v in counts.items()), key=lambda item: (-item[1], item[0])))
+        for c, counts in zip(few, found, strict=True)
+    }
+    return [replace(c, vocabulary=words[c.position]) if c.position in words else c for c in columns]

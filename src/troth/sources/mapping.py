@@ -1,0 +1,149 @@
+"""How a source's columns become events, objects, relations, feedback and money: the nouns of sources/*.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+CellType = Literal["text", "number", "money", "instant", "day", "bool"]
+PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Attribute(Part):
+    column: str
+    as_: CellType = Field("text", alias="as", description="text, number, money, instant, day or bool")
+
+
+class ObjectRows(Part):
+    """Rows of this source are objects of a type."""
+
+    type: Identifier
+    id: tuple[str, ...] = Field(min_length=1, description="Columns that together name the object")
+    attributes: dict[Identifier, Attribute] = {}
+
+
+class Relation(Part):
+    to: Identifier = Field(description="Object type that the row's object belongs to")
+    id: tuple[str, ...] = Field(min_length=1)
+
+
+class Event(Part):
+    """Something that happened: its type is given, or read from a column of an event log."""
+
+    type: Identifier | None = None
+    type_from: str | None = Field(None, description="Column that names the activity")
+    at: str = Field(description="Column with the instant")
+    anchor: bool = Field(False, description="A row without this instant is unusable and is quarantined whole")
+
+    @model_validator(mode="after")
+    def one_type(self) -> Event:
+        if (self.type is None) == (self.type_from is None):
+            raise ValueError("give either 'type' or 'type_from'")
+        return self
+
+
+class Lent(Part):
+    """An attribute that rows of this source give to another object."""
+
+    to: Identifier
+    id: tuple[str, ...] = Field(min_length=1)
+    attribute: Identifier
+    column: str
+    as_: CellType = Field("text", alias="as")
+    take: Literal["first", "last"] = Field("last", description="The smallest or the largest of several values")
+
+
+class Feedback(Part):
+    about: Identifier
+    id: tuple[str, ...] = Field(min_length=1)
+    instrument: Identifier
+    asked: str | None = None
+    answered: str | None = None
+    score: str
+    scale: tuple[int, int]
+
+
+class MoneyEntry(Part):
+    about: Identifier
+    id: tuple[str, ...] = Field(min_length=1)
+    kind: Identifier
+    amount: str
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
+
+
+class Sample(Part):
+    """The rows are a sample: how many there are in truth, by stratum; strata not named are complete."""
+
+    stratum: str
+    population: dict[str, int]
+
+
+class Source(Part):
+    """One source of sources/*.yaml."""
+
+    files: tuple[str, ...] = Field(
+        min_length=1, description="Names or globs inside the book's folder; later names supersede earlier ones"
+    )
+    zone: str | None = Field(None, description="IANA zone of times that bear none")
+    formats: dict[str, str] = Field({}, description="strptime format of columns that are not ISO 8601")
+    decimal: Literal[".", ","] = "."
+    key: tuple[str, ...] = Field(description="Columns that name a row; [] where each row is a fact of its own")
+    owner: str | None = None
+    steward: str | None = None
+    sample: Sample | None = None
+    object: ObjectRows | None = None
+    relations: tuple[Relation, ...] = ()
+    events: tuple[Event, ...] = ()
+    lends: tuple[Lent, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    money: tuple[MoneyEntry, ...] = ()
+    personal: dict[str, PersonalKind] = Field(
+        {}, description="Columns with personal data; they are not carried into the lake"
+    )
+
+    @model_validator(mode="after")
+    def what_needs_an_object(self) -> Source:
+        if self.object is None and (self.events or self.relations):
+            raise ValueError("'events' and 'relations' need 'object': whose are they?")
+        return self
+
+    def cells(self) -> dict[str, set[CellType]]:
+        """Every column the mapping reads as a typed cell, with the types asked of it."""
+        wanted: dict[str, set[CellType]] = {}
+
+        def want(column: str | None, kind: CellType) -> None:
+            if column is not None:
+                wanted.setdefault(column, set()).add(kind)
+
+        for attribute in self.object.attributes.values() if self.object else ():
+            want(attribute.column, attribute.as_)
+        for event in self.events:
+            want(event.at, "instant")
+            want(event.type_from, "text")
+        for lent in self.lends:
+            want(lent.column, lent.as_)
+        for feedback in self.feedback:
+            want(feedback.asked, "instant")
+            want(feedback.answered, "instant")
+            want(feedback.score, "number")
+        for money in self.money:
+            want(money.amount, "money")
+        if self.sample:
+            want(self.sample.stratum, "text")
+        return wanted
+
+    def ids(self) -> set[tuple[str, ...]]:
+        """Every tuple of columns that names an object."""
+        named: set[tuple[str, ...]] = {self.object.id} if self.object else set()
+        for reference in (*self.relations, *self.lends, *self.feedback, *self.money):
+            named.add(reference.id)
+        return named
+
+    def columns(self) -> set[str]:
+        return set(self.cells()) | {c for columns in self.ids() for c in columns} | set(self.key)

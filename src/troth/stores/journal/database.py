@@ -1,0 +1,72 @@
+"""SQLite as the journal needs it: every acknowledged commit is on the disk, writers queue, readers do not wait."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+CURRENT = "0001"
+PRAGMAS = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+
+
+def connect(path: Path) -> Engine:
+    """Open or create the database at `path`, migrated to this version of the product."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    with reading(engine) as connection:
+        version = _version(connection)
+    if version != CURRENT:
+        _migrate(engine)
+    return engine
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection whose transaction takes no lock that a writer would wait for."""
+    return engine.connect().execution_options(reading=True)
+
+
+def _configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver's own idea of when a transaction begins would make BEGIN IMMEDIATE impossible.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.fetchall()
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred transaction that turns writer fails at once with "database is locked", whatever busy_timeout says.
+    reads = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _version(connection: Connection) -> str | None:
+    try:
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except OperationalError:
+        return None
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        if _version(connection) != CURRENT:  # another process may have been first
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -1,0 +1,200 @@
+"""The journal: append to the chain, publish a snapshot in one transaction, verify what was written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from troth.kernel.errors import Busy, NotFound, StoreError
+from troth.record.ports import Snapshot
+from troth.stores import failpoints
+from troth.stores.journal import chain, database, manifest, projection
+from troth.stores.journal.chain import Act, Entry
+from troth.stores.journal.tables import ENTRY, SNAPSHOT, SNAPSHOT_FILE, SOURCE_STATE
+
+PUBLISHED, COLLECTED = "snapshot.published", "snapshot.collected"
+BUILDER = "troth"
+LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A snapshot in the manifest. seq: of the entry that last put it in force, at `at` (naive UTC)."""
+
+    id: str
+    seq: int
+    at: datetime
+
+
+class Journal:
+    """One SQLite file. Every method is one transaction; the clock comes in as `now`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        with _refusals():
+            self._engine: Engine = database.connect(self.path)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def current(self) -> Snapshot | None:
+        """The snapshot in force: the one published last."""
+        with self._reading() as connection:
+            id = connection.execute(select(SNAPSHOT.c.id).order_by(SNAPSHOT.c.seq.desc()).limit(1)).scalar()
+            return None if id is None else manifest.read_rows(connection, id)
+
+    def snapshot(self, id: str) -> Snapshot:
+        with self._reading() as connection:
+            found = manifest.read_rows(connection, id)
+        if found is None:
+            raise NotFound("no such snapshot in the journal", got=id)
+        return found
+
+    def publications(self) -> tuple[Publication, ...]:
+        """The snapshots that the manifest still has, oldest first; the last one is in force."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(SNAPSHOT.c.id, SNAPSHOT.c.seq, ENTRY.c.at).join(ENTRY).order_by(SNAPSHOT.c.seq)
+            )
+            return tuple(Publication(id, seq, chain.instant(at)) for id, seq, at in rows)
+
+    def paths(self) -> frozenset[str]:
+        """Every file that a snapshot in the manifest names."""
+        with self._reading() as connection:
+            return frozenset(connection.execute(select(SNAPSHOT_FILE.c.path).distinct()).scalars())
+
+    def entries(self, action: str | None = None) -> tuple[Entry, ...]:
+        with self._reading() as connection:
+            return _entries(connection, action)
+
+    def append(self, act: Act, now: datetime) -> Entry:
+        with self._writing() as connection:
+            return _append(connection, act, now)
+
+    def publish(self, snapshot: Snapshot, now: datetime, *, actor: str = BUILDER) -> None:
+        """Put the snapshot in force: entry, manifest and projection, or nothing.
+
+        One that is in force already is left alone. The same id with other files is refused: the same inputs must
+        give the same bytes.
+        """
+        said = manifest.digest_of(snapshot)
+        with self._writing() as connection:
+            known = manifest.read_rows(connection, snapshot.id)
+            if known is not None and manifest.digest_of(known) != said:
+                raise StoreError(
+                    f"snapshot {snapshot.id} was published with other contents",
+                    got=_difference(known, snapshot),
+                    next_step="The same inputs must give the same files: report this with both manifests.",
+                )
+            newest = connection.execute(select(SNAPSHOT.c.id).order_by(SNAPSHOT.c.seq.desc()).limit(1)).scalar()
+            if newest == snapshot.id:
+                return
+            payload = {
+                "as_of": chain.instant_text(snapshot.as_of),
+                "book_hash": snapshot.book_hash,
+                "facts": dict(snapshot.facts),
+                "manifest": said,
+                "version": snapshot.version,
+            }
+            with failpoints.around("entry"):
+                entry = _append(connection, Act(actor, PUBLISHED, snapshot.id, payload), now)
+            manifest.delete_rows(connection, snapshot.id)
+            manifest.insert_rows(connection, snapshot, entry.seq)
+            with failpoints.around("projection"):
+                projection.apply(connection, entry)
+            failpoints.hit("commit.before")
+        failpoints.hit("commit.after")
+
+    def forget(self, ids: Sequence[str], now: datetime, *, actor: str = BUILDER) -> None:
+        """Take snapshots out of the manifest; the entries of their publication stay."""
+        with self._writing() as connection, failpoints.around("gc.manifest"):
+            _append(connection, Act(actor, COLLECTED, "lake", {"ids": list(ids)}), now)
+            for id in ids:
+                manifest.delete_rows(connection, id)
+
+    def verify(self) -> int | None:
+        """The first seq that does not fit the chain, or whose manifest was changed since; None when all fit."""
+        with self._reading() as connection:
+            entries = _entries(connection, None)
+            misfit = chain.first_misfit(entries)
+            for id, seq in connection.execute(select(SNAPSHOT.c.id, SNAPSHOT.c.seq).order_by(SNAPSHOT.c.seq)):
+                if misfit is not None and misfit <= seq:
+                    break
+                kept = manifest.read_rows(connection, id)
+                said = json.loads(entries[seq - 1].payload).get("manifest")
+                if kept is None or manifest.digest_of(kept) != said:
+                    return int(seq)
+            return misfit
+
+    def source_state(self) -> list[projection.Row]:
+        with self._reading() as connection:
+            return projection.read(connection)
+
+    def source_state_from_entries(self) -> list[projection.Row]:
+        """What the projection must be: recomputed from the chain, without looking at it."""
+        return projection.rebuilt(self.entries(PUBLISHED))
+
+    def rebuild(self) -> None:
+        """Write the projections anew from the chain."""
+        rows = self.source_state_from_entries()
+        with self._writing() as connection:
+            connection.execute(delete(SOURCE_STATE))
+            if rows:
+                connection.execute(insert(SOURCE_STATE), rows)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _refusals(), database.reading(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _refusals(), self._engine.begin() as connection:
+            yield connection
+
+
+def _entries(connection: Connection, action: str | None) -> tuple[Entry, ...]:
+    query = select(ENTRY).order_by(ENTRY.c.seq)
+    if action is not None:
+        query = query.where(ENTRY.c.action == action)
+    return tuple(Entry(*row) for row in connection.execute(query))
+
+
+def _append(connection: Connection, act: Act, now: datetime) -> Entry:
+    newest = select(func.max(ENTRY.c.seq)).scalar_subquery()
+    last = connection.execute(select(ENTRY).where(ENTRY.c.seq == newest)).one_or_none()
+    entry = chain.follow(None if last is None else Entry(*last), act, now)
+    values = {column.name: getattr(entry, column.name) for column in ENTRY.columns}
+    connection.execute(insert(ENTRY).values(**values))
+    return entry
+
+
+def _difference(known: Snapshot, new: Snapshot) -> str:
+    changed = {(f.table, f.partition, f.sha256) for f in known.files} ^ {
+        (f.table, f.partition, f.sha256) for f in new.files
+    }
+    if changed:
+        return "other files in " + ", ".join(
+            sorted({f"{table} {partition}".strip() for table, partition, _ in changed})
+        )
+    return "the same files with other facts or types"
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode & 0xFF in LOCKED:
+            raise Busy("the journal is being written", got=error.orig, next_step="Try again.") from error
+        raise StoreError(
+            "the journal cannot be read or written", got=error.orig, next_step="What was committed before is untouched."
+        ) from error

@@ -1,0 +1,122 @@
+"""The lake: Parquet files under one folder, of which the journal's manifest names those in force."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from troth.kernel.errors import Busy, StoreError
+from troth.record.ports import Engine, Part, Snapshot, StoredFile
+from troth.stores import failpoints
+from troth.stores.journal.journal import Journal
+from troth.stores.lake import parquet, views
+from troth.stores.lake.lease import lease
+
+STAGING = ".staging"
+
+
+class ParquetLake:
+    """Implements `record.ports.Lake`. Read at any time; write and publish inside `building`.
+
+    root: absolute, so that a change of the working directory does not move the lake.
+    """
+
+    def __init__(self, root: Path, journal: Journal) -> None:
+        self.root = root.absolute()
+        self.journal = journal
+        self._staging: Path | None = None
+
+    def current(self) -> Snapshot | None:
+        return self.journal.current()
+
+    @contextmanager
+    def building(self, now: datetime) -> Iterator[Path]:
+        """Hold the lake for one build; gives a folder for the engine to spill to. Raises Busy when another build runs.
+
+        What a killed build left in staging goes at the beginning, what this one leaves at the end.
+        """
+        with ExitStack() as held:
+            with _as_store_errors("the lake cannot be prepared for a build"):
+                held.enter_context(lease(self.root, now))
+                self.sweep()
+                with failpoints.around("staging"):
+                    staging = self.root / STAGING / secrets.token_hex(8)
+                    staging.mkdir(parents=True)
+            self._staging = staging
+            try:
+                yield staging / "spill"
+            finally:
+                self._staging = None
+                shutil.rmtree(staging, ignore_errors=True)
+
+    def write(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
+        with _as_store_errors("the build's tables cannot be written"):
+            return parquet.write(engine, parts, root=self.root, staging=self._held())
+
+    def publish(self, snapshot: Snapshot, now: datetime) -> None:
+        self._held()
+        with _as_store_errors("the snapshot cannot be published"):
+            failpoints.hit("publish.before")
+            self._refuse_if_missing(snapshot)
+            self.journal.publish(snapshot, now)
+
+    def attach(self, engine: Engine, snapshot: Snapshot) -> None:
+        self._refuse_if_missing(snapshot)
+        for statement in self._statements(snapshot, f"{self.root.as_posix()}/"):
+            engine.run(statement)
+
+    def views(self, snapshot: Snapshot) -> str:
+        return "".join(f"{statement};\n" for statement in self._statements(snapshot, ""))
+
+    def damaged(self, snapshot: Snapshot) -> tuple[StoredFile, ...]:
+        """The snapshot's files whose bytes are not what was published; reads all of them."""
+        return parquet.damaged(self.root, snapshot.files)
+
+    def sweep(self) -> int:
+        """Remove what dead builds left in staging; gives the bytes freed. Only under the lease."""
+        staging = self.root / STAGING
+        with failpoints.around("sweep"):
+            freed = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
+            shutil.rmtree(staging, ignore_errors=True)
+        return freed
+
+    def _statements(self, snapshot: Snapshot, prefix: str) -> list[str]:
+        def source(table: str) -> str | None:
+            return views.parquet_source([prefix + file.path for file in snapshot.files if file.table == table])
+
+        return views.statements(snapshot, source)
+
+    def _held(self) -> Path:
+        if self._staging is None:
+            raise StoreError("the lake is written to outside of a build", next_step="Use `with lake.building(now):`.")
+        return self._staging
+
+    def _refuse_if_missing(self, snapshot: Snapshot) -> None:
+        for file in snapshot.files:
+            path = self.root / file.path
+            size = path.stat().st_size if path.is_file() else None
+            if size != file.bytes:
+                raise StoreError(
+                    f"the lake's file {file.path} is damaged",
+                    got="no file" if size is None else f"{size} bytes",
+                    allowed=f"{file.bytes} bytes",
+                    next_step="Build again: the sources and the book give the same file.",
+                )
+
+
+@contextmanager
+def _as_store_errors(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (StoreError, Busy):
+        raise
+    except OSError as error:
+        raise StoreError(
+            what,
+            got=error,
+            next_step="The previous snapshot is still in force. Free space or mend the disk, then build again.",
+        ) from error

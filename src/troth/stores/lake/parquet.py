@@ -1,0 +1,123 @@
+"""Tables to files named by their content: the same rows give the same bytes, whatever the threads did.
+
+What makes that so: one COPY a partition, sorted under a total order (without the sort, row groups begin where the
+threads' chunks happened to end); codec, level and row group size fixed here, not left to the engine's defaults.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from troth.kernel import digest
+from troth.kernel.errors import StoreError
+from troth.record.ports import Column, Engine, Part, StoredFile
+from troth.stores import failpoints
+from troth.stores.lake.engine import literal, quoted
+
+FORMAT = "FORMAT parquet, PARQUET_VERSION v1, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880"
+NAME_LENGTH = 24
+
+
+def schema_of(engine: Engine, table: str) -> tuple[Column, ...]:
+    """The table's columns as the lake will give them back: an ENUM is a way to compute, VARCHAR is what is kept."""
+    described = engine.rows(f"DESCRIBE {quoted(table)}")
+    return tuple(Column(row[0], "VARCHAR" if row[1].startswith("ENUM") else row[1]) for row in described)
+
+
+def write(engine: Engine, parts: Sequence[Part], *, root: Path, staging: Path) -> tuple[StoredFile, ...]:
+    """Store each part under `root`, by way of `staging` on the same disk; ordered by table, then partition.
+
+    When it returns, files and folders are on the disk; nothing refers to them yet.
+    """
+    stored = []
+    for part in sorted(parts, key=lambda part: part.table):
+        for name, condition in _partitions(engine, part):
+            stored.append(_store(engine, part, name, condition, root=root, staging=staging))
+    for folder in sorted({(root / file.path).parent for file in stored}):
+        fsync_folder(folder)
+    return tuple(stored)
+
+
+def _partitions(engine: Engine, part: Part) -> list[tuple[str, str]]:
+    """Name and SQL condition of each partition that has rows; a table without partition columns is one partition."""
+    table = quoted(part.table)
+    if not part.partition:
+        return [("", "true")] if engine.rows(f"SELECT 1 FROM {table} LIMIT 1") else []
+    columns = [quoted(name) for name in part.partition]
+    kinds = {column.name: column.type for column in schema_of(engine, part.table)}
+    wanted = [
+        f"CAST({quoted(name)} AS VARCHAR)" if kinds[name] == "VARCHAR" else quoted(name) for name in part.partition
+    ]
+    found = []
+    for values in engine.rows(f"SELECT DISTINCT {', '.join(wanted)} FROM {table}"):
+        if None in values:
+            raise StoreError(f"table '{part.table}' cannot be stored", got=f"a row without {', '.join(part.partition)}")
+        condition = " AND ".join(f"{c} = {literal(v)}" for c, v in zip(columns, values, strict=True))
+        found.append(("/".join(folder_name(value) for value in values), condition))
+    return sorted(found)
+
+
+def folder_name(value: object) -> str:
+    """
+    >>> folder_name("a/b..")
+    'a%2Fb%2E%2E'
+    """
+    return quote(str(value), safe="").replace(".", "%2E")
+
+
+def _store(engine: Engine, part: Part, name: str, condition: str, *, root: Path, staging: Path) -> StoredFile:
+    draft = staging / "draft.parquet"
+    order = ", ".join(f"{quoted(column)} ASC NULLS LAST" for column in part.order)
+    rows = f"SELECT * FROM {quoted(part.table)} WHERE {condition} ORDER BY {order}"
+    with failpoints.around("file.write"):
+        count = engine.rows(f"COPY ({rows}) TO {literal(draft.as_posix())} ({FORMAT})")[0][0]
+    content = digest.of_file(draft)
+    folder = root / part.table / name
+    target = folder / f"{content[:NAME_LENGTH]}.parquet"
+    size = draft.stat().st_size
+    if _holds(target, content, size):
+        draft.unlink()
+    else:
+        with failpoints.around("file.fsync"):
+            fsync_file(draft)
+        make_folder(folder)
+        with failpoints.around("file.rename"):
+            draft.replace(target)
+    return StoredFile(part.table, name, target.relative_to(root).as_posix(), content, size, count)
+
+
+def _holds(target: Path, content: str, size: int) -> bool:
+    return target.is_file() and target.stat().st_size == size and digest.of_file(target) == content
+
+
+def damaged(root: Path, files: Iterable[StoredFile]) -> tuple[StoredFile, ...]:
+    """The files that are absent or hold other bytes than the manifest says."""
+    return tuple(file for file in files if not _holds(root / file.path, file.sha256, file.bytes))
+
+
+def fsync_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def fsync_folder(path: Path) -> None:
+    with failpoints.around("folder.fsync"):
+        if os.name == "nt":  # Windows has no handle of a folder to flush; it journals names by itself
+            return
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder and those above it, each name on the disk before the next."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    fsync_folder(path.parent)

@@ -1,0 +1,72 @@
+"""The SQL by which a snapshot's files are read: a view a table, columns cast to the manifest's types, not inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from troth.record.ports import Column, Snapshot
+from troth.stores.lake.engine import literal, quoted
+
+OUTCOME = "outcome"
+OUTCOME_COLUMNS = (
+    Column("promise", "VARCHAR"),
+    Column("month", "INTEGER"),
+    Column("subject_type", "VARCHAR"),
+    Column("subject", "INTEGER"),
+    Column("stratum", "VARCHAR"),
+    Column("made", "TIMESTAMP"),
+    Column("due", "TIMESTAMP"),
+    Column("fulfilled", "TIMESTAMP"),
+    Column("voided", "TIMESTAMP"),
+    Column("waived", "TIMESTAMP"),
+    Column("void_flag", "VARCHAR"),
+    Column("unknown_reason", "VARCHAR"),
+    Column("known_from", "TIMESTAMP"),
+    Column("terms", "VARCHAR"),
+    Column("share_of", "INTEGER"),
+)
+
+
+def statements(snapshot: Snapshot, source: Callable[[str], str | None]) -> list[str]:
+    """CREATE VIEW for every table of the snapshot, then `outcome` over all promises' outcomes.
+
+    source: table -> what its rows are read from, None when it has none.
+    """
+    made = [_view(table, columns, source(table)) for table, columns in sorted(snapshot.schemas.items())]
+    if OUTCOME not in snapshot.schemas:
+        made.append(_outcome(snapshot.schemas))
+    return made
+
+
+def parquet_source(paths: Sequence[str]) -> str | None:
+    listed = ", ".join(literal(path) for path in paths)
+    return f"read_parquet([{listed}], hive_partitioning = false)" if paths else None
+
+
+def _view(table: str, columns: Sequence[Column], source: str | None) -> str:
+    if source is None:
+        return f"CREATE OR REPLACE VIEW {quoted(table)} AS {_nothing(columns)}"
+    cells = ", ".join(f"CAST({quoted(c.name)} AS {c.type}) AS {quoted(c.name)}" for c in columns)
+    return f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT {cells} FROM {source}"
+
+
+def _outcome(schemas: Mapping[str, Sequence[Column]]) -> str:
+    tables = [
+        f"SELECT {_common(columns)} FROM {quoted(table)}"
+        for table, columns in sorted(schemas.items())
+        if table.startswith(f"{OUTCOME}_")
+    ]
+    return f"CREATE OR REPLACE VIEW {OUTCOME} AS {' UNION ALL '.join(tables) or _nothing(OUTCOME_COLUMNS)}"
+
+
+def _common(columns: Sequence[Column]) -> str:
+    present = {column.name for column in columns}
+    return ", ".join(
+        f"CAST({quoted(c.name) if c.name in present else 'NULL'} AS {c.type}) AS {quoted(c.name)}"
+        for c in OUTCOME_COLUMNS
+    )
+
+
+def _nothing(columns: Sequence[Column]) -> str:
+    cells = ", ".join(f"CAST(NULL AS {c.type}) AS {quoted(c.name)}" for c in columns)
+    return f"SELECT {cells} WHERE false"

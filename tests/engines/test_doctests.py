@@ -1,0 +1,36 @@
+"""Every public function of the engines carries an example that runs."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+from types import ModuleType
+
+import pytest
+
+from troth.engines import allocation, calendars, statistics
+from troth.engines.allocation import delay, shapley
+from troth.engines.calendars import zones
+from troth.engines.statistics import chart, means, median, normal, proportion, regression, stratified
+
+FRONTS = [allocation, calendars, statistics]
+MODULES = [chart, delay, means, median, normal, proportion, regression, shapley, stratified, zones]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_examples_run(module: ModuleType) -> None:
+    failed, tried = doctest.testmod(module)
+
+    assert (failed, tried > 0) == (0, True)
+
+
+@pytest.mark.parametrize("front", FRONTS, ids=lambda front: front.__name__)
+def test_every_public_function_has_an_example(front: ModuleType) -> None:
+    functions = [getattr(front, name) for name in front.__all__ if callable(getattr(front, name))]
+
+    assert [f.__name__ for f in functions if not inspect.isclass(f) and ">>>" not in (f.__doc__ or "")] == []
+
+
+@pytest.mark.parametrize("front", FRONTS, ids=lambda front: front.__name__)
+def test_fronts_list_their_names_in_order(front: ModuleType) -> None:
+    assert front.__all__ == sorted(front.__all__, key=lambda name: (not name.isupper(), name))

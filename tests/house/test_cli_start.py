@@ -1,0 +1,42 @@
+"""A command line that takes a second to say "no such folder" feels broken; these two keep it quick."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+HEAVY = ("alembic", "duckdb", "jinja2", "numpy", "pydantic", "sqlalchemy", "sqlglot")
+SECONDS = 0.3
+RUNS = 5
+
+
+@cache
+def _import_times() -> dict[str, int]:
+    """Module -> cumulative microseconds of `import troth.faces.cli`, in a fresh interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import troth.faces.cli"], capture_output=True, text=True, check=True
+    )
+    times = {}
+    for line in done.stderr.splitlines():
+        fields = line.removeprefix("import time:").split("|")
+        if len(fields) == 3 and fields[1].strip().isdigit():
+            times[fields[2].strip()] = int(fields[1])
+    return times
+
+
+@pytest.mark.parametrize("package", HEAVY)
+def test_the_command_line_starts_without(package: str) -> None:
+    assert package not in _import_times()
+
+
+def test_the_command_line_starts_quickly() -> None:
+    best = float("inf")
+    for _ in range(RUNS):
+        _import_times.cache_clear()
+        times = _import_times()
+        best = min(best, sum(times[name] for name in ("troth", "troth.faces", "troth.faces.cli")) / 1e6)
+
+    assert best < SECONDS

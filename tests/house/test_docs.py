@@ -1,0 +1,194 @@
+"""What the README and the docs show is run: a page that lies is worse than a missing one.
+
+In a `console` block a line that starts with `$ ` is a command; what stands under it must appear in what it prints (a
+line that holds `…` is skipped). In front of a command stands nothing; behind it `# exit 4` names an expected exit code.
+A page is run from top to bottom in one folder, which holds `corner-shop` and `examples/corner-shop`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from tests.needs import ROOT
+from troth.book import Settings
+from troth.kernel import errors
+from troth.promises.definition import Fulfilment, Promise, Stage
+from troth.sources import Source
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NOT_RUN = ("./x ", "cd ..", "git clone ", "pip install ", "pipx ", "uv tool install ", "uvx ")
+TROTH = Path(sys.executable).with_name("troth")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    words: tuple[str, ...]
+    exit_code: int
+    prints: tuple[str, ...]
+
+
+def _blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    found = re.findall(r"^```(console|python)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [Block(language, body) for language, body in found]
+
+
+def _commands(block: str) -> Iterator[Command]:
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        line, *printed = part.splitlines()
+        command, _, code = line.partition("# exit ")
+        shown = tuple(text.strip() for text in printed if text.strip() and "…" not in text)
+        yield Command(tuple(shlex.split(command)), int(code or 0), shown)
+
+
+def _runnable(page: Path) -> bool:
+    return any(
+        block.language == "python" or any(not _is_set_up(command) for command in _commands(block.text))
+        for block in _blocks(page)
+    )
+
+
+def _is_set_up(command: Command) -> bool:
+    return f"{' '.join(command.words)} ".startswith(NOT_RUN)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if _runnable(p)], ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_shows_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = ROOT / "examples" / "corner-shop"
+    shutil.copytree(example, tmp_path / "corner-shop")
+    shutil.copytree(example, tmp_path / "examples" / "corner-shop")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": page.stem}
+
+    for block in _blocks(page):
+        if block.language == "python":
+            exec(compile(block.text, page.name, "exec"), names)
+        else:
+            for command in _commands(block.text):
+                _run(command)
+
+
+def _run(command: Command) -> None:
+    if _is_set_up(command):
+        return
+    program, *arguments = command.words
+    if program == "cd":
+        os.chdir(arguments[0])
+        return
+    assert program == "troth", f"{program} is neither troth nor one of {NOT_RUN}"
+    environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [TROTH, *arguments], capture_output=True, text=True, encoding="utf-8", env=environment, check=False
+    )
+
+    assert done.returncode == command.exit_code, done.stderr
+    for text in command.prints:
+        assert text in done.stdout + done.stderr
+
+
+def test_the_commands_of_x_that_pages_name_exist() -> None:
+    known = set(re.findall(r"^\./x (\w+)", (ROOT / "x").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {name for page in PAGES for name in re.findall(r"\./x (\w+)", page.read_text(encoding="utf-8"))}
+
+    assert named <= known
+
+
+def _cli() -> dict[str, Any]:
+    """Every command of the command line by its full name, `book why` for one in a group."""
+    from typer.main import get_command
+
+    from troth.faces.cli import app
+
+    def walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+        children = getattr(command, "commands", {})
+        if not children:
+            yield name, command
+        for child_name, child in children.items():
+            yield from walk(child, f"{name} {child_name}".strip())
+
+    return dict(walk(get_command(app), ""))
+
+
+def _sections(page: str) -> dict[str, str]:
+    text = (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")
+    parts = re.split(r"^## `troth ([^`]+)`$", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_each_command_is_documented_and_no_other() -> None:
+    assert sorted(_sections("cli.md")) == sorted(_cli())
+
+
+def test_each_option_is_documented_and_has_help() -> None:
+    sections = _sections("cli.md")
+    missing = []
+    for name, command in _cli().items():
+        assert command.help, f"troth {name} has no help"
+        for parameter in command.params:
+            for option in (o for o in parameter.opts if o.startswith("--") and o not in {"--help", "--json"}):
+                if option not in sections.get(name, ""):
+                    missing.append(f"troth {name} {option}")
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("page", "noun"),
+    [
+        ("book.md", Settings),
+        ("book.md", Source),
+        ("promises.md", Promise),
+        ("promises.md", Stage),
+        ("promises.md", Fulfilment),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_each_key_of_the_book_is_documented(page: str, noun: type[BaseModel]) -> None:
+    text = (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")
+    keys = [field.alias or name for name, field in noun.model_fields.items()]
+
+    assert [key for key in keys if f"`{key}`" not in text and f"{key}:" not in text] == []
+
+
+def _family(error: type[errors.TrothError]) -> Iterator[type[errors.TrothError]]:
+    yield error
+    for child in error.__subclasses__():
+        yield from _family(child)
+
+
+def test_each_exit_code_is_documented() -> None:
+    text = (ROOT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\d+) \| (.*?) \|", text, re.MULTILINE))
+    declared = {error for error in _family(errors.TrothError) if error.__module__ == errors.__name__}
+    wrong = [
+        f"{error.__name__}: {error.exit_code}"
+        for error in declared - {errors.CannotEstimate}
+        if f"`{error.__name__}`" not in rows.get(str(error.exit_code), "")
+    ]
+
+    assert wrong == []
+
+
+def test_each_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+    pages = [page.relative_to(ROOT / "docs").as_posix() for page in sorted((ROOT / "docs").rglob("*.md"))]
+
+    assert [page for page in pages if f'"{page}"' not in navigation] == []

@@ -1,0 +1,67 @@
+"""Troth sends nothing anywhere: no line of it can open a connection, and no page of it loads from elsewhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.needs import ROOT
+
+TALKERS = {
+    "aiohttp", "ftplib", "http.client", "http.server", "httpx", "requests", "smtplib", "socket", "ssl", "telnetlib",
+    "urllib.request", "urllib3", "websockets", "xmlrpc",
+}  # fmt: skip
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+PAGES = sorted(p for p in (ROOT / "src").rglob("*") if p.suffix in {".html", ".jinja", ".j2", ".css", ".js", ".svg"})
+REMOTE = re.compile(
+    r"""<(?:script|img|iframe|link|source|video)\b[^>]*\b(?:src|href)\s*=\s*["']?(?:https?:)?//"""
+    r"""|url\(\s*["']?(?:https?:)?//|@import|\bfetch\s*\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource""",
+    re.IGNORECASE,
+)
+
+
+def _imported(source: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=aliases):
+                names |= {alias.name for alias in aliases}
+            case ast.ImportFrom(module=str(module), names=aliases):
+                names |= {module, *(f"{module}.{alias.name}" for alias in aliases)}
+            case _:
+                pass
+    return names
+
+
+def _talks(name: str) -> bool:
+    return any(name == talker or name.startswith(talker + ".") for talker in TALKERS)
+
+
+def test_no_source_file_can_open_a_connection() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in SOURCES
+        for name in sorted(_imported(file.read_text(encoding="utf-8")))
+        if _talks(name)
+    ]
+
+    assert found == []
+
+
+def test_no_shipped_page_loads_from_elsewhere() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}: {match.group()}"
+        for file in PAGES
+        for match in REMOTE.finditer(file.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line", ["import socket", "from urllib import request", "from http.client import HTTPConnection"]
+)
+def test_a_talker_would_be_found(line: str) -> None:
+    assert any(_talks(name) for name in _imported(line))

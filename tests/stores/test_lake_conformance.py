@@ -1,0 +1,178 @@
+"""What every lake must do, whatever it keeps its tables in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.stores.world import NOW, PARTS, build, make_tables, snapshot_of
+from troth.kernel.errors import Busy, StoreError
+from troth.record.ports import Column, Lake, Part, Snapshot, StoredFile
+from troth.stores.lake.engine import DuckEngine
+from troth.stores.memory import MemoryLake
+
+TABLES = [part.table for part in PARTS]
+
+
+@pytest.fixture(params=["lake", "memory"])
+def any_lake(request: pytest.FixtureRequest) -> Lake:
+    return MemoryLake() if request.param == "memory" else request.getfixturevalue("lake")
+
+
+def _rows(engine: DuckEngine, table: str) -> list[tuple[object, ...]]:
+    return sorted(engine.rows(f"SELECT * FROM {table}"), key=repr)
+
+
+def _attached(lake: Lake, snapshot: Snapshot, read: Callable[[DuckEngine], object]) -> object:
+    with DuckEngine(threads=1) as reader:
+        lake.attach(reader, snapshot)
+        return read(reader)
+
+
+def test_a_new_lake_has_nothing_in_force(any_lake: Lake) -> None:
+    assert any_lake.current() is None
+
+
+def test_what_was_published_is_in_force(any_lake: Lake, engine: DuckEngine) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    assert any_lake.current() == snapshot
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_view_gives_back_the_rows_that_were_written(any_lake: Lake, engine: DuckEngine, table: str) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    assert _attached(any_lake, snapshot, lambda reader: _rows(reader, table)) == _rows(engine, table)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_view_has_the_types_of_the_manifest(any_lake: Lake, engine: DuckEngine, table: str) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    def described(reader: DuckEngine) -> object:
+        return tuple(Column(row[0], row[1]) for row in reader.rows(f"DESCRIBE {table}"))
+
+    assert _attached(any_lake, snapshot, described) == snapshot.schemas[table]
+
+
+def test_an_enumeration_is_kept_as_text(any_lake: Lake, engine: DuckEngine) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    assert Column("type", "VARCHAR") in snapshot.schemas["event"]
+
+
+def test_a_table_without_rows_has_no_files(any_lake: Lake, engine: DuckEngine) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    assert [file for file in snapshot.files if file.table == "quarantine"] == []
+
+
+def test_partitions_are_named_by_their_values(any_lake: Lake, engine: DuckEngine) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    names = [file.partition for file in snapshot.files if file.table == "event"]
+    assert names == ["order/201801", "order/201802", "order/201803"]
+
+
+def test_each_row_is_in_one_partition(any_lake: Lake, engine: DuckEngine) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    assert sum(file.rows for file in snapshot.files if file.table == "event") == 60 * 3
+
+
+def test_outcomes_of_all_promises_are_one_view(any_lake: Lake, engine: DuckEngine) -> None:
+    #  promise  subject  due         share_of
+    #  deliver  60 orders 2 days on  -
+    #  answer   7        -           6
+    make_tables(engine, seed=1)
+    engine.run(
+        "CREATE TABLE outcome_answer AS SELECT 'answer' AS promise, 201801 AS month, 7 AS subject, 6 AS share_of"
+    )
+    with any_lake.building(NOW):
+        files = any_lake.write(engine, [*PARTS, Part("outcome_answer", (), ("subject",))])
+        columns = tuple(Column(name, "INTEGER") for name in ("month", "subject", "share_of"))
+        snapshot = replace(
+            snapshot_of(engine, any_lake, "first", seed=1),
+            files=files,
+        )
+        schemas = {**snapshot.schemas, "outcome_answer": (Column("promise", "VARCHAR"), *columns)}
+        snapshot = replace(snapshot, schemas=schemas)
+        any_lake.publish(snapshot, NOW)
+
+    def counted(reader: DuckEngine) -> object:
+        return reader.rows("SELECT promise, count(*), count(due), max(share_of) FROM outcome GROUP BY ALL ORDER BY 1")
+
+    assert _attached(any_lake, snapshot, counted) == [("answer", 1, 0, 6), ("deliver", 60, 60, None)]
+
+
+def test_a_snapshot_without_promises_has_an_empty_outcome(any_lake: Lake) -> None:
+    bare = Snapshot("bare", NOW, "b00c", "0.1.0", {"money": (Column("amount", "DECIMAL(18,4)"),)}, (), {})
+
+    assert _attached(any_lake, bare, lambda reader: reader.rows("SELECT due, promise FROM outcome")) == []
+
+
+def test_publishing_again_what_is_in_force_changes_nothing(any_lake: Lake, engine: DuckEngine) -> None:
+    snapshot = build(engine, any_lake, "first", seed=1)
+
+    with any_lake.building(NOW):
+        any_lake.publish(snapshot_of(engine, any_lake, "first", seed=1), NOW)
+
+    assert any_lake.current() == snapshot
+
+
+def test_an_earlier_snapshot_can_be_put_in_force_again(any_lake: Lake, engine: DuckEngine) -> None:
+    first = build(engine, any_lake, "first", seed=1)
+    with DuckEngine(threads=1) as other:
+        build(other, any_lake, "second", seed=2)
+
+    with any_lake.building(NOW):
+        any_lake.publish(first, NOW)
+
+    assert any_lake.current() == first
+
+
+def test_other_contents_under_a_published_id_are_refused(any_lake: Lake, engine: DuckEngine) -> None:
+    first = build(engine, any_lake, "first", seed=1)
+
+    with any_lake.building(NOW), pytest.raises(StoreError, match="other contents"):
+        any_lake.publish(replace(first, files=first.files[1:]), NOW)
+
+    assert any_lake.current() == first
+
+
+def test_a_snapshot_whose_file_was_never_written_is_refused(any_lake: Lake, engine: DuckEngine) -> None:
+    first = build(engine, any_lake, "first", seed=1)
+    missing = StoredFile("event", "order/209901", "event/order/209901/absent.parquet", "0" * 64, 10, 1)
+
+    with any_lake.building(NOW), pytest.raises(StoreError, match="absent"):
+        any_lake.publish(replace(first, id="second", files=(*first.files, missing)), NOW)
+
+    assert any_lake.current() == first
+
+
+def test_a_row_without_its_partition_is_refused(any_lake: Lake, engine: DuckEngine) -> None:
+    engine.run("CREATE TABLE event AS SELECT CAST(NULL AS INTEGER) AS month, 1 AS object")
+
+    with any_lake.building(NOW), pytest.raises(StoreError, match="without"):
+        any_lake.write(engine, [Part("event", ("month",), ("object",))])
+
+
+def test_writing_outside_of_a_build_is_refused(any_lake: Lake, engine: DuckEngine) -> None:
+    with pytest.raises(StoreError, match="outside of a build"):
+        any_lake.write(engine, PARTS)
+
+
+def test_a_second_builder_is_refused(any_lake: Lake) -> None:
+    with any_lake.building(NOW), pytest.raises(Busy, match="2018-10-17T17:30:00"), any_lake.building(NOW):
+        pass
+
+
+def test_a_build_after_a_failed_one_may_begin(any_lake: Lake) -> None:
+    with pytest.raises(ValueError, match="the sources"), any_lake.building(NOW):
+        raise ValueError("the sources are broken")
+
+    with any_lake.building(NOW):
+        pass
