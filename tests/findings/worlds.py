@@ -9,15 +9,12 @@ made = world(
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from ruamel.yaml import YAML
 
 from tests.needs import require_data
 from troth.book import Tree, definitions, read
@@ -113,10 +110,8 @@ def olist() -> Context:
     make_strata(engine, {s.object.type: s.sample.population for s in samples if s.object and s.sample})
     last = as_of(engine)
     assert last is not None
-    text = io.StringIO()
-    YAML(typ="safe").dump(json.loads(json.dumps(found.promises)), text)
     zone = transitions(found.zone, YEARS[0] - 400 * DAY_US, YEARS[1])
-    return _context(engine, text.getvalue(), attributes, zone, found.currency, last)
+    return _context(engine, json.dumps(found.promises), attributes, zone, found.currency, last)
 
 
 def figure(name: str) -> Any:

@@ -45,9 +45,7 @@ US = "datetime64[us]"
         (np.array([], dtype=object), "VARCHAR", []),
     ],
 )
-def test_an_array_becomes_a_column(
-    engine: DuckEngine, array: np.ndarray[Any, Any], type: str, values: list[object]
-) -> None:
+def test_an_array_becomes_a_column(engine: DuckEngine, array: np.ndarray[Any, Any], type: str, values: list[object]) -> None:
     engine.load("loaded", {"at": array})
 
     assert engine.rows("SELECT * FROM loaded") == [(value,) for value in values]

@@ -1,4 +1,4 @@
-"""A disk that fails or fills: the previous snapshot stays in force, the error says what happened, the next build works."""
+"""A disk that fails or fills: the snapshot in force stays, the error says what happened, the next build works."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stores.world import NOW, build
+from tests.stores.world import build
 from troth.kernel.errors import StoreError
 from troth.stores import failpoints
 from troth.stores.journal.journal import Journal
@@ -67,38 +67,46 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("mounting a small file system needs root on Linux")
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, text=True, check=False
-    )
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, text=True, check=False)
     if mounted.returncode != 0:
         pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip()}")
     yield disk
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
+def _refusal_of_a_build_with(free: int, disk: Path, lake: ParquetLake) -> StoreError | None:
+    """Fill the disk but for `free` bytes, try to build, make room again."""
+    filler = disk / "filler"
+    space = os.statvfs(disk)
+    filler.write_bytes(b"\0" * max(space.f_bavail * space.f_frsize - free, 0))
+    try:
+        with DuckEngine(threads=1) as engine:
+            build(engine, lake, "second", seed=2, orders=2_000)
+    except StoreError as error:
+        return error
+    finally:
+        filler.unlink()
+    return None
+
+
 @pytest.mark.system
-@pytest.mark.parametrize("free", [0, 4_096, 8_192, 20_480, 40_960, 61_440, 81_920, 102_400, 122_880])
-def test_a_full_disk_leaves_the_snapshot_and_space_lets_the_build_go_on(small_disk: Path, free: int) -> None:
+def test_a_full_disk_leaves_the_snapshot_and_room_lets_the_build_go_on(small_disk: Path) -> None:
+    """Room for ever more steps of the build, a page at a time, until it fits."""
     journal = Journal(small_disk / "journal.db")
     lake = ParquetLake(small_disk / "lake", journal)
     with DuckEngine(threads=1) as engine:
         first = build(engine, lake, "first", seed=1)
-    filler = small_disk / "filler"
-    space = os.statvfs(small_disk)
-    filler.write_bytes(b"\0" * max(space.f_bavail * space.f_frsize - free, 0))
 
-    with DuckEngine(threads=1) as engine:
-        try:
-            build(engine, lake, "second", seed=2, orders=2_000)
-        except StoreError as error:
-            assert "o space left" in str(error) or "full" in str(error), error
-            assert lake.current() == first
-    filler.unlink()
+    refused = 0
+    while error := _refusal_of_a_build_with(refused * 4_096, small_disk, lake):
+        assert "space left" in str(error) or "full" in str(error), error
+        assert lake.current() == first
+        assert lake.damaged(first) == ()
+        refused += 1
 
-    assert lake.damaged(first) == ()
-    with DuckEngine(threads=1) as engine:
-        second = build(engine, lake, "second", seed=2, orders=2_000)
-    assert lake.current() == second
-    assert lake.damaged(second) == ()
+    second = lake.current()
+    assert refused >= 10
+    assert second is not None
+    assert (second.id, lake.damaged(second)) == ("second", ())
     assert journal.verify() is None
     journal.close()

@@ -72,12 +72,7 @@ def test_the_rule_agrees_with_a_count_by_hand(hours: list[int]) -> None:
         age_months = (NOW.year - publication.at.year) * 12 + NOW.month - publication.at.month
         newest_of_day = not any(p.at.date() == publication.at.date() for p in later)
         newest_of_month = not any(p.at.strftime("%Y%m") == publication.at.strftime("%Y%m") for p in later)
-        if (
-            NOW - publication.at < 7 * DAY
-            or (age_days < 35 and newest_of_day)
-            or (age_months < 24 and newest_of_month)
-            or not later
-        ):
+        if NOW - publication.at < 7 * DAY or (age_days < 35 and newest_of_day) or (age_months < 24 and newest_of_month) or not later:
             by_hand.add(publication.id)
 
     assert kept(publications, NOW, ()) == by_hand
@@ -148,9 +143,7 @@ def test_nothing_is_collected_while_a_build_runs(old_and_new: ParquetLake) -> No
 
 
 @pytest.mark.parametrize("name", [name for name in failpoints.NAMES if name.startswith("gc.")])
-def test_a_collection_that_fails_leaves_kept_snapshots_whole_and_can_be_repeated(
-    old_and_new: ParquetLake, name: str
-) -> None:
+def test_a_collection_that_fails_leaves_kept_snapshots_whole_and_can_be_repeated(old_and_new: ParquetLake, name: str) -> None:
     def fail(hit: str) -> None:
         if hit == name:
             raise OSError(5, "Input/output error")

@@ -122,9 +122,7 @@ def _insert(connection: sqlite3.Connection, rng: random.Random) -> int:
 
 
 @pytest.mark.parametrize("tamper", [_edit, _delete, _swap, _insert], ids=["edit", "delete", "swap", "insert"])
-def test_tampering_is_found_at_its_row(
-    tmp_path: Path, tamper: Callable[[sqlite3.Connection, random.Random], int]
-) -> None:
+def test_tampering_is_found_at_its_row(tmp_path: Path, tamper: Callable[[sqlite3.Connection, random.Random], int]) -> None:
     clean = Journal(tmp_path / "clean.db")
     _with_notes(clean, 12)
     clean.close()
@@ -153,9 +151,7 @@ def test_a_first_entry_that_is_not_the_first_is_found(journal: Journal) -> None:
     assert first_misfit(journal.entries()[1:]) == 1
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE entry SET actor = 'x'", "DELETE FROM entry", "REPLACE INTO entry SELECT * FROM entry"]
-)
+@pytest.mark.parametrize("statement", ["UPDATE entry SET actor = 'x'", "DELETE FROM entry", "REPLACE INTO entry SELECT * FROM entry"])
 def test_the_database_refuses_to_change_an_entry(journal: Journal, statement: str) -> None:
     _with_notes(journal, 2)
     with closing(sqlite3.connect(journal.path)) as connection:
@@ -194,9 +190,7 @@ def test_the_instant_of_publication_is_the_argument(journal: Journal) -> None:
 
 def test_a_publication_that_fails_leaves_nothing(journal: Journal) -> None:
     journal.publish(_snapshot("first"), NOW)
-    twice = replace(
-        _snapshot("second"), schemas={"event": (Column("a", "INTEGER"),) * 2}, facts={"sources": {"orders": None}}
-    )
+    twice = replace(_snapshot("second"), schemas={"event": (Column("a", "INTEGER"),) * 2}, facts={"sources": {"orders": None}})
 
     with pytest.raises(AttributeError):
         journal.publish(twice, NOW)
@@ -236,9 +230,7 @@ def test_the_state_of_sources_follows_the_last_publication(journal: Journal) -> 
     journal.publish(_snapshot("first", {"orders": {"balance": {"read": 3}, "files": ["a"]}, "items": {}}), NOW)
     journal.publish(_snapshot("second", {"orders": {"balance": {"read": 4}, "files": ["a", "b"]}}), NOW)
 
-    assert journal.source_state() == [
-        {"source": "orders", "seq": 2, "snapshot": "second", "balance": '{"read":4}', "files": '["a","b"]'}
-    ]
+    assert journal.source_state() == [{"source": "orders", "seq": 2, "snapshot": "second", "balance": '{"read":4}', "files": '["a","b"]'}]
 
 
 def test_a_projection_rebuilt_from_the_chain_is_equal(journal: Journal) -> None:
@@ -275,9 +267,7 @@ def test_opening_a_current_journal_needs_no_migration_tool(tmp_path: Path) -> No
         "print(Journal(Path(sys.argv[1])).verify())"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "journal.db")], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "journal.db")], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "None"
 
@@ -296,9 +286,7 @@ def test_the_migrated_tables_are_those_the_product_names(journal: Journal) -> No
         there = {column["name"]: str(column["type"]) for column in inspector.get_columns(name)}
         assert there == {column.name: str(column.type) for column in table.columns}
         assert inspector.get_pk_constraint(name)["constrained_columns"] == [c.name for c in table.primary_key]
-        assert {key["referred_table"] for key in inspector.get_foreign_keys(name)} == {
-            key.column.table.name for key in table.foreign_keys
-        }
+        assert {key["referred_table"] for key in inspector.get_foreign_keys(name)} == {key.column.table.name for key in table.foreign_keys}
     inspector.bind.dispose()  # type: ignore[union-attr]
 
 

@@ -88,9 +88,7 @@ def test_outcomes_of_all_promises_are_one_view(any_lake: Lake, engine: DuckEngin
     #  deliver  60 orders 2 days on  -
     #  answer   7        -           6
     make_tables(engine, seed=1)
-    engine.run(
-        "CREATE TABLE outcome_answer AS SELECT 'answer' AS promise, 201801 AS month, 7 AS subject, 6 AS share_of"
-    )
+    engine.run("CREATE TABLE outcome_answer AS SELECT 'answer' AS promise, 201801 AS month, 7 AS subject, 6 AS share_of")
     with any_lake.building(NOW):
         files = any_lake.write(engine, [*PARTS, Part("outcome_answer", (), ("subject",))])
         columns = tuple(Column(name, "INTEGER") for name in ("month", "subject", "share_of"))

@@ -60,7 +60,7 @@ def test_files_are_the_same_in_another_process(tmp_path: Path) -> None:
 
 def test_a_file_is_named_by_its_content(tmp_path: Path) -> None:
     for file in _written(tmp_path, 2, 100):
-        assert digest.of_file(tmp_path / file.path) == file.sha256
+        assert parquet.content_of(tmp_path / file.path) == file.sha256
         assert Path(file.path).stem == file.sha256[:24]
         assert (tmp_path / file.path).stat().st_size == file.bytes
 
@@ -100,9 +100,7 @@ def test_a_build_mends_a_damaged_file(lake: ParquetLake, engine: DuckEngine) -> 
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
-def test_a_snapshot_with_a_missing_or_short_file_is_not_read(
-    lake: ParquetLake, engine: DuckEngine, damage: str
-) -> None:
+def test_a_snapshot_with_a_missing_or_short_file_is_not_read(lake: ParquetLake, engine: DuckEngine, damage: str) -> None:
     first = build(engine, lake, "first", seed=1)
     path = lake.root / first.files[0].path
     if damage == "cut":
@@ -119,9 +117,7 @@ def test_a_partition_value_never_leaves_its_folder(tmp_path: Path, value: str) -
     (tmp_path / "staging").mkdir()
     with DuckEngine(threads=1) as engine:
         engine.run("CREATE TABLE event AS SELECT ? AS object_type, 1 AS object", [value])
-        (file,) = parquet.write(
-            engine, [Part("event", ("object_type",), ("object",))], root=tmp_path, staging=tmp_path / "staging"
-        )
+        (file,) = parquet.write(engine, [Part("event", ("object_type",), ("object",))], root=tmp_path, staging=tmp_path / "staging")
 
         assert (tmp_path / file.path).parent.parent == tmp_path / "event"
         assert engine.rows(f"SELECT object_type FROM read_parquet('{(tmp_path / file.path).as_posix()}')") == [(value,)]

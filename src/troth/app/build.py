@@ -94,16 +94,23 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
 def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
     """The balance of each source as the snapshot was published with it."""
     return tuple(
-        Balance(**{**said["balance"], "files": tuple(said["balance"]["files"])})
-        for _, said in sorted(snapshot.facts["sources"].items())
+        Balance(**{**said["balance"], "files": tuple(said["balance"]["files"])}) for _, said in sorted(snapshot.facts["sources"].items())
     )
 
 
 def _inputs(rules: Rules) -> dict[str, list[list[str]]]:
     return {
-        name: [[file.name, digest.of_file(file)] for file in files_of(definition.value, rules.folder)]
+        name: [[file.name, _digest(file)] for file in files_of(definition.value, rules.folder)]
         for name, definition in sorted(rules.sources.items())
     }
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return digest.of_file(file)
+    except OSError as error:
+        raise SourceError(f"'{path.name}' cannot be read", got=error.strerror, next_step="Ask for the right to read it.") from error
 
 
 def _stage(engine: Engine, rules: Rules, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
@@ -118,16 +125,12 @@ def _stage(engine: Engine, rules: Rules, progress: Progress) -> tuple[list[Stage
     return staged, tuple(balances)
 
 
-def _derive(
-    engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Progress
-) -> tuple[list[Part], Any, dict[str, Any]]:
+def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Progress) -> tuple[list[Part], Any, dict[str, Any]]:
     progress("putting events in order")
     attributes = make_facts(engine, staged, currency=rules.settings.currency)
     make_steps(engine)
     populations = {
-        s.source.object.type: s.source.sample.population
-        for s in staged
-        if s.source.object is not None and s.source.sample is not None
+        s.source.object.type: s.source.sample.population for s in staged if s.source.object is not None and s.source.sample is not None
     }
     make_strata(engine, populations)
     last = as_of(engine)
@@ -160,7 +163,7 @@ def _derive(
 
 
 def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
-    types = sorted({reference for s in staged for reference in _types(s.source)} | set(attributes))
+    types = sorted({type for s in staged for type, _ in s.source.references()} | set(attributes))
     objects = [Part(f"object_{type}", (), ("code",)) for type in types]
     return [
         Part("event", ("object_type", "month"), ("object", "occurred", "type", "source", "source_row")),
@@ -172,12 +175,6 @@ def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[P
         Part("stratum", (), ("object_type", "stratum")),
         Part("quarantine", (), ("source", "file", "source_row", "source_column")),
     ]
-
-
-def _types(source: Source) -> set[str]:
-    named = {source.object.type} if source.object else set()
-    named |= {r.to for r in (*source.relations, *source.lends)}
-    return named | {e.about for e in (*source.feedback, *source.money)}
 
 
 def _sources(rules: Rules, inputs: Mapping[str, list[list[str]]], balances: Sequence[Balance]) -> dict[str, Any]:
@@ -199,12 +196,6 @@ def _zone(engine: Engine, attributes: Mapping[str, Mapping[str, str]], rules: Ru
     """The operation's clock around every instant of the record, so that its SQL stays short."""
     instants = ["SELECT occurred AS instant FROM event"]
     for type, named in attributes.items():
-        instants += [
-            f"SELECT CAST({identifier(n)} AS TIMESTAMP) FROM object_{type}"
-            for n, k in named.items()
-            if k in ("instant", "day")
-        ]
-    low, high = engine.rows(
-        f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({' UNION ALL '.join(instants)})"
-    )[0]
+        instants += [f"SELECT CAST({identifier(n)} AS TIMESTAMP) FROM object_{type}" for n, k in named.items() if k in ("instant", "day")]
+    low, high = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({' UNION ALL '.join(instants)})")[0]
     return transitions(rules.settings.zone or DEFAULT_ZONE, int(low) - MARGIN_US, int(high) + MARGIN_US)

@@ -73,8 +73,7 @@ def _page(
         "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
         "warnings": _warnings(snapshot),
         "found": [
-            {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"}
-            for name, p in context.promises.items()
+            {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"} for name, p in context.promises.items()
         ],
         "statements": said,
         "cannot_say": [statement_data(s, lists) for s in refused(statements)],
@@ -94,6 +93,7 @@ def statement_data(statement: Statement, lists: Mapping[str, str]) -> dict[str, 
     """A statement as JSON: the public form of `--json`, documented in the reference."""
     data = asdict(statement)
     figure = data.pop("figure")
+    data["owner"] = statement.owner or "nobody yet"
     data["figure"] = {"kind": figure["kind"], "caption": figure["caption"], **figure["spec"]} if figure else None
     data["orders"] = {"file": lists[statement.id], "count": statement.orders_count} if statement.id in lists else None
     for inner in ("orders_sql", "orders_count", "leads", "weight"):
@@ -121,9 +121,7 @@ def _warnings(snapshot: Snapshot) -> list[str]:
     found = []
     naive = [name for name, said in snapshot.facts["sources"].items() if not said["zone"]]
     if snapshot.facts.get("zone") is None and naive:
-        found.append(
-            f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain."
-        )
+        found.append(f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain.")
     if snapshot.facts.get("currency") is None and any(f.table == "money" and f.rows for f in snapshot.files):
         found.append("Amounts bear no currency. Set `currency:` in troth.yaml.")
     held = sum(b.quarantined + b.cells for b in balances_of(snapshot))

@@ -114,10 +114,7 @@ def _texts(
     if promises:
         texts["promises/promises.yaml"] = HEADER + _yaml(promises)
     if guesses:
-        said = [
-            {"what": g.what, "evidence": g.evidence, "file": g.file, "columns": list(g.columns), "confirmed": False}
-            for g in guesses
-        ]
+        said = [{"what": g.what, "evidence": g.evidence, "file": g.file, "columns": list(g.columns), "confirmed": False} for g in guesses]
         texts[GUESSES] = "# What was guessed. Set confirmed: true where it is right.\n" + _yaml(said)
     return texts
 
@@ -138,9 +135,7 @@ def _write(target: Path, files: Mapping[str, str]) -> str:
             line
             for name, text in files.items()
             if name != GUESSES
-            for line in difflib.unified_diff(
-                _lines(target / name), text.splitlines(keepends=True), f"your {name}", f"proposed {name}", n=1
-            )
+            for line in difflib.unified_diff(_lines(target / name), text.splitlines(keepends=True), f"your {name}", f"proposed {name}", n=1)
         )
     for name, text in files.items():
         path = target / name
@@ -161,5 +156,6 @@ def _without_events(target: Path, proposed: Proposed) -> Page:
         "lede": "No column holds the time of something that happened, so nothing can be judged.",
         "as_of": None, "zone": None, "warnings": [], "found": [], "statements": [], "cannot_say": [], "sources": [],
         "guesses": [{"what": g.what, "evidence": g.evidence, "confirmed": False} for g in proposed.guesses],
-        "where_delay_arose": None, "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None,
+        "where_delay_arose": None,
+        "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None,
     }  # fmt: skip

@@ -79,16 +79,13 @@ def _timeline(context: Context, type: str, id: str) -> Timeline | None:
         "SELECT occurred, type FROM event WHERE object_type = ? AND month = ? AND object = ? ORDER BY occurred, type",
         (type, month, code),
     )
-    judged = [
-        _judged(context, name, promise, code, events)
-        for name, promise in context.promises.items()
-        if promise.subject == type
-    ]
+    judged = [_judged(context, name, promise, code, events) for name, promise in context.promises.items() if promise.subject == type]
     quarantined = tuple(
         f"{file}, row {row}, {column}: {reason}" + (f" ({value!r})" if value else "")
         for file, row, column, reason, value in context.engine.rows(
             'SELECT q.file, q.source_row, q.source_column, q.reason, q."value" FROM quarantine q JOIN event e ON e.source = q.source'
-            f" AND e.source_row = q.source_row WHERE NOT q.whole_row AND e.object_type = {literal_text(type)} AND e.month = ? AND e.object = ?"
+            f" AND e.source_row = q.source_row"
+            f" WHERE NOT q.whole_row AND e.object_type = {literal_text(type)} AND e.month = ? AND e.object = ?"
             " GROUP BY ALL ORDER BY ALL",
             (month, code),
         )
@@ -108,10 +105,7 @@ def _judged(context: Context, name: str, promise: Promise, code: int, events: li
     if outcome.due is not None:
         lines.append((outcome.due, "due"))
     lines.append((context.as_of, "the record ends here"))
-    clock = tuple(
-        Line(f"{context.local_time(at):%Y-%m-%d %H:%M:%S}", what)
-        for at, what in sorted(lines, key=lambda line: line[0])
-    )
+    clock = tuple(Line(f"{context.local_time(at):%Y-%m-%d %H:%M:%S}", what) for at, what in sorted(lines, key=lambda line: line[0]))
     return Judged(name, promise.words, now, _says(outcome, now, context.as_of), clock)
 
 

@@ -26,9 +26,7 @@ def load(root: FilePath) -> Tree:
     Raises NotFound where there is no troth.yaml, BookError with every unreadable file named.
     """
     if not (root / ROOT).is_file():
-        raise NotFound(
-            f"no book in '{root}'", got="no troth.yaml there", next_step="Make one with: troth start FOLDER --into BOOK"
-        )
+        raise NotFound(f"no book in '{root}'", got="no troth.yaml there", next_step="Make one with: troth start FOLDER --into BOOK")
     documents: list[Document] = []
     problems: list[Problem] = []
     for file, kind in _files(root):

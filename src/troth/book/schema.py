@@ -56,9 +56,7 @@ def single(tree: Tree, kind: str, model: type[Model]) -> tuple[Model | None, lis
         return None, _problems(document, (), error, model)
 
 
-def _definition(
-    document: Document, name: str, data: Any, model: type[Model], problems: list[Problem]
-) -> Definition[Model] | None:
+def _definition(document: Document, name: str, data: Any, model: type[Model], problems: list[Problem]) -> Definition[Model] | None:
     content = plain(data)
     try:
         value = model.model_validate(content)

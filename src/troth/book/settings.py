@@ -10,7 +10,5 @@ class Settings(BaseModel):
 
     name: str = Field(description="What the operation is called on its pages")
     folder: str = Field(description="Where the source files lie: absolute, or relative to this file")
-    zone: str | None = Field(
-        None, description="IANA zone of times that bear none; while it is missing pages warn and UTC is read"
-    )
+    zone: str | None = Field(None, description="IANA zone of times that bear none; while it is missing pages warn and UTC is read")
     currency: str | None = Field(None, description="ISO 4217 code of amounts that bear none")

@@ -51,10 +51,7 @@ class Context:
     def main_promise(self) -> str | None:
         """The customer promise with the most subjects: the one the page leads with."""
         customer = [name for name, promise in self.promises.items() if promise.kind == "customer"]
-        sizes = {
-            name: int(self.engine.rows(f"SELECT count(*) FROM outcome_{name}")[0][0])
-            for name in customer or self.promises
-        }
+        sizes = {name: int(self.engine.rows(f"SELECT count(*) FROM outcome_{name}")[0][0]) for name in customer or self.promises}
         return max(sizes, key=lambda name: (sizes[name], name), default=None)
 
 

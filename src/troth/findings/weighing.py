@@ -30,9 +30,7 @@ class Counts:
 
 
 def strata(context: Context, subject_type: str) -> dict[str | None, Stratum]:
-    rows = context.engine.rows(
-        "SELECT stratum, seen, population FROM stratum WHERE object_type = ? ORDER BY stratum", (subject_type,)
-    )
+    rows = context.engine.rows("SELECT stratum, seen, population FROM stratum WHERE object_type = ? ORDER BY stratum", (subject_type,))
     return {name: Stratum(name, int(seen), int(population)) for name, seen, population in rows}
 
 

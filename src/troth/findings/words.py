@@ -6,6 +6,14 @@ from fractions import Fraction
 
 IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
 VOWELS = "aeiou"
+PARTICIPLES = {
+    "begun", "bought", "brought", "built", "done", "found", "given", "held", "kept", "left", "made", "met", "paid",
+    "read", "sent", "shown", "sold", "taken", "told", "written",
+}  # fmt: skip
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def plural(noun: str) -> str:
@@ -32,7 +40,7 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def number(value: int | float | Fraction) -> str:
+def number(value: float | Fraction) -> str:
     return f"{round(value):,}"
 
 
@@ -61,3 +69,37 @@ def signed(value: float, digits: int = 2) -> str:
 
 def count_of(count: int, noun: str) -> str:
     return f"{count:,} {noun.replace('_', ' ') if count == 1 else plural(noun)}"
+
+
+def done(event: str) -> str:
+    """An event type as what happened to a subject, to stand behind its noun.
+
+    >>> [done("handed_to_carrier"), done("Resolve ticket")]
+    ['handed to carrier', 'with “Resolve ticket” on record']
+    """
+    return spoken(event) if _is_participle(event) else f"with “{spoken(event)}” on record"
+
+
+def undone(event: str) -> str:
+    """The same where it is not on record; it may have happened all the same.
+
+    >>> [undone("delivered"), undone("Resolve ticket")]
+    ['never recorded as delivered', 'with no “Resolve ticket” on record']
+    """
+    words = spoken(event)
+    return f"never recorded as {words}" if _is_participle(event) else f"with no “{words}” on record"
+
+
+def month(label: str) -> str:
+    """A month as people say it.
+
+    >>> month("2018-03")
+    'March 2018'
+    """
+    year, number_of_month = label.split("-")
+    return f"{MONTHS[int(number_of_month) - 1]} {year}"
+
+
+def _is_participle(event: str) -> bool:
+    first = spoken(event).split()[0].lower()
+    return (first.endswith("ed") and not first.endswith("eed")) or first in PARTICIPLES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from typing import BinaryIO
 
 CHUNK = 1 << 20
 
@@ -19,11 +19,11 @@ def of_value(value: object) -> str:
     return of_text(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
-def of_file(path: Path) -> str:
+def of_file(file: BinaryIO) -> str:
+    """Digest of what is left to read of a file opened as bytes."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
     return digest.hexdigest()
 
 

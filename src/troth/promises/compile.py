@@ -51,12 +51,9 @@ def compile_promise(definition: Definition[Promise], record: Record) -> Compiled
     made, fulfilled = at.event(promise.anchor, "anchor"), at.event(promise.fulfil.event, "fulfil", "event")
     due = at.expression(promise.due, scope, "instant", "due")
     void = at.expression(promise.void_when, scope, "bool", "void_when") if promise.void_when else "FALSE"
-    claimed = (
-        at.expression(promise.fulfil.claimed_by, scope, "bool", "fulfil", "claimed_by")
-        if promise.fulfil.claimed_by
-        else "FALSE"
-    )
+    claimed = at.expression(promise.fulfil.claimed_by, scope, "bool", "fulfil", "claimed_by") if promise.fulfil.claimed_by else "FALSE"
     stages = [_stage(key, stage, scope, at) for key, stage in promise.stages.items()]
+    subject = literal_text(promise.subject)
     needed = sorted({promise.fulfil.event} | _attributes_in(promise.due) | _attributes_in(promise.void_when))
     quarantined = ", ".join(literal_text(n) for n in needed)
     select = f"""
@@ -65,12 +62,12 @@ def compile_promise(definition: Definition[Promise], record: Record) -> Compiled
                    coalesce({void}, FALSE) AS is_void, coalesce({claimed}, FALSE) AS is_claimed, q.names AS quarantined
                    {"".join(", " + line for stage in stages for line in stage.lines)}
             FROM object_{promise.subject} o JOIN instants_{promise.subject} i ON i.object = o.code
-            LEFT JOIN (SELECT object, string_agg(DISTINCT name, ', ' ORDER BY name) AS names FROM bad_cell
-                       WHERE object_type = {literal_text(promise.subject)} AND name IN ({quarantined}) GROUP BY object) q ON q.object = o.code
+            LEFT JOIN (SELECT object, string_agg(DISTINCT name, ', ' ORDER BY name) AS names
+                       FROM bad_cell WHERE object_type = {subject} AND name IN ({quarantined}) GROUP BY object) q ON q.object = o.code
             WHERE {made} IS NOT NULL
         )
         SELECT {literal_text(name)} AS promise, CAST(year(made) * 100 + month(made) AS INTEGER) AS month,
-               {literal_text(promise.subject)} AS subject_type, subject, stratum, made, due, fulfilled,
+               {subject} AS subject_type, subject, stratum, made, due, fulfilled,
                CASE WHEN is_void THEN made END AS voided, CAST(NULL AS TIMESTAMP) AS waived,
                CASE WHEN is_void THEN 'undated' END AS void_flag,
                CASE WHEN quarantined IS NOT NULL THEN 'quarantined: ' || quarantined
@@ -117,14 +114,10 @@ class _Places:
 
 def _scope(promise: Promise, record: Record) -> Scope:
     attributes = {
-        name: Typed(
-            exp.column(name, table="o", quoted=True), ATTRIBUTE_KINDS[kind], record.currency if kind == "money" else ""
-        )
+        name: Typed(exp.column(name, table="o", quoted=True), ATTRIBUTE_KINDS[kind], record.currency if kind == "money" else "")
         for name, kind in record.attributes.get(promise.subject, {}).items()
     }
-    names = {
-        e: Typed(exp.column(f"e_{e}", table="i", quoted=True), "instant") for e in record.events_of(promise.subject)
-    }
+    names = {e: Typed(exp.column(f"e_{e}", table="i", quoted=True), "instant") for e in record.events_of(promise.subject)}
     names |= {f"{promise.subject}.{name}": typed for name, typed in attributes.items()}
     return Scope(names, attributes, record.zone, "this place")
 

@@ -41,6 +41,4 @@ class Promise(Part):
     void_when: str | None = Field(None, description="Expression of type bool; such subjects do not count")
     stages: dict[Identifier, Stage] = Field({}, max_length=8)
     owners: tuple[str, ...] = ()
-    guess: str | None = Field(
-        None, description="The evidence on which Troth proposed this promise; remove it to confirm"
-    )
+    guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")

@@ -13,9 +13,7 @@ from troth.query import names_in, parse
 from troth.record import Engine
 
 
-def make_outcomes(
-    engine: Engine, definitions: Sequence[Definition[Promise]], record: Record, at: datetime
-) -> list[Compiled]:
+def make_outcomes(engine: Engine, definitions: Sequence[Definition[Promise]], record: Record, at: datetime) -> list[Compiled]:
     """outcome_<promise> for every definition, judged at an instant.
 
     Raises BookError for a definition that names what the record does not hold.

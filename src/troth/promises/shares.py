@@ -103,9 +103,7 @@ def _times(found: dict[str, npt.NDArray[np.generic]], compiled: Compiled) -> _Ti
     return _Times(actual, budget, allowed, gap, unknown, unassignable)
 
 
-def _standing(
-    begin: Ints, end: Ints, done: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _standing(begin: Ints, end: Ints, done: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """The stage in which each unfulfilled promise stands, and those that stand in no stage."""
     rows, stages = begin.shape
     standing = np.zeros((rows, stages), dtype=np.bool_)

@@ -34,11 +34,7 @@ def state(outcome: Outcome, at: datetime) -> State | None:
     """
     if at < outcome.made:
         return None
-    if (
-        outcome.voided is not None
-        and outcome.voided <= at
-        and (outcome.fulfilled is None or outcome.voided <= outcome.fulfilled)
-    ):
+    if outcome.voided is not None and outcome.voided <= at and (outcome.fulfilled is None or outcome.voided <= outcome.fulfilled):
         return "void"
     if outcome.waived is not None and outcome.waived <= at:
         return "waived"

@@ -47,9 +47,7 @@ def parse(text: str) -> Node:
     'end_of_day'
     """
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(
-            "the expression is too long", column=MAX_LENGTH, got=len(text), allowed=f"{MAX_LENGTH} characters"
-        )
+        raise ExpressionError("the expression is too long", column=MAX_LENGTH, got=len(text), allowed=f"{MAX_LENGTH} characters")
     parser = _Parser(_tokens(text), len(text) + 1)
     node = parser.either()
     parser.finish()

@@ -42,9 +42,9 @@ def _offset(value: exp.Expression, cuts: list[tuple[int, int]]) -> exp.Expressio
 
 def interval(us: exp.Expression, sign: int = 1) -> exp.Expression:
     if isinstance(us, exp.Literal):
-        return exp.func("to_microseconds", _signed_literal(int(us.this) * sign))
+        return exp.Anonymous(this="to_microseconds", expressions=[_signed_literal(int(us.this) * sign)])
     amount = us if sign == 1 else exp.Mul(this=_signed_literal(-1), expression=exp.paren(us))
-    return exp.func("to_microseconds", amount)
+    return exp.Anonymous(this="to_microseconds", expressions=[amount])
 
 
 def _signed_literal(number: int) -> exp.Expression:

@@ -23,18 +23,13 @@ def make_strata(engine: Engine, populations: Mapping[str, Mapping[str, int]]) ->
 
     populations: object type -> stratum -> population, of types that are samples.
     """
-    engine.run(
-        "CREATE OR REPLACE TABLE stratum"
-        " (object_type VARCHAR, stratum VARCHAR, seen BIGINT, population BIGINT, declared BOOLEAN)"
-    )
+    engine.run("CREATE OR REPLACE TABLE stratum (object_type VARCHAR, stratum VARCHAR, seen BIGINT, population BIGINT, declared BOOLEAN)")
     for type, declared in sorted(populations.items()):
         for stratum, seen in engine.rows(
             f"SELECT stratum, count(*) FROM object_{type} WHERE stratum IS NOT NULL GROUP BY stratum ORDER BY stratum"
         ):
             population = max(declared.get(stratum, seen), seen)
-            engine.run(
-                "INSERT INTO stratum VALUES (?, ?, ?, ?, ?)", (type, stratum, seen, population, stratum in declared)
-            )
+            engine.run("INSERT INTO stratum VALUES (?, ?, ?, ?, ?)", (type, stratum, seen, population, stratum in declared))
 
 
 def as_of(engine: Engine) -> datetime | None:

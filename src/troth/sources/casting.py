@@ -61,9 +61,7 @@ def parsed_columns(cell: Cell) -> list[str]:
             return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}"]
         case "bool":
             yes, no = ", ".join(map(literal_text, TRUE)), ", ".join(map(literal_text, FALSE))
-            return [
-                f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END AS v{cell.name}"
-            ]
+            return [f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END AS v{cell.name}"]
 
 
 def cell_columns(cell: Cell, zone: Transitions) -> list[str]:
@@ -106,10 +104,10 @@ def _point(text: str, decimal: str) -> str:
     return f"replace(replace({text}, '.', ''), ',', '.')" if decimal == "," else text
 
 
-def _wall(text: str, format: str | None) -> str:
+def _wall(text: str, written: str | None) -> str:
     """DuckDB drops an offset or a zone's name in silence when it casts to TIMESTAMP: such texts are kept away from the cast."""
-    if format:
-        return f"try_strptime({text}, {literal_text(format)})"
+    if written:
+        return f"try_strptime({text}, {literal_text(written)})"
     plain = (
         f"{text}[1] BETWEEN '0' AND '9' AND {text}[-1] BETWEEN '0' AND '9' AND {text}[5] = '-'"
         f" AND NOT contains({text}, '+') AND NOT contains(substr({text}, 12), '-')"
@@ -117,8 +115,8 @@ def _wall(text: str, format: str | None) -> str:
     return f"CASE WHEN {plain} THEN TRY_CAST({text} AS TIMESTAMP) END"
 
 
-def _absolute(text: str, format: str | None) -> str:
-    if format:
+def _absolute(text: str, written: str | None) -> str:
+    if written:
         return "CAST(NULL AS TIMESTAMP)"
     zoned = f"length({text}) > 16 AND regexp_matches({text}, {literal_text(OFFSET)})"
     return f"CASE WHEN {zoned} THEN timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ)) END"

@@ -30,9 +30,7 @@ def sniff(path: Path) -> Dialect:
     with path.open("rb") as file:
         head = file.read(PROBE)
     if not head.strip():
-        raise SourceError(
-            f"'{path.name}' is empty", next_step="Give a file with a header line, or leave it out of the folder."
-        )
+        raise SourceError(f"'{path.name}' is empty", next_step="Give a file with a header line, or leave it out of the folder.")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head:
         raise SourceError(
             f"'{path.name}' is not UTF-8 text",
@@ -59,9 +57,7 @@ def _delimiter(lines: Sequence[str]) -> str:
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         try:
-            widths = [
-                len(row) for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(200), strict=False) if row
-            ]
+            widths = [len(row) for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(200), strict=False) if row]
         except csv.Error:
             continue
         if not widths or widths[0] < 2:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from troth.kernel.errors import BookError
-from troth.record import Engine
 from troth.query import literal_text
+from troth.record import Engine
 from troth.sources.casting import SQL_TYPES
 from troth.sources.mapping import CellType
 from troth.sources.reading import Staged
 
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A place in a source where an object is named."""
-
-    staged: Staged
-    type: str
-    id: tuple[str, ...]
+NO_EVENT = (
+    "SELECT CAST(NULL AS VARCHAR) object_type, CAST(NULL AS INTEGER) object, CAST(NULL AS TIMESTAMP) occurred,"
+    " CAST(NULL AS VARCHAR) type, CAST(NULL AS VARCHAR) source, CAST(NULL AS BIGINT) source_row WHERE FALSE"
+)
 
 
 def make_facts(engine: Engine, sources: Sequence[Staged], *, currency: str | None) -> dict[str, dict[str, CellType]]:
@@ -28,27 +23,17 @@ def make_facts(engine: Engine, sources: Sequence[Staged], *, currency: str | Non
     Returns the attributes of each object type with their types. An object that is only referred to exists without attributes.
     """
     attributes = _attributes(sources)
-    for type in sorted({r.type for r in _references(sources)}):
+    types = sorted({type for staged in sources for type, _ in staged.source.references()})
+    for type in types:
         _make_ids(engine, type, sources)
     _make_events(engine, sources)
-    for type in sorted({r.type for r in _references(sources)}):
+    for type in types:
         _make_object(engine, type, sources, attributes.get(type, {}))
     _make_relations(engine, sources)
     _make_feedback(engine, sources)
     _make_money(engine, sources, currency)
     _make_bad_cells(engine, sources)
     return attributes
-
-
-def _references(sources: Sequence[Staged]) -> Iterator[_Reference]:
-    for staged in sources:
-        source = staged.source
-        if source.object:
-            yield _Reference(staged, source.object.type, source.object.id)
-        for relation in (*source.relations, *source.lends):
-            yield _Reference(staged, relation.to, relation.id)
-        for entry in (*source.feedback, *source.money):
-            yield _Reference(staged, entry.about, entry.id)
 
 
 def _attributes(sources: Sequence[Staged]) -> dict[str, dict[str, CellType]]:
@@ -58,17 +43,21 @@ def _attributes(sources: Sequence[Staged]) -> dict[str, dict[str, CellType]]:
         given = [(source.object.type, n, a.as_) for n, a in source.object.attributes.items()] if source.object else []
         for type, name, kind in (*given, *((lent.to, lent.attribute, lent.as_) for lent in source.lends)):
             if name in found.setdefault(type, {}):
-                raise BookError(
-                    f"attribute '{name}' of '{type}' is given by two sources", next_step="Rename one of them."
-                )
+                raise BookError(f"attribute '{name}' of '{type}' is given by two sources", next_step="Rename one of them.")
             found[type][name] = kind
     return found
 
 
 def _make_ids(engine: Engine, type: str, sources: Sequence[Staged]) -> None:
     """Every id of a type, with its code: the rank of the id in byte order."""
-    own = [r for r in _references(sources) if r.type == type]
-    selects = sorted({f"SELECT {r.staged.id_sql(r.id)} AS id FROM kept_{r.staged.name}" for r in own})
+    selects = sorted(
+        {
+            f"SELECT {staged.id_sql(columns)} AS id FROM kept_{staged.name}"
+            for staged in sources
+            for named, columns in staged.source.references()
+            if named == type
+        }
+    )
     engine.run(
         f"CREATE OR REPLACE TABLE id_{type} AS SELECT CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS code, id"
         f" FROM (SELECT DISTINCT id FROM ({' UNION ALL '.join(selects)}) WHERE id IS NOT NULL) ORDER BY id"
@@ -83,9 +72,7 @@ def _make_events(engine: Engine, sources: Sequence[Staged]) -> None:
             continue
         coded = f"coded_{staged.name}"
         events = [(staged.cell(e.at, "instant").name, e) for e in source.events]
-        wanted = sorted(
-            {f"c{cell}" for cell, _ in events} | {f"t{staged.texts[e.type_from]}" for _, e in events if e.type_from}
-        )
+        wanted = sorted({f"c{cell}" for cell, _ in events} | {f"t{staged.texts[e.type_from]}" for _, e in events if e.type_from})
         engine.run(
             f"CREATE OR REPLACE TABLE {coded} AS SELECT i.code, s._row, s._file, {', '.join('s.' + w for w in wanted)}"
             f" FROM kept_{staged.name} s JOIN id_{source.object.type} i ON i.id = {_qualified(staged, source.object.id)}"
@@ -97,10 +84,7 @@ def _make_events(engine: Engine, sources: Sequence[Staged]) -> None:
                 f" {literal_text(staged.name)} AS source, _row AS source_row FROM {coded} WHERE c{cell} IS NOT NULL AND {type} IS NOT NULL"
             )
     if not selects:
-        selects = [
-            "SELECT CAST(NULL AS VARCHAR) object_type, CAST(NULL AS INTEGER) object, CAST(NULL AS TIMESTAMP) occurred,"
-            " CAST(NULL AS VARCHAR) type, CAST(NULL AS VARCHAR) source, CAST(NULL AS BIGINT) source_row WHERE FALSE"
-        ]
+        selects = [NO_EVENT]
     engine.run(f"CREATE OR REPLACE TABLE event_found AS {' UNION ALL '.join(selects)}")
     engine.run(
         "CREATE OR REPLACE TABLE object_month AS SELECT object_type, object,"
@@ -140,14 +124,14 @@ def _make_object(engine: Engine, type: str, sources: Sequence[Staged], attribute
                 cell = staged.cell(source.sample.stratum, "text").name
                 columns["_stratum"] = f"first(s.c{cell} ORDER BY _file, _row)"
                 stratum = f"a{number}._stratum"
-            joins.append(_attribute_join(staged, source.object.id, columns, number, source.key == source.object.id))
+            joins.append(_attribute_join(staged, source.object.id, columns, number, unique=source.key == source.object.id))
             given.update({n: f'a{number}."{n}"' for n in source.object.attributes})
         lent = [entry for entry in source.lends if entry.to == type]
         for entry in lent:
             take = "min" if entry.take == "first" else "max"
             alias = f"{number}_{entry.attribute}"
             columns = {f'"{entry.attribute}"': f"{take}(s.c{staged.cell(entry.column, entry.as_).name})"}
-            joins.append(_attribute_join(staged, entry.id, columns, alias, False))
+            joins.append(_attribute_join(staged, entry.id, columns, alias, unique=False))
             given[entry.attribute] = f'a{alias}."{entry.attribute}"'
     listed = "".join(f', CAST({given[n]} AS {SQL_TYPES[attributes[n]]}) AS "{n}"' for n in sorted(given))
     engine.run(
@@ -157,16 +141,16 @@ def _make_object(engine: Engine, type: str, sources: Sequence[Staged], attribute
     )
 
 
-def _attribute_join(
-    staged: Staged, id: tuple[str, ...], columns: Mapping[str, str], alias: object, unique: bool
-) -> str:
+def _attribute_join(staged: Staged, id: tuple[str, ...], columns: Mapping[str, str], alias: object, *, unique: bool) -> str:
     """unique: the rows' key is the object's id, so there is nothing to choose among."""
     key = _qualified(staged, id)
     if unique:
         plain = [f"{_first_argument(sql)} AS {name}" for name, sql in columns.items()]
         return f"LEFT JOIN (SELECT {', '.join([f'{key} AS _id', *plain])} FROM kept_{staged.name} s) a{alias} ON a{alias}._id = i.id"
     chosen = [f"{sql} AS {name}" for name, sql in columns.items()]
-    return f"LEFT JOIN (SELECT {', '.join([f'{key} AS _id', *chosen])} FROM kept_{staged.name} s GROUP BY 1) a{alias} ON a{alias}._id = i.id"
+    return (
+        f"LEFT JOIN (SELECT {', '.join([f'{key} AS _id', *chosen])} FROM kept_{staged.name} s GROUP BY 1) a{alias} ON a{alias}._id = i.id"
+    )
 
 
 def _first_argument(sql: str) -> str:
@@ -178,21 +162,22 @@ def _qualified(staged: Staged, columns: Sequence[str]) -> str:
 
 
 def _make_relations(engine: Engine, sources: Sequence[Staged]) -> None:
-    selects = [
-        f"SELECT {literal_text(s.source.object.type)} AS from_type, f.code AS from_code, {literal_text(r.to)} AS to_type, t.code AS to_code,"
-        f" {literal_text(r.to)} AS qualifier FROM kept_{s.name} s JOIN id_{s.source.object.type} f ON f.id = {_qualified(s, s.source.object.id)}"
-        f" JOIN id_{r.to} t ON t.id = {_qualified(s, r.id)}"
-        for s in sources
-        if s.source.object
-        for r in s.source.relations
-    ]
+    selects = []
+    for staged in sources:
+        own = staged.source.object
+        for relation in staged.source.relations if own else ():
+            assert own is not None
+            selects.append(
+                f"SELECT {literal_text(own.type)} AS from_type, f.code AS from_code, {literal_text(relation.to)} AS to_type,"
+                f" t.code AS to_code, {literal_text(relation.to)} AS qualifier FROM kept_{staged.name} s"
+                f" JOIN id_{own.type} f ON f.id = {_qualified(staged, own.id)}"
+                f" JOIN id_{relation.to} t ON t.id = {_qualified(staged, relation.id)}"
+            )
     empty = (
         "SELECT CAST(NULL AS VARCHAR) from_type, CAST(NULL AS INTEGER) from_code, CAST(NULL AS VARCHAR) to_type,"
         " CAST(NULL AS INTEGER) to_code, CAST(NULL AS VARCHAR) qualifier WHERE FALSE"
     )
-    engine.run(
-        f"CREATE OR REPLACE TABLE relation AS SELECT DISTINCT * FROM ({' UNION ALL '.join(selects or [empty])}) ORDER BY ALL"
-    )
+    engine.run(f"CREATE OR REPLACE TABLE relation AS SELECT DISTINCT * FROM ({' UNION ALL '.join(selects or [empty])}) ORDER BY ALL")
 
 
 def _make_feedback(engine: Engine, sources: Sequence[Staged]) -> None:
@@ -200,15 +185,14 @@ def _make_feedback(engine: Engine, sources: Sequence[Staged]) -> None:
     for staged in sources:
         for entry in staged.source.feedback:
             asked = f"s.c{staged.cell(entry.asked, 'instant').name}" if entry.asked else "CAST(NULL AS TIMESTAMP)"
-            answered = (
-                f"s.c{staged.cell(entry.answered, 'instant').name}" if entry.answered else "CAST(NULL AS TIMESTAMP)"
-            )
+            answered = f"s.c{staged.cell(entry.answered, 'instant').name}" if entry.answered else "CAST(NULL AS TIMESTAMP)"
             low, high = entry.scale
             selects.append(
                 f"SELECT {literal_text(entry.about)} AS about_type, i.code AS about, {asked} AS asked, {answered} AS answered,"
                 f" s.c{staged.cell(entry.score, 'number').name} AS score, CAST({low} AS DECIMAL(18,4)) AS low,"
-                f" CAST({high} AS DECIMAL(18,4)) AS high, {literal_text(entry.instrument)} AS instrument, {literal_text(staged.name)} AS source,"
-                f" s._row AS source_row FROM kept_{staged.name} s JOIN id_{entry.about} i ON i.id = {_qualified(staged, entry.id)}"
+                f" CAST({high} AS DECIMAL(18,4)) AS high, {literal_text(entry.instrument)} AS instrument,"
+                f" {literal_text(staged.name)} AS source, s._row AS source_row"
+                f" FROM kept_{staged.name} s JOIN id_{entry.about} i ON i.id = {_qualified(staged, entry.id)}"
                 f" WHERE s.c{staged.cell(entry.score, 'number').name} IS NOT NULL"
             )
     empty = (
@@ -227,7 +211,8 @@ def _make_money(engine: Engine, sources: Sequence[Staged], currency: str | None)
     selects = [
         f"SELECT {literal_text(entry.about)} AS about_type, i.code AS about, {literal_text(entry.kind)} AS kind,"
         f" s.c{staged.cell(entry.amount, 'money').name} AS amount, {literal_text(entry.currency or currency or 'XXX')} AS currency,"
-        f" {literal_text(staged.name)} AS source, s._row AS source_row FROM kept_{staged.name} s"
+        f" {literal_text(staged.name)} AS source, s._row AS source_row"
+                f" FROM kept_{staged.name} s"
         f" JOIN id_{entry.about} i ON i.id = {_qualified(staged, entry.id)} WHERE s.c{staged.cell(entry.amount, 'money').name} IS NOT NULL"
         for staged in sources
         for entry in staged.source.money
@@ -254,9 +239,7 @@ def _make_bad_cells(engine: Engine, sources: Sequence[Staged]) -> None:
                        for n, a in source.object.attributes.items() if a.as_ != "text"]  # fmt: skip
             places += [(source.object.type, source.object.id, staged.cell(e.at, "instant").name, str(e.type))
                        for e in source.events if e.type]  # fmt: skip
-        places += [
-            (e.to, e.id, staged.cell(e.column, e.as_).name, e.attribute) for e in source.lends if e.as_ != "text"
-        ]
+        places += [(e.to, e.id, staged.cell(e.column, e.as_).name, e.attribute) for e in source.lends if e.as_ != "text"]
         for type, id, cell, name in places:
             engine.run(
                 f"INSERT INTO bad_cell SELECT DISTINCT {literal_text(type)}, i.code, {literal_text(name)} FROM kept_{staged.name} s"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from troth.kernel.errors import ConservationError
-from troth.record import Engine
 from troth.query import literal_text
+from troth.record import Engine
 from troth.sources.reading import Staged
 
 QUARANTINE = (
@@ -98,12 +98,8 @@ def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
         f"CREATE OR REPLACE TABLE ranked_{staged.name} AS SELECT *, row_number() {newest} AS _rank,"
         f" first_value(_content) {newest} = _content AS _same FROM {usable}"
     )
-    counted = engine.rows(
-        f"SELECT count(*) FILTER (_same), count(*) FILTER (NOT _same) FROM ranked_{staged.name} WHERE _rank > 1"
-    )
-    engine.run(
-        f"CREATE TABLE {kept} AS SELECT * EXCLUDE (_rank, _same) FROM ranked_{staged.name} WHERE _rank = 1 ORDER BY _file, _row"
-    )
+    counted = engine.rows(f"SELECT count(*) FILTER (_same), count(*) FILTER (NOT _same) FROM ranked_{staged.name} WHERE _rank > 1")
+    engine.run(f"CREATE TABLE {kept} AS SELECT * EXCLUDE (_rank, _same) FROM ranked_{staged.name} WHERE _rank = 1 ORDER BY _file, _row")
     engine.run(f"DROP TABLE ranked_{staged.name}")
     return int(counted[0][0]), int(counted[0][1])
 

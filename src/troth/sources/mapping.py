@@ -87,9 +87,7 @@ class Sample(Part):
 class Source(Part):
     """One source of sources/*.yaml."""
 
-    files: tuple[str, ...] = Field(
-        min_length=1, description="Names or globs inside the book's folder; later names supersede earlier ones"
-    )
+    files: tuple[str, ...] = Field(min_length=1, description="Names or globs inside the book's folder; later names supersede earlier ones")
     zone: str | None = Field(None, description="IANA zone of times that bear none")
     formats: dict[str, str] = Field({}, description="strptime format of columns that are not ISO 8601")
     decimal: Literal[".", ","] = "."
@@ -103,9 +101,7 @@ class Source(Part):
     lends: tuple[Lent, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     money: tuple[MoneyEntry, ...] = ()
-    personal: dict[str, PersonalKind] = Field(
-        {}, description="Columns with personal data; they are not carried into the lake"
-    )
+    personal: dict[str, PersonalKind] = Field({}, description="Columns with personal data; they are not carried into the lake")
 
     @model_validator(mode="after")
     def what_needs_an_object(self) -> Source:
@@ -138,12 +134,13 @@ class Source(Part):
             want(self.sample.stratum, "text")
         return wanted
 
-    def ids(self) -> set[tuple[str, ...]]:
-        """Every tuple of columns that names an object."""
-        named: set[tuple[str, ...]] = {self.object.id} if self.object else set()
-        for reference in (*self.relations, *self.lends, *self.feedback, *self.money):
-            named.add(reference.id)
-        return named
+    def references(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Every place where a row names an object: its type, and the columns that make its id."""
+        named = [(self.object.type, self.object.id)] if self.object else []
+        named += [(relation.to, relation.id) for relation in self.relations]
+        named += [(lent.to, lent.id) for lent in self.lends]
+        named += [(entry.about, entry.id) for entry in self.feedback]
+        return [*named, *((entry.about, entry.id) for entry in self.money)]
 
     def columns(self) -> set[str]:
-        return set(self.cells()) | {c for columns in self.ids() for c in columns} | set(self.key)
+        return set(self.cells()) | {c for _, columns in self.references() for c in columns} | set(self.key)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from troth.engines.calendars import Transitions, transitions
 from troth.kernel.errors import SourceError, nearest
+from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources import dialect as dialects
-from troth.query import identifier, literal_text
 from troth.sources.casting import EARLIEST, LATEST, Cell, cell_columns, parsed_columns, text_column
 from troth.sources.mapping import Source
 from troth.sources.splitter import count_records
@@ -118,8 +118,7 @@ def _zone_over(engine: Engine, table: str, plan: _Plan) -> Transitions:
     if not walls:
         return transitions(plan.zone, 0, 0)
     inside = " UNION ALL ".join(
-        f"SELECT {w} AS wall FROM {table} WHERE {w} BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}'"
-        for w in walls
+        f"SELECT {w} AS wall FROM {table} WHERE {w} BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}'" for w in walls
     )
     low, high = engine.rows(f"SELECT min(epoch_us(wall)), max(epoch_us(wall)) FROM ({inside})")[0]
     return transitions(plan.zone, int(low or 0) - MARGIN_US, int(high or 0) + MARGIN_US)
@@ -143,12 +142,8 @@ def _open(file: Path, index: int, name: str, engine: Engine) -> tuple[tuple[str,
             count = engine.rows(f"SELECT sum(num_rows) FROM parquet_file_metadata({path})")[0][0]
             return columns, f"(SELECT {texts} FROM read_parquet({path}))", int(count)
     except PermissionError as error:
-        raise SourceError(
-            f"'{file.name}' may not be read", got="no permission", next_step="Ask for the right to read it."
-        ) from error
-    raise SourceError(
-        f"'{file.name}' is of a kind that is not read", got=suffix or "no ending", allowed="csv, tsv, txt, parquet"
-    )
+        raise SourceError(f"'{file.name}' may not be read", got="no permission", next_step="Ask for the right to read it.") from error
+    raise SourceError(f"'{file.name}' is of a kind that is not read", got=suffix or "no ending", allowed="csv, tsv, txt, parquet")
 
 
 def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str) -> str:
@@ -163,10 +158,8 @@ def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str) -> str:
 
 def _keep_rejects(name: str, index: int) -> list[str]:
     """The reader's rejects live as long as its session: they are kept in the same one."""
-    return [
-        f"INSERT INTO rejected_{name} SELECT {index}, line, lower(any_value(error_type))"
-        f" FROM rejects_{name}_{index} GROUP BY line ORDER BY line"
-    ]
+    rejects = f"SELECT {index}, line, lower(any_value(error_type)) FROM rejects_{name}_{index} GROUP BY line ORDER BY line"
+    return [f"INSERT INTO rejected_{name} {rejects}"]
 
 
 def _require(columns: Sequence[str], wanted: Iterable[str], file: Path) -> None:

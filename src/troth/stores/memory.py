@@ -54,9 +54,7 @@ class MemoryLake:
                 text = json.dumps([columns, rows])
                 path = f"{part.table}/{partition}/{digest.of_text(text)}"
                 self._tables[path] = (columns, rows)
-                stored.append(
-                    StoredFile(part.table, partition, path, digest.of_text(text), len(text.encode()), len(rows))
-                )
+                stored.append(StoredFile(part.table, partition, path, digest.of_text(text), len(text.encode()), len(rows)))
         return tuple(stored)
 
     def publish(self, snapshot: Snapshot, now: datetime) -> None:

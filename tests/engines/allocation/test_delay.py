@@ -219,31 +219,23 @@ def rows(*columns: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def test_a_standing_stage_without_a_budget_bears_all() -> None:
-    result = shapley_break(
-        np.array([[9, FOREVER]]), np.array([[4, 0]]), np.array([8]), budget_unknown=np.array([[False, True]])
-    )
+    result = shapley_break(np.array([[9, FOREVER]]), np.array([[4, 0]]), np.array([8]), budget_unknown=np.array([[False, True]]))
     assert result.numerators.tolist() == [[0, 6, 0, 0, 0]]
 
 
 @pytest.mark.parametrize("actual", [[9, 3], [FOREVER, 0]])
 def test_an_unknown_budget_elsewhere_cannot_be_assigned(actual: list[int]) -> None:
-    result = shapley_break(
-        np.array([actual]), np.array([[4, 0]]), np.array([8]), budget_unknown=np.array([[False, True]])
-    )
+    result = shapley_break(np.array([actual]), np.array([[4, 0]]), np.array([8]), budget_unknown=np.array([[False, True]]))
     assert result.numerators.tolist() == [[0, 0, 0, 0, 6]]
 
 
 def test_two_standing_stages_one_without_a_budget_cannot_be_assigned() -> None:
-    result = shapley_break(
-        np.array([[FOREVER, FOREVER]]), np.array([[4, 0]]), np.array([8]), budget_unknown=np.array([[False, True]])
-    )
+    result = shapley_break(np.array([[FOREVER, FOREVER]]), np.array([[4, 0]]), np.array([8]), budget_unknown=np.array([[False, True]]))
     assert result.numerators.tolist() == [[0, 0, 0, 0, 6]]
 
 
 def test_promises_flagged_go_to_cannot_assign_and_leave_the_others_alone() -> None:
-    result = shapley_break(
-        np.array([[0, 0], [9, 3]]), np.array([[4, 3]] * 2), np.array([8, 8]), cannot_assign=np.array([True, False])
-    )
+    result = shapley_break(np.array([[0, 0], [9, 3]]), np.array([[4, 3]] * 2), np.array([8, 8]), cannot_assign=np.array([True, False]))
     assert result.numerators.tolist() == [[0, 0, 0, 0, 6], [6, 0, 0, 0, 0]]
 
 

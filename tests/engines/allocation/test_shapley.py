@@ -13,9 +13,7 @@ from troth.engines.allocation import shapley_values
 from troth.engines.allocation.shapley import marginal_weights
 from troth.kernel.errors import CannotEstimate
 
-WORTHS = st.integers(0, 4).flatmap(
-    lambda players: st.lists(st.fractions(-9, 9), min_size=2**players, max_size=2**players)
-)
+WORTHS = st.integers(0, 4).flatmap(lambda players: st.lists(st.fractions(-9, 9), min_size=2**players, max_size=2**players))
 
 
 def members(coalition: int) -> list[int]:

@@ -142,9 +142,7 @@ def test_no_tabulated_change_is_missed(take: int) -> None:
 
 
 def test_no_zone_changes_twice_within_the_time_between_two_looks() -> None:
-    closest = min(
-        later - earlier for name in distinct_zones() for (earlier, _), (later, _) in pairwise(tabulated_changes(name))
-    )
+    closest = min(later - earlier for name in distinct_zones() for (earlier, _), (later, _) in pairwise(tabulated_changes(name)))
 
     assert closest == 167 * 3600  # reference: the TZif files; Recife and others, 8 to 15 October 2000
     assert closest > LOOK_S

@@ -8,9 +8,7 @@ from troth.engines.statistics.normal import normal_cdf, normal_quantile, two_sid
 from troth.kernel.errors import CannotEstimate
 
 
-@pytest.mark.parametrize(
-    ("probability", "z"), [(0.5, 0.0), (0.8, 0.8416212336), (0.975, 1.9599639845), (0.999, 3.0902323062)]
-)
+@pytest.mark.parametrize(("probability", "z"), [(0.5, 0.0), (0.8, 0.8416212336), (0.975, 1.9599639845), (0.999, 3.0902323062)])
 def test_quantiles(probability: float, z: float) -> None:
     # reference: SciPy 1.17, scipy.stats.norm.ppf.
     assert normal_quantile(probability) == pytest.approx(z, abs=1e-9)

@@ -38,9 +38,7 @@ def test_wilson_of_the_printed_cases(successes: int, n: int, low: float, high: f
         ((5, 56), (0, 29), -0.0381, 0.1926),
     ],
 )
-def test_newcombe_of_the_printed_cases(
-    first: tuple[int, int], second: tuple[int, int], low: float, high: float
-) -> None:
+def test_newcombe_of_the_printed_cases(first: tuple[int, int], second: tuple[int, int], low: float, high: float) -> None:
     # paper: Newcombe 1998b, method 10.
     difference = newcombe(first, second)
 
@@ -55,9 +53,7 @@ def test_wilson_limits_are_the_shares_that_the_score_test_just_allows(counts: tu
     share = wilson(successes, n)
 
     for limit in {share.low, share.high} - {0.0, 1.0}:
-        assert abs(share.value - limit) == pytest.approx(
-            two_sided_z(0.95) * sqrt(limit * (1 - limit) / n), rel=1e-6, abs=1e-12
-        )
+        assert abs(share.value - limit) == pytest.approx(two_sided_z(0.95) * sqrt(limit * (1 - limit) / n), rel=1e-6, abs=1e-12)
 
 
 @given(COUNTS)

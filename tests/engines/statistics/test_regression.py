@@ -31,9 +31,7 @@ def test_coefficients_and_errors_equal_statsmodels() -> None:
 
     assert [c.value for c in ours.coefficients] == pytest.approx(theirs.params.tolist(), rel=AGAINST_STATSMODELS)
     assert [c.se for c in ours.coefficients] == pytest.approx(theirs.bse.tolist(), rel=AGAINST_STATSMODELS)
-    assert [(c.low, c.high) for c in ours.coefficients] == [
-        pytest.approx(row, rel=1e-8) for row in theirs.conf_int().tolist()
-    ]
+    assert [(c.low, c.high) for c in ours.coefficients] == [pytest.approx(row, rel=1e-8) for row in theirs.conf_int().tolist()]
     assert ours.r_squared == pytest.approx(theirs.rsquared, rel=AGAINST_STATSMODELS)
     assert (ours.n, ours["b"].name) == (60, "b")
 
@@ -44,9 +42,7 @@ def test_errors_by_the_papers_formula() -> None:
     inverse = np.linalg.inv(regressors.T @ regressors)
     residual = outcome - regressors @ inverse @ regressors.T @ outcome
     leverage = np.array([row @ inverse @ row for row in regressors])
-    meat = sum(
-        (e / (1 - h)) ** 2 * np.outer(row, row) for e, h, row in zip(residual, leverage, regressors, strict=True)
-    )
+    meat = sum((e / (1 - h)) ** 2 * np.outer(row, row) for e, h, row in zip(residual, leverage, regressors, strict=True))
 
     errors = np.sqrt(np.diag(inverse @ meat @ inverse))
     assert [c.se for c in fit(outcome, regressors).coefficients] == pytest.approx(errors.tolist(), rel=1e-9)

@@ -159,9 +159,7 @@ def drawn(rng: np.random.Generator, num: list[int], den: list[int]) -> np.ndarra
     return np.array(counts).T
 
 
-@pytest.mark.parametrize(
-    "num", [[1_656, 90, 3], [1_782, 150, 30], [200, 5, 0]], ids=["nine in ten", "few fail", "few keep"]
-)
+@pytest.mark.parametrize("num", [[1_656, 90, 3], [1_782, 150, 30], [200, 5, 0]], ids=["nine in ten", "few fail", "few keep"])
 def test_intervals_cover_a_planted_share_of_a_population(num: list[int]) -> None:
     truth = sum(num) / sum(TRUE_DEN)
     rng = np.random.default_rng(3)
@@ -182,10 +180,7 @@ def test_intervals_cover_the_planted_share_of_a_process() -> None:
         den = rng.binomial(population, counts)
         num = rng.binomial(den, keeps)
         seen = np.minimum(population, np.array([400, 60, 10**6]))
-        cells = [
-            rng.multivariate_hypergeometric([n, d - n, p - d], s)
-            for n, d, p, s in zip(num, den, population, seen, strict=True)
-        ]
+        cells = [rng.multivariate_hypergeometric([n, d - n, p - d], s) for n, d, p, s in zip(num, den, population, seen, strict=True)]
         sampled = np.array([(c[0], c[0] + c[1]) for c in cells]).T
         share = superpopulation_share(sampled[0], sampled[1], seen, population)
         hits += share.low <= truth <= share.high
@@ -197,9 +192,7 @@ def test_intervals_of_rare_failures_in_small_samples_do_not_cover_too_seldom() -
     rng = np.random.default_rng(5)
     hits = 0
     for _ in range(2_000):
-        sampled = [
-            rng.multivariate_hypergeometric([p - bad, bad, 0], s) for p, bad, s in [(500, 10, 25), (400, 40, 20)]
-        ]
+        sampled = [rng.multivariate_hypergeometric([p - bad, bad, 0], s) for p, bad, s in [(500, 10, 25), (400, 40, 20)]]
         share = estimate([(int(c[0]), 25 - 5 * i, 25 - 5 * i, 500 - 100 * i) for i, c in enumerate(sampled)])
         hits += share.low <= 850 / 900 <= share.high
 

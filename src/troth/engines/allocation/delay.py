@@ -160,9 +160,7 @@ def _delays(
 def _bounded(duration: Ints) -> Ints:
     known = duration[duration != FOREVER]
     if known.size and (known.max() >= LONGEST or known.min() <= -LONGEST):
-        raise CannotEstimate(
-            "delay shares", got=f"{int(known.min())} to {int(known.max())} us", need="less than 1,141 years"
-        )
+        raise CannotEstimate("delay shares", got=f"{int(known.min())} to {int(known.max())} us", need="less than 1,141 years")
     return np.where(duration == FOREVER, ENDLESS, duration)
 
 

@@ -49,14 +49,10 @@ class Transitions:
 
     def __post_init__(self) -> None:
         if len(self.offsets) != len(self.instants) + 1:
-            raise CannotEstimate(
-                f"transitions of '{self.zone}'", got=f"{len(self.offsets)} offsets", need=len(self.instants) + 1
-            )
+            raise CannotEstimate(f"transitions of '{self.zone}'", got=f"{len(self.offsets)} offsets", need=len(self.instants) + 1)
         cuts = [cut for cut, _ in self.local_cuts()]
         if any(later <= earlier for earlier, later in pairwise(cuts)):
-            raise CannotEstimate(
-                f"transitions of '{self.zone}'", got="changes closer than the change itself", need="ascending instants"
-            )
+            raise CannotEstimate(f"transitions of '{self.zone}'", got="changes closer than the change itself", need="ascending instants")
 
     def local_cuts(self) -> list[tuple[int, int]]:
         """(local_us_from, offset_us): utc = local - offset from that local time until the next cut.
@@ -152,9 +148,7 @@ def zone_names() -> frozenset[str]:
 @cache
 def _load(zone: str) -> ZoneInfo:
     if zone not in zone_names():
-        raise CannotEstimate(
-            "time zone", got=f"'{zone}'", need="a name of the IANA database", settle=f"{nearest(zone, zone_names())}"
-        )
+        raise CannotEstimate("time zone", got=f"'{zone}'", need="a name of the IANA database", settle=f"{nearest(zone, zone_names())}")
     with files("tzdata").joinpath("zoneinfo", *zone.split("/")).open("rb") as data:
         return ZoneInfo.from_file(data, key=zone)
 

@@ -76,9 +76,7 @@ def _centre_and_sigma(shares: Floats, n: Floats) -> tuple[float, Floats]:
     if shares.ndim != 1 or shares.shape != n.shape:
         raise CannotEstimate("control chart", got=f"shapes {shares.shape} and {n.shape}", need="one n for each share")
     if shares.size < FEWEST_POINTS:
-        raise CannotEstimate(
-            "control chart", got=f"{shares.size} periods", need=f"at least {FEWEST_POINTS}", settle="More periods."
-        )
+        raise CannotEstimate("control chart", got=f"{shares.size} periods", need=f"at least {FEWEST_POINTS}", settle="More periods.")
     if not ((n > 0) & np.isfinite(n)).all() or not ((shares >= 0) & (shares <= 1)).all():
         raise CannotEstimate("control chart", got="a period without n, or a share outside 0 to 1", need="n above 0")
     centre = float((shares * n).sum() / n.sum())

@@ -73,13 +73,9 @@ def ols_hc3(outcome: Floats, regressors: Floats, names: Sequence[str], *, level:
 def _refuse_thin(outcome: Floats, regressors: Floats, names: Sequence[str]) -> None:
     n, k = regressors.shape
     if outcome.shape != (n,) or len(names) != k:
-        raise CannotEstimate(
-            "regression", got=f"{outcome.shape[0]} outcomes, {len(names)} names", need=f"{n} outcomes, {k} names"
-        )
+        raise CannotEstimate("regression", got=f"{outcome.shape[0]} outcomes, {len(names)} names", need=f"{n} outcomes, {k} names")
     if n <= k + SPARE_CASES:
-        raise CannotEstimate(
-            "regression", got=f"{n} cases for {k} coefficients", need=f"at least {k + SPARE_CASES + 1}"
-        )
+        raise CannotEstimate("regression", got=f"{n} cases for {k} coefficients", need=f"at least {k + SPARE_CASES + 1}")
     if not (np.isfinite(outcome).all() and np.isfinite(regressors).all()):
         raise CannotEstimate("regression", got="a value that is not finite", need="finite values")
     if outcome.min() == outcome.max():
@@ -93,9 +89,7 @@ def _fit(outcome: Floats, regressors: Floats) -> tuple[Floats, Floats]:
         raise CannotEstimate("regression", got="a column of zeros", need="columns that differ")
     scaled = regressors / length
     if np.linalg.matrix_rank(scaled) < scaled.shape[1]:
-        raise CannotEstimate(
-            "regression", got="columns that depend on each other", need="independent columns", settle="Leave one out."
-        )
+        raise CannotEstimate("regression", got="columns that depend on each other", need="independent columns", settle="Leave one out.")
     q, r = np.linalg.qr(scaled)
     values = np.linalg.solve(r, q.T @ outcome)
     leverage = (q**2).sum(axis=1)

@@ -37,9 +37,7 @@ class StratifiedShare:
     certain: bool
 
 
-def stratified_share(
-    num: Counts, den: Counts, seen: Counts, population: Counts, *, level: float = 0.95
-) -> StratifiedShare:
+def stratified_share(num: Counts, den: Counts, seen: Counts, population: Counts, *, level: float = 0.95) -> StratifiedShare:
     """Share of these very subjects: post-stratified to the declared population, certain where all were seen.
 
     Shape (h,), whole numbers by stratum: num of den of the seen subjects count, and `seen` of `population` were drawn.
@@ -61,9 +59,7 @@ def stratified_share(
     return _estimated(strata, strata.variance(strata.spread()), cautious, strata.kish(0.0), level)
 
 
-def superpopulation_share(
-    num: Counts, den: Counts, seen: Counts, population: Counts, *, level: float = 0.95
-) -> StratifiedShare:
+def superpopulation_share(num: Counts, den: Counts, seen: Counts, population: Counts, *, level: float = 0.95) -> StratifiedShare:
     """Share that the process behind these subjects tends to: for comparing periods, units, before and after.
 
     As stratified_share, but the population itself counts as drawn, so that a full count has an interval too: that of
@@ -145,9 +141,7 @@ def _checked(num: Counts, den: Counts, seen: Counts, population: Counts) -> _Str
         shapes = [num.shape, den.shape, seen.shape, population.shape]
         raise CannotEstimate("stratified share", got=f"shapes {shapes}", need="one count a stratum in each")
     if not ((num >= 0) & (num <= den) & (den <= seen) & (seen <= population)).all():
-        raise CannotEstimate(
-            "stratified share", got="counts out of order", need="0 <= num <= den <= seen <= population in every stratum"
-        )
+        raise CannotEstimate("stratified share", got="counts out of order", need="0 <= num <= den <= seen <= population in every stratum")
     thin = (seen < 2) & (seen < population)
     if thin.any():
         raise CannotEstimate(

@@ -18,7 +18,7 @@ app = typer.Typer(
 Book = Annotated[Path, typer.Option("--book", help="The book's folder.", show_default="this folder")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the reference describes it.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what was asked.")]
-HERE = Path(".")
+HERE = Path()
 
 
 def main() -> None:
@@ -37,9 +37,7 @@ def main() -> None:
 @app.command()
 def start(
     folder: Annotated[Path, typer.Argument(help="A folder of CSV or Parquet files.")],
-    into: Annotated[
-        Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")
-    ] = None,
+    into: Annotated[Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -152,9 +150,7 @@ def gc(
 
 
 @app.command()
-def coverage(
-    file: Annotated[Path, typer.Option("--file", help="The coverage file.")] = Path("coverage.yaml"), json: Json = False
-) -> None:
+def coverage(file: Annotated[Path, typer.Option("--file", help="The coverage file.")] = Path("coverage.yaml"), json: Json = False) -> None:
     """List which capabilities are there, with their definitions and tests."""
     from troth.app.coverage import coverage as use_case
 

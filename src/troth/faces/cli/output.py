@@ -31,12 +31,12 @@ class Out:
     def progress(self) -> Iterator[Callable[[str], None]]:
         """A line on the error stream while something runs; nothing where nobody watches."""
         if self.json or self.quiet or not sys.stderr.isatty():
-            yield lambda step: None
+            yield _unwatched
             return
         from rich.console import Console
 
         with Console(stderr=True).status("starting") as status:
-            yield lambda step: status.update(step)
+            yield status.update
 
     def data(self, value: object) -> None:
         typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
@@ -101,7 +101,7 @@ class Out:
         console.print(Padding(Text(statement["paragraph"]), (0, 0, 0, 3)))
         evidence = statement["evidence"]
         line = [evidence["n"], evidence["interval"], evidence["window"], evidence["how_sure"]]
-        line += [f"owner: {statement['owner'] or 'nobody yet'}", *evidence["notes"]]
+        line += [f"owner: {statement['owner']}", *evidence["notes"]]
         console.print(Padding(Text(" · ".join(part for part in line if part), style="dim"), (0, 0, 0, 3)))
         if statement["refusal"]:
             refusal = statement["refusal"]
@@ -137,9 +137,7 @@ class Out:
 
     def collected(self, collected: Any, *, dry_run: bool) -> None:
         verb = "would go" if dry_run else "went"
-        self.say(
-            f"{len(collected.snapshots)} snapshots and {len(collected.files)} files {verb}, {collected.bytes:,} bytes."
-        )
+        self.say(f"{len(collected.snapshots)} snapshots and {len(collected.files)} files {verb}, {collected.bytes:,} bytes.")
 
     def covered(self, covered: Sequence[Any]) -> None:
         for one in covered:
@@ -161,6 +159,10 @@ def show_error(error: TrothError, *, as_json: bool) -> None:
         typer.echo(json.dumps({"error": facts}, ensure_ascii=False, default=_plain), err=True)
         return
     typer.echo(f"troth: {error}", err=True)
+
+
+def _unwatched(_: str) -> None:
+    """Progress that nobody watches."""
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -48,16 +48,10 @@ def _statement(context: Context, name: str, *, leads: bool) -> Statement | None:
     first, last = context.engine.rows(f"SELECT min(due), max(due) FROM outcome_{name} o WHERE {fell_due}")[0]
     sampled = is_sample(context, promise.subject)
     silent = total(found, "silent")
-    notes = [
-        f"range {interval(float(low), float(high))} while {number(unknown)} cannot be told"
-        if unknown
-        else "none left untold"
-    ]
+    notes = [f"range {interval(float(low), float(high))} while {number(unknown)} cannot be told" if unknown else "none left untold"]
     if sampled:
         plain = seen(found, "kept") / seen(found, "n")
-        notes.append(
-            f"the unweighted {percent(plain)} is refused: the file holds some kinds of {plural(promise.subject)} as a sample"
-        )
+        notes.append(f"the unweighted {percent(plain)} is refused: the file holds some kinds of {plural(promise.subject)} as a sample")
     paragraph = (
         f"The usual on-time figure says {percent(usual)}: it counts only what was {_past(promise.fulfil.event)} and leaves out"
         f" {number(silent)} {plural(promise.subject)} that fell due and have nothing recorded."
@@ -68,10 +62,10 @@ def _statement(context: Context, name: str, *, leads: bool) -> Statement | None:
     )
     rows = _rows(found)
     return Statement(
-        id=f"{NAME}/{name}", finder=NAME, headline=_headline(promise, float(low), usual, silent, leads), paragraph=paragraph,
+        id=f"{NAME}/{name}", finder=NAME, headline=_headline(promise, float(low), usual, silent, leads=leads), paragraph=paragraph,
         evidence=Evidence(
             f"{seen(found, 'n'):,} promises in the file" + (f", {number(n)} in all" if sampled else ""),
-            f"due {window(context.local_time(first), context.local_time(last))}", "strong" if share.n_effective >= 100 else "weak",
+            f"due {window(context.local_time(first), context.local_time(last))}", "measured",
             interval(share.low, share.high), tuple(notes),
         ),
         value=float(low), unit="share",
@@ -93,21 +87,19 @@ def share_of(found: Sequence[Counts], numerator: str, denominator: str) -> Strat
     return superpopulation_share(num, den, in_file, population)
 
 
-def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fraction, leads: bool) -> str:
+def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fraction, *, leads: bool) -> str:
     """The lead contrasts the usual figure with the page's own headline; any other promise says its share."""
     if not leads or usual is None or not silent:
         return f"“{promise.words.capitalize()}” was kept {of_hundred(share)} times."
-    return f"Your usual on-time figure says {of_hundred(usual)}. It leaves out {number(silent)} {plural(promise.subject)} that never closed."
+    return (
+        f"Your usual on-time figure says {of_hundred(usual)}. It leaves out {number(silent)} {plural(promise.subject)} that never closed."
+    )
 
 
 def _rows(found: list[Counts]) -> tuple[tuple[str | int | float | None, ...], ...]:
     named = {"kept": "kept", "late": "late", "silent": "nothing recorded", "unknown": "cannot tell", "void": "does not count",
              "waived": "let off by the customer"}  # fmt: skip
-    return tuple(
-        (words, seen(found, key), round(float(total(found, key)), 1))
-        for key, words in named.items()
-        if seen(found, key)
-    )
+    return tuple((words, seen(found, key), round(float(total(found, key)), 1)) for key, words in named.items() if seen(found, key))
 
 
 def _owner(owners: Sequence[str]) -> str | None:

@@ -64,7 +64,7 @@ def _statement(context: Context, name: str) -> Statement | None:
         paragraph=f"Counting only what is {event} hides what is not. Of all that had fallen due in the week before,"
         f" {100 - true.value * 100:.0f} of every 100 were late or still open that same morning.",
         evidence=Evidence(
-            f"{len(mondays)} Mondays, {seen(pooled, 'n'):,} promises in the file", f"{labels[0]} to {labels[-1]}", "tested",
+            f"{len(mondays)} Mondays, {seen(pooled, 'n'):,} promises in the file", f"{labels[0]} to {labels[-1]}", "measured",
             f"{event} so far {percent(shown.value)} ({interval(shown.low, shown.high)}), of all due {percent(true.value)}"
             f" ({interval(true.low, true.high)})",
             ("known that same morning; what does not count by now is left out throughout",),

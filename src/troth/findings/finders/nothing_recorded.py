@@ -16,13 +16,11 @@ MONEY_KINDS = ("payment", "price", "amount")
 
 
 def find(context: Context) -> list[Statement]:
-    found = [
-        _statement(context, name, promise) for name, promise in context.promises.items() if promise.kind == "customer"
-    ]
+    found = [_statement(context, name, promise) for name, promise in context.promises.items() if promise.kind == "customer"]
     return [s for s in found if s is not None]
 
 
-def silent(context: Context, name: str, promise: Promise, alias: str = "o") -> str:
+def silent(context: Context, promise: Promise, alias: str = "o") -> str:
     """SQL: broken, with no fulfilment on record, of those whose first stage had begun."""
     begun = f" AND {alias}.{_begun(promise)} IS NOT NULL" if promise.stages else ""
     return f"{context.state(alias)} = 'broken' AND {alias}.fulfilled IS NULL{begun}"
@@ -30,19 +28,14 @@ def silent(context: Context, name: str, promise: Promise, alias: str = "o") -> s
 
 def _statement(context: Context, name: str, promise: Promise) -> Statement | None:
     engine, subject = context.engine, promise.subject
-    where = silent(context, name, promise)
+    where = silent(context, promise)
     count = int(engine.rows(f"SELECT count(*) FROM outcome_{name} o WHERE {where}")[0][0])
     if not count:
         return None
     never_begun = (
-        int(
-            engine.rows(
-                f"SELECT count(*) FROM outcome_{name} o WHERE {context.state()} = 'broken' AND o.fulfilled IS NULL"
-            )[0][0]
-        )
-        - count
+        int(engine.rows(f"SELECT count(*) FROM outcome_{name} o WHERE {context.state()} = 'broken' AND o.fulfilled IS NULL")[0][0]) - count
     )
-    worth = _worth(context, name, promise, where)
+    worth = _worth(context, name, where)
     stopped = _stopped(context, name, promise, where)
     event = spoken(promise.fulfil.event)
     first = next(iter(promise.stages.values()), None)
@@ -54,12 +47,13 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     where_stopped = "; ".join(f"{n:,} {label}" for label, n in stopped) + "." if stopped else ""
     late = _days_past(context, name, where)
     notes = _notes(context, subject, never_begun, worth)
+    past = f"All are past their date, half of them by more than {late} days."
+    said = (_sentence(where_stopped), past, _liked(context, name, promise, where))
+    upto = day(context.local_time(context.as_of))
     return Statement(
         id=f"{NAME}/{name}", finder=NAME, headline=headline,
-        paragraph=" ".join(p for p in (
-            _sentence(where_stopped), f"All are past their date, half of them by more than {late} days.", _liked(context, name, promise, where),
-        ) if p),
-        evidence=Evidence(count_of(count, subject), f"data up to {day(context.local_time(context.as_of))}", "certain as a count", None, notes),
+        paragraph=" ".join(part for part in said if part),
+        evidence=Evidence(count_of(count, subject), f"data up to {upto}", "certain as a count", None, notes),
         value=float(count), unit="count",
         sql=f"SELECT count(*) AS value\nFROM outcome_{name} o\nWHERE {where}",
         table=Table(("where it stopped", plural(subject)), tuple(stopped) or (("nothing recorded", count),)),
@@ -86,17 +80,17 @@ def _stopped(context: Context, name: str, promise: Promise, where: str) -> list[
         f"SELECT CASE {cases} ELSE {len(stages)} END AS stage, count(*) FROM outcome_{name} o WHERE {where} GROUP BY 1 ORDER BY 1"
     )
     labels = [
-        f"never {spoken(stage.to)}" if i == 0 else f"{spoken(stage.from_)} and then nothing"
-        for i, (_, stage) in enumerate(stages)
+        *(f"never {spoken(stage.to)}" if i == 0 else f"{spoken(stage.from_)} and then nothing" for i, (_, stage) in enumerate(stages)),
+        "through every stage and then nothing",
     ]
-    return [((labels + ["through every stage and then nothing"])[int(i)], int(n)) for i, n in rows]
+    return [(labels[int(i)], int(n)) for i, n in rows]
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _worth(context: Context, name: str, promise: Promise, where: str) -> tuple[int, str] | None:
+def _worth(context: Context, name: str, where: str) -> tuple[int, str] | None:
     """Recorded money of the kind that customers paid, else the largest kind, in one currency."""
     rows = context.engine.rows(
         f"SELECT m.kind, m.currency, sum(m.amount) FROM outcome_{name} o JOIN money m ON m.about_type = o.subject_type"

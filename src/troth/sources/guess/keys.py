@@ -13,13 +13,14 @@ from troth.sources.guess.words import is_neutral, says, tokens
 
 MOST_PAIRS = 12
 NEARLY = 0.995
+LIKELY = 0.98
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A column whose values are names of another file's rows.
 
-    matched, distinct: distinct values found among the key's, and in all. most: rows a value, on average times 100.
+    matched, distinct: distinct values found among the key's, and in all. named: the column's name says so too.
     """
 
     table: int
@@ -91,17 +92,17 @@ def _may_name(column: Column, table: Table) -> bool:
     rows = min(table.rows, SAMPLED_ABOVE)
     spaced = sum(v.count(" ") >= 2 for v in column.sample)
     return (
-        column.filled >= NEARLY * min(rows, max(column.filled, 1))
-        and column.distinct >= NEARLY * rows
+        column.filled >= LIKELY * rows
+        and column.distinct >= LIKELY * rows
         and spaced * 4 <= len(column.sample)
     )
 
 
 def _is_unique(engine: Engine, column: Column, table: Table) -> bool:
+    """Whether no two rows share a value, but for copies, blanks and, where the name speaks for it, one row in fifty."""
     if table.rows <= SAMPLED_ABOVE:
-        return column.distinct == table.rows or (
-            column.distinct >= NEARLY * table.rows and (looks_like_id(column.name) or column.position == 0)
-        )
+        likely = looks_like_id(column.name) or column.position == 0
+        return column.distinct == table.rows or (column.distinct >= LIKELY * table.rows and likely)
     exact = engine.rows(f"SELECT count(DISTINCT t{column.position}) FROM {table.sql}")[0][0]
     return bool(exact >= NEARLY * table.rows)
 
@@ -109,7 +110,7 @@ def _is_unique(engine: Engine, column: Column, table: Table) -> bool:
 def _rank(column: Column, table: Table, noun: str) -> tuple[int, int, int, int]:
     """Lower is better: named for the file, an id by name, not a mere row count, leftmost."""
     named = without_id(column.name)
-    own = named and (singular(named.split("_")[-1]) == noun.split("_")[-1] or noun.startswith(named[:5]))
+    own = named and (singular(named.split("_")[-1]) == noun.rsplit("_", maxsplit=1)[-1] or noun.startswith(named[:5]))
     counts_rows = column.name.startswith("column_") or (
         tokens(column.name) and tokens(column.name)[-1] in ("index", "row", "zeile", "linha")
     )
@@ -234,7 +235,7 @@ def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keye
     table = keyed.table
     pointers = [table.column(r.column) for r in found if r.table == keyed.number]
     pointers += [c for c in table.columns if c not in pointers and c.kind != "instant" and looks_like_id(c.name)]
-    seconds = [c for c in table.columns if c.filled == min(table.rows, SAMPLED_ABOVE) and c.kind in ("text", "number") and c.longest <= 60
+    seconds = [c for c in table.columns if c.filled >= NEARLY * min(table.rows, SAMPLED_ABOVE) and c.kind in ("text", "number") and c.longest <= 60
                and (c.whole or looks_like_id(c.name) or c in pointers)]  # fmt: skip
     tried = [
         (a, b)
@@ -245,12 +246,19 @@ def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keye
     tried.sort(
         key=lambda ab: (not looks_like_id(ab[1].name), ab[1] not in pointers and ab[1].distinct > 100, ab[1].distinct)
     )
+    if keyed.key and keyed.distinct == _facts(engine, table, keyed.key):
+        return replace(keyed, distinct=table.rows)
     for a, b in tried[:MOST_PAIRS]:
-        distinct, rows = engine.rows(
-            f"SELECT (SELECT count(*) FROM (SELECT DISTINCT t{a.position}, t{b.position} FROM {table.sql})), (SELECT count(*) FROM (SELECT DISTINCT * FROM {table.sql}))"
-        )[0]
-        if keyed.key and keyed.distinct == rows:
-            return keyed
-        if distinct == rows:
-            return replace(keyed, key=(a.name, b.name), distinct=rows)
-    return keyed
+        distinct = engine.rows(
+            f"SELECT count(*) FROM (SELECT DISTINCT t{a.position}, t{b.position} FROM {table.sql}"
+            f" WHERE t{a.position} IS NOT NULL AND t{b.position} IS NOT NULL)"
+        )[0][0]
+        if distinct == _facts(engine, table, (a.name, b.name)):
+            return replace(keyed, key=(a.name, b.name), distinct=int(distinct))
+    return keyed if keyed.distinct >= NEARLY * table.rows else replace(keyed, key=())
+
+
+def _facts(engine: Engine, table: Table, key: Sequence[str]) -> int:
+    """Rows that differ, of those that have the key."""
+    known = " AND ".join(f"t{table.column(k).position} IS NOT NULL" for k in key)
+    return int(engine.rows(f"SELECT count(*) FROM (SELECT DISTINCT * FROM {table.sql} WHERE {known})")[0][0])

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 STRONG_PROMISE = """
-^estimat ^promis =due ^deadline =planned =plan ^expect =target =limit =schedul =scheduled =committed =commitment =commit =sla =eta =by
+^estimat ^promis =due ^deadline =planned =plan ^expect =target =limit =schedul =scheduled =committed =commitment =commit =sla =eta
 =agreed =forecast =projected =anticipated =guaranteed =needed =required =latest =pledged =targeted =owed
-^voraussicht ^zugesagt ^zusage =soll ^soll *termin *frist =frist ^geplant ^faellig ^fallig ^erwartet ^spaetest ^wunsch
+^voraussicht ^zugesagt ^zusage =soll ^soll *termin *frist =frist ^geplant ^faellig ^fallig ^erwartet ^spaetest
 ^ziel ^versproch ^vereinbart ^avisiert ^planned ^planm ^plandat ^plants
 ^previst ^previsao ^previsto ^estimad ^promet =limite ^prazo ^vencim ^planej ^programad ^esperad ^agendad ^acordad ^combinad ^estipulad
 ^plazo ^planific ^comprometid
-^prevu ^echeance ^demande =butoir ^estime ^planifi ^attendu ^souhait ^engage =cible =delai
+^prevu ^echeance =butoir ^estime ^planifi ^attendu ^engage =cible =delai
 ^verwacht ^beloof ^belofte ^gepland ^toegezegd ^uiterlijk ^vervald ^streef ^afgesproken ^termijn ^uiterste
 """
 
-WEAK_PROMISE = "^request ^confirm ^propos ^confirme ^bestaetigt ^bevestigd ^confirmad ^appointment =window =until"
+WEAK_PROMISE = """^request ^confirm ^propos ^bestaetigt ^bevestigd ^appointment =window =slot ^zeitfenster =janela =ventana =creneau ^tijdvak ^demande ^wunsch
+^souhait ^gewenst ^desead ^desejad ^solicitad"""
+WISH = "^request ^demande ^wunsch ^souhait ^gewenst ^desead ^desejad ^solicitad ^propos"
+BOUND = "=by =before =bis =until =ate =avant =hasta =antes =voor =tot =within"
+WINDOW = "=window =slot ^zeitfenster =janela =ventana =creneau ^tijdvak"
 
 ACTUAL = """
 =actual =actually =delivered =completed =closed =arrived =finished =shipped =dispatched =paid =resolved =fulfilled =done =ended =solved
@@ -34,7 +38,7 @@ ACTUAL = """
 
 CREATED = """
 ^creat =opened =open =placed =ordered =order ^purchas =bought =submitted =reported =registered =logged =booked =raised =start =started =startdate
-=issued =entered =begin =filed =applied =requested =accepted
+=issued =entered =released =received =begin =filed =applied =requested =accepted
 ^angelegt =erstellt ^erstell ^bestell ^eroeffn =gebucht ^ausgestellt =eingang =eingegangen =gemeldet =erfasst =beginn =auftragsdatum
 ^criad =criacao =compra ^pedido =aberto =aberta =abertura ^emiss =emitido =registrado =solicitado =inicio
 =creado ^cread =apertura =abierto =alta =registro =emision
@@ -63,7 +67,7 @@ CONCEPTS: dict[str, str] = {
     "end": "^complet ^clos ^finish ^finis ^resol =solve =solved =end =ended =enddate =done ^fulfil ^conclu ^finaliz ^encerr ^cerrad ^cierre ^termin ^abgeschl"
     " ^abschluss ^erledig ^fertig ^beend ^geloest ^loesung ^clotur ^achev ^afgerond ^afrond ^voltooi ^opgelost ^oploss ^gereed ^ende =fim =fin ^resuel",
     "start": "^start ^begin =inicio =debut",
-    "visit": "^visit ^appoint ^besuch ^visita ^bezoek",
+    "visit": "^visit ^appoint ^besuch ^bezoek ^arriv ^angekommen ^ankunft ^chegad ^llegad ^aangekomen ^window ^slot ^zeitfenster =janela =ventana =creneau ^tijdvak",
     "install": "^install ^montage ^montier ^instal",
     "repair": "^repair ^fix ^repar ^reparier",
     "pickup": "^pickup ^collect ^abhol ^abgeholt ^coleta ^retirad ^ophaal ^opgehaald",
@@ -85,9 +89,7 @@ NEAR = {
 }
 
 FILLER = frozenset(
-    """date dates datum data datetime time timestamp ts at on the of a an and for to zum zur am an um den der die das de do da em no na ao aos le la les el los
-    du au en van op aan bij day days tag dia jour dag hour zeit uhrzeit hora heure tijd dt utc local first last customer client kunde kunden cliente klant
-    case concept actual real original new final was is be has been had will till before original current uhr zeitpunkt fecha""".split()
+    ["date", "dates", "datum", "data", "datetime", "time", "timestamp", "ts", "at", "on", "the", "of", "a", "an", "and", "for", "to", "zum", "zur", "am", "an", "um", "den", "der", "die", "das", "de", "do", "da", "em", "no", "na", "ao", "aos", "le", "la", "les", "el", "los", "du", "au", "en", "van", "op", "aan", "bij", "day", "days", "tag", "dia", "jour", "dag", "hour", "zeit", "uhrzeit", "hora", "heure", "tijd", "dt", "utc", "local", "first", "last", "customer", "client", "kunde", "kunden", "cliente", "klant", "case", "concept", "actual", "real", "original", "new", "final", "was", "is", "be", "has", "been", "had", "will", "till", "before", "original", "current", "uhr", "zeitpunkt", "fecha"]
 )
 
 CANCEL = "^cancel ^storn ^abgebroch ^annul ^geannul =void =voided ^withdraw ^abandon ^revoked ^cancelad ^anulad ^abgesagt ^vervall =entfallen ^desist"

@@ -39,7 +39,7 @@ _WRAPPING = frozenset(
     )
 )
 _TIME_WORDS = frozenset(
-    "date dates datum data datetime time timestamp ts at on am em em_ le fecha dt utc zeitpunkt zeit uhrzeit the of de do da du der del den".split()
+    ["date", "dates", "datum", "data", "datetime", "time", "timestamp", "ts", "at", "on", "am", "em", "em_", "le", "fecha", "dt", "utc", "zeitpunkt", "zeit", "uhrzeit", "the", "of", "de", "do", "da", "du", "der", "del", "den"]
 )
 
 
@@ -105,12 +105,16 @@ def without_id(column: str) -> str:
 
 
 def looks_like_id(column: str) -> bool:
+    """Whether a name says number, code or the like, at its end or at its beginning.
+
+    >>> [looks_like_id(n) for n in ("order_id", "numero_commande", "Bestellnummer", "number_of_items", "paid")]
+    [True, True, True, False, False]
+    """
     parts = tokens(column)
-    return bool(parts) and (
-        parts[-1] in lexicon.ID
-        or parts[0] in ("id", "nr", "no")
-        or any(parts[-1].endswith(s) for s in ("nummer", "id", "nr", "number", "numero"))
-    )
+    if not parts or (parts[0] in ("number", "no", "nr", "num") and parts[1:2] in (("of",), ("de",))):
+        return False
+    ends = len(parts[-1]) > 4 and parts[-1].endswith(("nummer", "nr", "number", "numero"))
+    return parts[-1] in lexicon.ID or parts[0] in lexicon.ID or ends or column.endswith(("ID", "Id"))
 
 
 def object_noun(column: str, noun: str) -> str:

@@ -14,6 +14,7 @@ from troth.sources.guess.words import is_neutral
 MOST_PROMISED = 10
 MOST_ACTUAL = 16
 FEWEST = 8
+MOST_SEVERAL = 0.3
 DAY = 86_400
 
 
@@ -118,7 +119,7 @@ def _judged(engine: Engine, timeline: Timeline, p: Moment, a: Moment) -> Candida
 
 
 def _said(p: Moment, a: Moment, joined: int) -> tuple[list[str], int]:
-    words, points = [], (0, 10, 22)[p.name.promise]
+    words, points = [], (0, 10, 22)[p.name.promise] - 4 * p.name.wish
     if p.name.promise:
         words.append(f"the name '{p.column}' speaks of something promised")
     if a.name.actual:
@@ -179,7 +180,7 @@ def _against(c: Counts, p: Moment, a: Moment, joined: int, signs: dict[str, str]
         return "the actual is never known where a date is promised"
     if c.both < FEWEST:
         return f"only {c.both:,} rows have both"
-    if a.many:
+    if a.many and (joined < 3 or p.name.promise < 2 or a.several > MOST_SEVERAL * timeline.objects):
         return "several rows stand for one object, and none of them alone is what was promised"
     if c.equal >= 0.98 * c.both:
         return "the two are copies of each other"

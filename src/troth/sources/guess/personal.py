@@ -13,9 +13,7 @@ from troth.sources.guess.words import is_neutral, says, tokens
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(\+|00|\(0|0)[\d ()/.-]{6,20}")
 _THINGS = frozenset(
-    """product category city state country activity event status file store shop brand type event_name column table field model item article artikel
-    produkt produto categoria stadt cidade ville ciudad plz channel branch filiale warehouse plan campaign concept service stage step queue team group
-    carrier department""".split()
+    ["product", "category", "city", "state", "country", "activity", "event", "status", "file", "store", "shop", "brand", "type", "event_name", "column", "table", "field", "model", "item", "article", "artikel", "produkt", "produto", "categoria", "stadt", "cidade", "ville", "ciudad", "plz", "channel", "branch", "filiale", "warehouse", "plan", "campaign", "concept", "service", "stage", "step", "queue", "team", "group", "carrier", "department"]
 )
 
 
@@ -41,8 +39,8 @@ def personal_kind(column: Column, table: Table, party: bool) -> str | None:
         return None
     if (
         (says(column.name, lexicon.STAFF) and not looks_like_id(column.name))
-        or ":" in column.name
-        and says(column.name, lexicon.STAFF)
+        or (":" in column.name
+        and says(column.name, lexicon.STAFF))
     ):
         return "name"
     if _is_person(column, party):

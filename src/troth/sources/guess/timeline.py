@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -25,6 +25,7 @@ class Moment:
     """A column of the timeline. activity: the word in an event log that it is the instant of.
 
     many: rows of its file stand for one object, so it is the last (promised) or the first (actual) of several.
+    several: objects for which that is so.
     """
 
     alias: str
@@ -36,6 +37,7 @@ class Moment:
     name: TimeName
     is_day: bool
     is_round: bool
+    several: int = 0
     filled: int = 0
     mean: float = 0.0
     first: datetime | None = None
@@ -91,7 +93,7 @@ def _timeline(
     joins = []
     for reference in (r for r in found if r.to == subject.number and r.table not in feedback):
         child = next(k for k in keyed if k.number == reference.table)
-        inner = _child(moments, child, reference, logs.get(child.number))
+        inner = _child(engine, moments, child, reference, logs.get(child.number))
         if inner:
             joins.append(
                 f"LEFT JOIN ({inner}) j{child.number} ON j{child.number}.id{child.number}_{child.table.column(reference.column).position} = b.id"
@@ -106,7 +108,7 @@ def _timeline(
     return _measured(engine, subject.type, subject.number, name, moments)
 
 
-def _child(moments: list[Moment], child: Keyed, reference: Reference, log: Log | None) -> str:
+def _child(engine: Engine, moments: list[Moment], child: Keyed, reference: Reference, log: Log | None) -> str:
     """What rows of another file tell about the object: all if there is one row an object, else the last of promised ones."""
     table = child.table
     id_ = f"t{table.column(reference.column).position}"
@@ -114,13 +116,20 @@ def _child(moments: list[Moment], child: Keyed, reference: Reference, log: Log |
         selects = _activities(moments, table, log)
     else:
         many = table.rows > ONE_ROW * reference.distinct
+        several = _several(engine, table, id_) if many else 0
         origin: Origin = "twin" if child.twin == reference.to and child.key == (reference.column,) else "child"
         wanted = [c for c in table.instants if not many or time_name(c.name).promise or time_name(c.name).actual]
-        selects = [_moment(moments, table, c, origin, f"max(i{c.position})", many=many) for c in wanted]
+        take = {c.name: "min" if many and not time_name(c.name).promise else "max" for c in wanted}
+        selects = [_moment(moments, table, c, origin, f"{take[c.name]}(i{c.position})", several=several) for c in wanted]
     if not selects:
         return ""
     key = f"id{table.number}_{table.column(reference.column).position}"
     return f"SELECT {', '.join([f'{id_} AS {key}', *selects])} FROM {table.sql} GROUP BY 1"
+
+
+def _several(engine: Engine, table: Table, id_: str) -> int:
+    found = engine.rows(f"SELECT count(*) FROM (SELECT {id_} FROM {table.sql} WHERE {id_} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)")
+    return int(found[0][0])
 
 
 def _case_timeline(engine: Engine, table: Table, log: Log, type: str) -> Timeline | None:
@@ -156,12 +165,12 @@ def _activities(moments: list[Moment], table: Table, log: Log) -> list[str]:
 
 
 def _moment(
-    moments: list[Moment], table: Table, column: Column, origin: Origin, sql: str, *, many: bool = False, activity: str | None = None
+    moments: list[Moment], table: Table, column: Column, origin: Origin, sql: str, *, several: int = 0, activity: str | None = None
 ) -> str:  # fmt: skip
     alias = f"m{len(moments)}"
     name = time_name(activity if activity is not None else column.name)
     moments.append(
-        Moment(alias, table.number, column.name, origin, activity, many, name, column.is_day, column.is_round)
+        Moment(alias, table.number, column.name, origin, activity, several > 0, name, column.is_day, column.is_round, several)
     )
     return f"{sql} AS {alias}"
 
@@ -172,23 +181,7 @@ def _measured(engine: Engine, type: str, table: int, name: str, moments: Sequenc
     measured = []
     for number, m in enumerate(moments):
         filled, mean, first, last = found[4 * number : 4 * number + 4]
-        measured.append(
-            Moment(
-                m.alias,
-                m.table,
-                m.column,
-                m.origin,
-                m.activity,
-                m.many,
-                m.name,
-                m.is_day,
-                m.is_round,
-                filled,
-                mean or 0.0,
-                first,
-                last,
-            )
-        )
+        measured.append(replace(m, filled=filled, mean=mean or 0.0, first=first, last=last))
     happened = [m for m in measured if not (m.name.promise or m.name.never or m.name.housekeeping) and m.filled]
     named = any(m.name.promise for m in measured)
     lasts = [m.last for m in happened if m.last]
@@ -211,5 +204,6 @@ def _created(happened: Sequence[Moment], objects: int) -> Moment | None:
         full = [m for m in happened if m.filled >= 0.8 * objects and m.origin in ("own", "twin") and m.name.created]
     if not full:
         return None
-    named = [m for m in full if m.name.created and not m.name.concepts - {"start"}]
-    return min(named or full, key=lambda m: m.mean)
+    named = [m for m in full if m.name.created and not m.name.concepts]
+    begun = [m for m in full if m.name.created and m.name.concepts == {"start"}]
+    return min(named or begun or full, key=lambda m: m.mean)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troth.sources.guess import lexicon
@@ -19,7 +20,7 @@ _NEUTRAL = re.compile(
 class TimeName:
     """What the name of a time column says.
 
-    promise: 2 says promised, 1 may say so, 0 does not. stems: what is left of the name, to be compared with others'.
+    promise: 2 says promised, 1 may say so, 0 does not. wish: it is what was asked for rather than promised. stems: what is left of the name, to be compared with others'.
     """
 
     promise: int
@@ -27,6 +28,7 @@ class TimeName:
     created: bool
     never: bool
     housekeeping: bool
+    wish: bool
     concepts: frozenset[str]
     stems: frozenset[str]
 
@@ -79,31 +81,38 @@ def is_neutral(name: str) -> bool:
 
 @functools.cache
 def time_name(name: str) -> TimeName:
-    found = [t for t in tokens(name) if t != "case"] if ":" in name else list(tokens(name))
-    if found[:1] == ["due"] and len(found) > 2 and found[1] == "to":
-        found = found[2:]
-    strong, weak, actual = (_matcher(e) for e in (lexicon.STRONG_PROMISE, lexicon.WEAK_PROMISE, lexicon.ACTUAL))
+    """What a column's name, or the word of an activity, claims.
+
+    >>> time_name("deliver_by").promise, time_name("approved_by").promise, time_name("actual_start").created
+    (2, 0, False)
+    """
+    found = tuple(t for t in tokens(name) if t != "case") if ":" in name else tokens(name)
     finished = any(t in ("termine", "terminee", "terminado", "terminada", "ended", "terminated") for t in found)
-    promised = [t for t in found if strong.fullmatch(t) and not (t == "by" and t != found[-1])]
-    concepts = frozenset(
-        c for c, entries in lexicon.CONCEPTS.items() if any(_matcher(entries).fullmatch(t) for t in found)
-    )
-    if "ship" in concepts and "deliver" in concepts:
+    concepts = frozenset(c for c, entries in lexicon.CONCEPTS.items() if _any(found, entries))
+    if "ship" in concepts:
         concepts -= {"deliver"}
-    hedged = any(weak.fullmatch(t) for t in found) and bool(concepts - {"start"})
-    promise = 2 if promised and not finished else 1 if hedged and "at" not in found else 0
-    created = any(_matcher(lexicon.CREATED).fullmatch(t) for t in found)
-    stems = frozenset(
-        t[:5]
-        for t in found
-        if len(t) > 2 and t not in lexicon.FILLER and t not in promised and not (promise == 1 and weak.fullmatch(t))
-    )
+    if _any(found, lexicon.WINDOW):
+        concepts -= {"start", "end"}
+    doing = concepts - {"start", "approve"}
+    promised = {t for t in found if _any((t,), lexicon.STRONG_PROMISE)}
+    bound = {t for t in found[1:] if _any((t,), lexicon.BOUND)} if doing else set()
+    hedged = {t for t in found if _any((t,), lexicon.WEAK_PROMISE)} if doing and "at" not in found else set()
+    begins_window = _any(found, lexicon.WINDOW) and _any(found, "=start =begin =from =von =inicio =debut")
+    promise = 0 if finished or begins_window else 2 if promised or bound else 1 if hedged else 0
+    said = promised | bound | hedged if promise else set()
+    actual = not promise and _any(found, lexicon.ACTUAL)
     return TimeName(
         promise=promise,
-        actual=not promise and any(actual.fullmatch(t) for t in found),
-        created=created and not promise,
-        never=any(_matcher(lexicon.NEVER).fullmatch(t) for t in found),
-        housekeeping=any(_matcher(lexicon.HOUSEKEEPING).fullmatch(t) for t in found),
+        actual=actual,
+        created=not promise and _any(found, lexicon.CREATED) and not _any(found, "=actual =ist =real =tatsaechlich"),
+        never=_any(found, lexicon.NEVER),
+        housekeeping=_any(found, lexicon.HOUSEKEEPING),
+        wish=promise == 1 and _any(found, lexicon.WISH),
         concepts=concepts,
-        stems=stems,
+        stems=frozenset(t[:5] for t in found if len(t) > 2 and t not in lexicon.FILLER and t not in said),
     )
+
+
+def _any(found: Iterable[str], entries: str) -> bool:
+    pattern = _matcher(entries)
+    return any(pattern.fullmatch(token) for token in found)

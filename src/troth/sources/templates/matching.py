@@ -9,8 +9,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from troth.kernel.errors import SourceError
-from troth.record import Engine
 from troth.query import identifier
+from troth.record import Engine
 from troth.sources import dialect as dialects
 from troth.sources.reading import csv_relation
 

@@ -61,9 +61,7 @@ class Journal:
     def publications(self) -> tuple[Publication, ...]:
         """The snapshots that the manifest still has, oldest first; the last one is in force."""
         with self._reading() as connection:
-            rows = connection.execute(
-                select(SNAPSHOT.c.id, SNAPSHOT.c.seq, ENTRY.c.at).join(ENTRY).order_by(SNAPSHOT.c.seq)
-            )
+            rows = connection.execute(select(SNAPSHOT.c.id, SNAPSHOT.c.seq, ENTRY.c.at).join(ENTRY).order_by(SNAPSHOT.c.seq))
             return tuple(Publication(id, seq, chain.instant(at)) for id, seq, at in rows)
 
     def paths(self) -> frozenset[str]:
@@ -178,13 +176,9 @@ def _append(connection: Connection, act: Act, now: datetime) -> Entry:
 
 
 def _difference(known: Snapshot, new: Snapshot) -> str:
-    changed = {(f.table, f.partition, f.sha256) for f in known.files} ^ {
-        (f.table, f.partition, f.sha256) for f in new.files
-    }
+    changed = {(f.table, f.partition, f.sha256) for f in known.files} ^ {(f.table, f.partition, f.sha256) for f in new.files}
     if changed:
-        return "other files in " + ", ".join(
-            sorted({f"{table} {partition}".strip() for table, partition, _ in changed})
-        )
+        return "other files in " + ", ".join(sorted({f"{table} {partition}".strip() for table, partition, _ in changed}))
     return "the same files with other facts or types"
 
 

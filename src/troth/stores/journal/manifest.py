@@ -59,9 +59,7 @@ def read_rows(connection: Connection, id: str) -> Snapshot | None:
     column = SNAPSHOT_SCHEMA.c
     schemas: dict[str, tuple[Column, ...]] = {}
     for table, name, type_ in connection.execute(
-        select(column.table_name, column.name, column.type)
-        .where(column.snapshot == id)
-        .order_by(column.table_name, column.ordinal)
+        select(column.table_name, column.name, column.type).where(column.snapshot == id).order_by(column.table_name, column.ordinal)
     ):
         schemas[table] = (*schemas.get(table, ()), Column(name, type_))
     return Snapshot(

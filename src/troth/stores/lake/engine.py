@@ -108,14 +108,10 @@ class DuckEngine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _ask(
-        self, sql: str, parameters: Sequence[object], read: Callable[[duckdb.DuckDBPyConnection], Answer]
-    ) -> Answer:
+    def _ask(self, sql: str, parameters: Sequence[object], read: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
         with _refusals():
             cursor = self._connection.cursor()
             try:
@@ -151,9 +147,7 @@ def _prepared(array: Array, column: str) -> tuple[Array, str]:
     elif kind in _INTEGER + _BOOL + _FLOAT:
         value, expression = plain, column
     else:
-        raise StoreError(
-            "cannot load an array of this type", got=plain.dtype, allowed="integer, bool, float, datetime64, text"
-        )
+        raise StoreError("cannot load an array of this type", got=plain.dtype, allowed="integer, bool, float, datetime64, text")
     return np.ascontiguousarray(value), expression
 
 

@@ -43,15 +43,15 @@ class ParquetLake:
             with _as_store_errors("the lake cannot be prepared for a build"):
                 held.enter_context(lease(self.root, now))
                 self.sweep()
+                staging = self.root / STAGING / secrets.token_hex(8)
+                held.callback(shutil.rmtree, staging, ignore_errors=True)
                 with failpoints.around("staging"):
-                    staging = self.root / STAGING / secrets.token_hex(8)
                     staging.mkdir(parents=True)
             self._staging = staging
             try:
                 yield staging / "spill"
             finally:
                 self._staging = None
-                shutil.rmtree(staging, ignore_errors=True)
 
     def write(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
         with _as_store_errors("the build's tables cannot be written"):

@@ -44,6 +44,4 @@ def _busy(root: Path) -> Busy:
         who = f"process {note['process']}, since {note['since']} UTC"
     except (OSError, ValueError, KeyError, TypeError):
         who = "another process that has just begun"
-    return Busy(
-        "the lake is being written", got=who, next_step="Wait for that build to end; if it died, simply build again."
-    )
+    return Busy("the lake is being written", got=who, next_step="Wait for that build to end; if it died, simply build again.")

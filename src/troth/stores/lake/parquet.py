@@ -48,9 +48,7 @@ def _partitions(engine: Engine, part: Part) -> list[tuple[str, str]]:
         return [("", "true")] if engine.rows(f"SELECT 1 FROM {table} LIMIT 1") else []
     columns = [quoted(name) for name in part.partition]
     kinds = {column.name: column.type for column in schema_of(engine, part.table)}
-    wanted = [
-        f"CAST({quoted(name)} AS VARCHAR)" if kinds[name] == "VARCHAR" else quoted(name) for name in part.partition
-    ]
+    wanted = [f"CAST({quoted(name)} AS VARCHAR)" if kinds[name] == "VARCHAR" else quoted(name) for name in part.partition]
     found = []
     for values in engine.rows(f"SELECT DISTINCT {', '.join(wanted)} FROM {table}"):
         if None in values:
@@ -74,7 +72,7 @@ def _store(engine: Engine, part: Part, name: str, condition: str, *, root: Path,
     rows = f"SELECT * FROM {quoted(part.table)} WHERE {condition} ORDER BY {order}"
     with failpoints.around("file.write"):
         count = engine.rows(f"COPY ({rows}) TO {literal(draft.as_posix())} ({FORMAT})")[0][0]
-    content = digest.of_file(draft)
+    content = content_of(draft)
     folder = root / part.table / name
     target = folder / f"{content[:NAME_LENGTH]}.parquet"
     size = draft.stat().st_size
@@ -90,7 +88,13 @@ def _store(engine: Engine, part: Part, name: str, condition: str, *, root: Path,
 
 
 def _holds(target: Path, content: str, size: int) -> bool:
-    return target.is_file() and target.stat().st_size == size and digest.of_file(target) == content
+    return target.is_file() and target.stat().st_size == size and content_of(target) == content
+
+
+def content_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return digest.of_file(file)
 
 
 def damaged(root: Path, files: Iterable[StoredFile]) -> tuple[StoredFile, ...]:

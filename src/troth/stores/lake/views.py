@@ -52,19 +52,14 @@ def _view(table: str, columns: Sequence[Column], source: str | None) -> str:
 
 def _outcome(schemas: Mapping[str, Sequence[Column]]) -> str:
     tables = [
-        f"SELECT {_common(columns)} FROM {quoted(table)}"
-        for table, columns in sorted(schemas.items())
-        if table.startswith(f"{OUTCOME}_")
+        f"SELECT {_common(columns)} FROM {quoted(table)}" for table, columns in sorted(schemas.items()) if table.startswith(f"{OUTCOME}_")
     ]
     return f"CREATE OR REPLACE VIEW {OUTCOME} AS {' UNION ALL '.join(tables) or _nothing(OUTCOME_COLUMNS)}"
 
 
 def _common(columns: Sequence[Column]) -> str:
     present = {column.name for column in columns}
-    return ", ".join(
-        f"CAST({quoted(c.name) if c.name in present else 'NULL'} AS {c.type}) AS {quoted(c.name)}"
-        for c in OUTCOME_COLUMNS
-    )
+    return ", ".join(f"CAST({quoted(c.name) if c.name in present else 'NULL'} AS {c.type}) AS {quoted(c.name)}" for c in OUTCOME_COLUMNS)
 
 
 def _nothing(columns: Sequence[Column]) -> str:
