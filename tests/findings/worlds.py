@@ -74,11 +74,11 @@ def world(
         row = (from_type, codes[from_type][from_id], to_type, codes[to_type][to_id])
         engine.run("INSERT INTO relation VALUES (?, ?, ?, ?, NULL)", row)
     for number, (type, id, asked, answered, score) in enumerate(feedback, 1):
-        row = (type, codes[type][id], asked, answered, score, number)
-        engine.run("INSERT INTO feedback VALUES (?, ?, ?, ?, ?, 1, 5, 'survey', 'answers', ?)", row)
+        answer = (type, codes[type][id], asked, answered, score, number)
+        engine.run("INSERT INTO feedback VALUES (?, ?, ?, ?, ?, 1, 5, 'survey', 'answers', ?)", answer)
     for number, (type, id, kind, amount) in enumerate(money, 1):
-        row = (type, codes[type][id], kind, amount, currency, number)
-        engine.run("INSERT INTO money VALUES (?, ?, ?, ?, ?, 'payments', ?)", row)
+        payment = (type, codes[type][id], kind, amount, currency, number)
+        engine.run("INSERT INTO money VALUES (?, ?, ?, ?, ?, 'payments', ?)", payment)
     make_steps(engine)
     make_strata(engine, populations or {})
     at = datetime.fromisoformat(now) if now else as_of(engine)

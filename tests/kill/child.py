@@ -96,7 +96,7 @@ def _carry_out(subject: Subject, order: dict[str, Any]) -> dict[str, Any]:
         os.close(read)
         try:
             _work(subject, order, write)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 (a fork must not return into the loop of its parent)
             sys.excepthook(*sys.exc_info())
             os._exit(1)
         os._exit(0)

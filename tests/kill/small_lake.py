@@ -14,8 +14,8 @@ from troth.stores.lake.lake import ParquetLake
 def _build(root: Path, seed: int) -> None:
     journal = Journal(root / ".troth" / "journal.db")
     lake = ParquetLake(root / ".troth" / "lake", journal)
-    with lake.building(NOW) as spill, DuckEngine(threads=2, spill=spill) as engine:
-        make_tables(engine, seed, orders=3_000)
+    with lake.building(NOW) as spill, DuckEngine(threads=1, spill=spill) as engine:
+        make_tables(engine, seed, orders=600)
         lake.publish(snapshot_of(engine, lake, f"seed-{seed}", seed), NOW)
     journal.close()
 

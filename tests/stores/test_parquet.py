@@ -41,6 +41,21 @@ def test_files_do_not_depend_on_the_order_in_which_rows_stood(tmp_path: Path) ->
     assert _written(tmp_path / "made", 2, 20_000) == _written(tmp_path / "mixed", 2, 20_000, "hash(COLUMNS(*))")
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_that_tie_under_the_parts_order_do_not_make_the_file_depend_on_chance(tmp_path: Path, seed: int) -> None:
+    (tmp_path / "staging").mkdir()
+    with DuckEngine(threads=2) as engine:
+        engine.run(
+            "CREATE TABLE tied AS SELECT CAST(n % 3 AS INTEGER) AS key, printf('%d', n % 5000) AS text"
+            f" FROM range(20_000) AS made(n) ORDER BY hash(n + {seed * 100_000})"
+        )
+        (file,) = parquet.write(engine, [Part("tied", (), ("key",))], root=tmp_path, staging=tmp_path / "staging")
+        engine.run("CREATE TABLE sorted AS SELECT * FROM tied ORDER BY ALL")
+        (same,) = parquet.write(engine, [Part("sorted", (), ("key",))], root=tmp_path, staging=tmp_path / "staging")
+
+    assert file.sha256 == same.sha256
+
+
 def test_files_are_the_same_in_another_process(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.stores.test_parquet import _written\n"

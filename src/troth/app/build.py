@@ -142,6 +142,9 @@ def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Pr
         )
     progress("judging promises")
     events: dict[str, set[str]] = {}
+    for source in (one.source for one in staged if one.source.object):
+        assert source.object is not None
+        events.setdefault(source.object.type, set()).update(str(event.type) for event in source.events if event.type)
     for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
         events.setdefault(str(type), set()).add(str(event))
     record = Record(

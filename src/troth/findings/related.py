@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from troth.findings.context import Context
@@ -10,12 +11,16 @@ from troth.query import literal_text
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hop:
-    """One relation. forward: from the near type to the far one; else the far one refers to the near one."""
+    """One relation. forward: from the near type to the far one; else the far one refers to the near one.
+
+    shared: the two types have relations of other qualifiers, too.
+    """
 
     near: str
     far: str
     forward: bool
     qualifier: str
+    shared: bool
 
 
 Route = tuple[Hop, ...]
@@ -35,10 +40,12 @@ def routes(context: Context, subject: str) -> list[Route]:
             "SELECT DISTINCT from_type, to_type, coalesce(qualifier, to_type) FROM relation ORDER BY ALL"
         )
     ]
-    out = [Hop(f, t, True, q) for f, t, q in known if f == subject and t != subject]
-    back = [Hop(t, f, False, q) for f, t, q in known if t == subject and f != subject]
+    ways = Counter((f, t) for f, t, _ in known)
+    out = [Hop(f, t, True, q, ways[f, t] > 1) for f, t, q in known if f == subject and t != subject]
+    back = [Hop(t, f, False, q, ways[f, t] > 1) for f, t, q in known if t == subject and f != subject]
     first = sorted(out + back)
-    second = [(hop, Hop(f, t, True, q)) for hop in first for f, t, q in known if f == hop.far and t not in (subject, f)]
+    onward = [Hop(f, t, True, q, ways[f, t] > 1) for f, t, q in known if t not in (subject, f)]
+    second = [(hop, further) for hop in first for further in onward if further.near == hop.far]
     return [*((hop,) for hop in first), *second]
 
 
@@ -71,7 +78,5 @@ def _route_sql(route: Route, indent: str) -> str:
 
 def _is(alias: str, hop: Hop) -> str:
     from_type, to_type = (hop.near, hop.far) if hop.forward else (hop.far, hop.near)
-    return (
-        f"{alias}.from_type = {literal_text(from_type)} AND {alias}.to_type = {literal_text(to_type)}"
-        f" AND coalesce({alias}.qualifier, {alias}.to_type) = {literal_text(hop.qualifier)}"
-    )
+    types = f"{alias}.from_type = {literal_text(from_type)} AND {alias}.to_type = {literal_text(to_type)}"
+    return types + (f" AND coalesce({alias}.qualifier, {alias}.to_type) = {literal_text(hop.qualifier)}" if hop.shared else "")

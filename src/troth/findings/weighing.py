@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from troth.findings.context import Context
+from troth.query import literal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,14 @@ class Counts:
 
 
 def strata(context: Context, subject_type: str) -> dict[str | None, Stratum]:
+    """Every stratum of an object type; objects in no declared one are complete and stand under None."""
     rows = context.engine.rows("SELECT stratum, seen, population FROM stratum WHERE object_type = ? ORDER BY stratum", (subject_type,))
-    return {name: Stratum(name, int(seen), int(population)) for name, seen, population in rows}
+    known: dict[str | None, Stratum] = {name: Stratum(name, int(seen), int(population)) for name, seen, population in rows}
+    named = ", ".join(literal_text(str(name)) for name in known) or "''"
+    others = context.engine.rows(
+        f"SELECT stratum, count(*) FROM object_{subject_type} WHERE stratum IS NULL OR stratum NOT IN ({named}) GROUP BY 1"
+    )
+    return known | {name: Stratum(name, int(count), int(count)) for name, count in others}
 
 
 def is_sample(context: Context, subject_type: str) -> bool:
@@ -42,13 +49,11 @@ def counts(context: Context, promise: str, measures: dict[str, str], where: str 
     """Counts by stratum over a promise's outcomes (alias o). measures: name -> SQL condition."""
     known = strata(context, context.promises[promise].subject)
     listed = ", ".join(f"count(*) FILTER ({condition}) AS {name}" for name, condition in measures.items())
-    rows = context.engine.rows(
-        f"SELECT o.stratum, count(*), {listed} FROM outcome_{promise} o WHERE {where} GROUP BY o.stratum ORDER BY o.stratum"
-    )
+    rows = context.engine.rows(f"SELECT o.stratum, {listed} FROM outcome_{promise} o WHERE {where} GROUP BY o.stratum ORDER BY o.stratum")
     return [
         Counts(
-            known.get(row[0], Stratum(row[0], int(row[1]), int(row[1]))),
-            dict(zip(measures, map(int, row[2:]), strict=True)),
+            known[row[0]],
+            dict(zip(measures, map(int, row[1:]), strict=True)),
         )
         for row in rows
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from troth.kernel.errors import BookError
 from troth.query import literal_text
@@ -90,7 +90,8 @@ def _make_events(engine: Engine, sources: Sequence[Staged]) -> None:
         "CREATE OR REPLACE TABLE object_month AS SELECT object_type, object,"
         " CAST(year(min(occurred)) * 100 + month(min(occurred)) AS INTEGER) AS month FROM event_found GROUP BY ALL"
     )
-    _make_enum(engine, "event_type", "SELECT DISTINCT type FROM event_found")
+    declared = {str(event.type) for staged in sources for event in staged.source.events if event.type}
+    _make_enum(engine, "event_type", "SELECT DISTINCT type FROM event_found", declared)
     _make_enum(engine, "object_type", "SELECT DISTINCT object_type FROM event_found")
     _make_enum(engine, "event_source", "SELECT DISTINCT source FROM event_found")
     engine.run(
@@ -102,10 +103,13 @@ def _make_events(engine: Engine, sources: Sequence[Staged]) -> None:
     engine.run("DROP TABLE event_found")
 
 
-def _make_enum(engine: Engine, name: str, values: str) -> None:
-    """An ENUM in the order of its texts, so that sorting by its code is sorting by its text."""
+def _make_enum(engine: Engine, name: str, values: str, declared: Collection[str] = ()) -> None:
+    """An ENUM in the order of its texts, so that sorting by its code is sorting by its text.
+
+    declared: texts that the book names, whether or not they occur.
+    """
     engine.run(f"DROP TYPE IF EXISTS {name}")
-    texts = [str(row[0]) for row in engine.rows(f"SELECT * FROM ({values}) ORDER BY 1")] or ["none"]
+    texts = sorted({str(row[0]) for row in engine.rows(f"SELECT * FROM ({values})")} | set(declared)) or ["none"]
     engine.run(f"CREATE TYPE {name} AS ENUM ({', '.join(map(literal_text, texts))})")
 
 

@@ -25,6 +25,7 @@ HOW_SURE: dict[str, Pill] = {
     "weak": Pill("waiting", "the two go together; nothing more is shown"),
     "opinion": Pill("waiting", "from experience or earlier work, not from these files"),
     "cannot say yet": Pill("waiting", "these files cannot settle it; what is missing is named"),
+    "measured": Pill("plain", "counted from these files; the interval says how far chance alone could move it"),
     "certain as a count": Pill("plain", "counted row by row, nothing estimated"),
     "association": Pill("plain", "the two go together; neither is shown to cause the other"),
 }

@@ -11,7 +11,7 @@ from troth.engines.statistics import StratifiedShare, superpopulation_share
 from troth.findings.context import Context, window
 from troth.findings.statement import Act, Evidence, Statement, Table, bars
 from troth.findings.weighing import Counts, counts, is_sample, seen, total, weighted_sql
-from troth.findings.words import interval, number, of_hundred, percent, plural
+from troth.findings.words import count_of, interval, number, of_hundred, percent, plural
 from troth.promises import Promise
 
 NAME = "kept_by_due"
@@ -54,7 +54,7 @@ def _statement(context: Context, name: str, *, leads: bool) -> Statement | None:
         notes.append(f"the unweighted {percent(plain)} is refused: the file holds some kinds of {plural(promise.subject)} as a sample")
     paragraph = (
         f"The usual on-time figure says {percent(usual)}: it counts only what was {_past(promise.fulfil.event)} and leaves out"
-        f" {number(silent)} {plural(promise.subject)} that fell due and have nothing recorded."
+        f" {count_of(round(silent), promise.subject)} that fell due with nothing recorded."
         if usual is not None and silent
         else f"Everything that fell due has an answer on record; the usual on-time figure is {percent(usual)}."
         if usual is not None
@@ -92,7 +92,7 @@ def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fr
     if not leads or usual is None or not silent:
         return f"“{promise.words.capitalize()}” was kept {of_hundred(share)} times."
     return (
-        f"Your usual on-time figure says {of_hundred(usual)}. It leaves out {number(silent)} {plural(promise.subject)} that never closed."
+        f"Your usual on-time figure says {of_hundred(usual)}. It leaves out {count_of(round(silent), promise.subject)} that never closed."
     )
 
 

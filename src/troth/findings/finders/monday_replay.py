@@ -86,8 +86,7 @@ def _mondays(context: Context, name: str) -> list[Monday]:
     known = strata(context, context.promises[name].subject)
     by_morning: dict[date, list[Counts]] = defaultdict(list)
     for morning, stratum, n, done, kept in context.engine.rows(_weekly_sql(context, name)):
-        place = known.get(stratum, Stratum(stratum, int(n), int(n)))
-        by_morning[morning].append(Counts(place, {"n": int(n), "done": int(done), "kept": int(kept)}))
+        by_morning[morning].append(Counts(known[stratum], {"n": int(n), "done": int(done), "kept": int(kept)}))
     return [Monday(morning, by_morning[morning]) for morning in sorted(by_morning)]
 
 

@@ -27,7 +27,10 @@ PAID = "payment"
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is missing together. types: near ones first. where: SQL of the subjects (alias o) that miss just these."""
+    """What is missing together. types: near ones first. named: of these, the near ones and those who owe or are owed.
+
+    where: SQL of the subjects (alias o) that lack all of them.
+    """
 
     types: tuple[str, ...]
     named: tuple[str, ...]
@@ -63,12 +66,12 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     known = strata(context, promise.subject)
     weight = sum((g.count * _stratum(known, g).weight for g in groups), Fraction(0))
     all_silent, first, last = context.engine.rows(
-        f"SELECT count(*), min(o.due), max(o.due) FROM outcome_{name} o WHERE {silent(context, name, promise)}"
+        f"SELECT count(*), min(o.due), max(o.due) FROM outcome_{name} o WHERE {silent(context, promise)}"
     )[0]
     least = min(usual[type] for type in gap.types)
     sentences = (
         _by_status(groups, paid[1] if paid else ""),
-        f"Where “{spoken(promise.fulfil.event)}” is on record, {percent(least)} have {_these(gap.named)}.",
+        f"Where “{spoken(promise.fulfil.event)}” is on record, {'all' if least == 1 else percent(least)} have {_these(gap.named)}.",
     )
     return Statement(
         id=f"{NAME}/{name}",
@@ -115,26 +118,26 @@ def _gaps(context: Context, name: str, promise: Promise, ways: dict[str, list[Ro
     """Sets of types that are missing together, the most frequent first."""
     if not ways:
         return []
-    where = silent(context, name, promise)
+    where = silent(context, promise)
     lacks = [f"o.subject NOT IN {_has(found)}" for found in ways.values()]
     flags = ", ".join(f"{lack} AS lacks_{at}" for at, lack in enumerate(lacks))
     rows = context.engine.rows(
         f"SELECT count(*), * FROM (SELECT {flags} FROM outcome_{name} o WHERE {where}) GROUP BY ALL ORDER BY ALL"
     )
     found = []
-    for count, *missing in sorted(rows, key=lambda row: (-int(row[0]), row[1:])):
+    for _, *missing in sorted(rows, key=lambda row: (-int(row[0]), row[1:])):
         types = [type for type, lacking in zip(ways, missing, strict=True) if lacking]
         if types:
             near = [type for type in types if len(ways[type][0]) == 1]
             parties = [type for type in types if type in _parties(context) and type not in near]
-            picked = [lack if lacking else lack.replace("NOT IN", "IN", 1) for lack, lacking in zip(lacks, missing, strict=True)]
+            picked = [lack for lack, lacking in zip(lacks, missing, strict=True) if lacking]
             found.append(
                 Gap(
                     tuple(types),
                     tuple([*near, *parties] if near or parties else types),
                     party=any(type in _parties(context) for type in types),
-                    where="\n  AND ".join([where, *picked]),
-                    count=int(count),
+                    where=(lacking_all := "\n  AND ".join([where, *picked])),
+                    count=int(context.engine.rows(f"SELECT count(*) FROM outcome_{name} o WHERE {lacking_all}")[0][0]),
                 )
             )
     return found

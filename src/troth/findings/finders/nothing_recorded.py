@@ -41,7 +41,7 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     first = next(iter(promise.stages.values()), None)
     begun = f"{spoken(first.from_)} " if first and first.from_ != promise.anchor else ""
     noun = plural(subject) if count > 1 else subject.replace("_", " ")
-    headline = f"{count:,} {begun}{noun} {'have' if count > 1 else 'has'} no record of being {event}."
+    headline = f"{count:,} {begun}{noun} {'are' if count > 1 else 'is'} not recorded as {event}."
     if worth:
         headline += f" {money(worth[0], worth[1])}."
     where_stopped = "; ".join(f"{n:,} {label}" for label, n in stopped) + "." if stopped else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -11,7 +11,7 @@ import numpy as np
 
 from troth.engines.statistics import StratifiedShare, stratified_share, superpopulation_share
 from troth.findings.context import Context, window
-from troth.findings.statement import Act, Evidence, Statement, Table, Tone, bars
+from troth.findings.statement import Act, Evidence, HowSure, Statement, Table, Tone, bars
 from troth.findings.weighing import Counts, Stratum, counts, is_sample, seen, strata
 from troth.findings.words import count_of, done, interval, number, percent, plural, spoken, undone
 from troth.kernel.errors import CannotEstimate
@@ -81,18 +81,18 @@ def _statement(context: Context, name: str) -> Statement | None:
     )
     refusal = _refusal(promise, missed)
     said = ", ".join(f"{names[p]} {percent(missed.share(p), 0)}" for p in order if missed.share(p) >= Fraction(1, 200))
-    how_sure = "cannot say yet" if refusal else "fair" if sampled else "certain as a count"
+    how_sure: HowSure = "cannot say yet" if refusal else "fair" if sampled else "certain as a count"
     return Statement(
         id=f"{NAME}/{name}",
         finder=NAME,
         headline="We cannot say yet where the delay arose." if refusal else f"Where the delay arose: {said}.",
-        paragraph=_paragraph(missed, with_late, promise),
+        paragraph=_paragraph(missed, with_late),
         evidence=Evidence(
             n=count,
             window=f"due {window(context.local_time(low), context.local_time(high))}",
             how_sure=how_sure,
             interval=between and f"{names[first]} {between}",
-            notes=(*notes, *(with_late.notes if with_late else ())),
+            notes=(*notes, *((with_late.note,) if with_late else ())),
         ),
         value=float(missed.share(first)),
         unit="share",
@@ -114,7 +114,8 @@ def _statement(context: Context, name: str) -> Statement | None:
 
 
 def _broken(context: Context) -> str:
-    return f"{context.state()} = 'broken' AND o.share_of IS NOT NULL"
+    """SQL: missed. Shares stand at the broken ones only."""
+    return f"o.share_of IS NOT NULL AND o.due <= {context.now}"
 
 
 def _stands(promise: Promise, stage: str) -> str:
@@ -189,7 +190,7 @@ def _limits(missed: _Missed, player: str) -> tuple[str | None, tuple[str, ...]]:
 @dataclass(frozen=True, slots=True)
 class _Association:
     sentence: str
-    notes: tuple[str, ...]
+    note: str
 
 
 def _after_late_stage(context: Context, name: str, promise: Promise) -> _Association | None:
@@ -221,15 +222,17 @@ def _associations(context: Context, name: str, promise: Promise) -> Iterator[tup
             continue
         ratio = after.value / else_.value
         n_late, n_time = seen(found, "late"), seen(found, "time")
-        yield ratio, _Association(
+        sentence = (
             f"{plural(promise.subject).capitalize()} {done(one.to)} after the limit were late {ratio:.1f} times as often:"
             f" {percent(after.value)} of {n_late:,} against {percent(else_.value)} of {n_time:,}."
-            " The two go together; that is no proof of a cause.",
-            (
-                f"association: late {percent(after.value)} ({interval(after.low, after.high)}) of {n_late:,} after a late"
-                f" end of “{one.words or spoken(stage)}”, {percent(else_.value)} ({interval(else_.low, else_.high)}) of {n_time:,} else",
-            ),
+            " The two go together; that is an association and no proof."
         )
+        note = (
+            f"association: late {percent(after.value)} ({interval(after.low, after.high)}) of {n_late:,} after a late end"
+            f" of “{one.words or spoken(stage)}”, {percent(else_.value)} ({interval(else_.low, else_.high)})"
+            f" of {n_time:,} else; fulfilled ones only"
+        )
+        yield ratio, _Association(sentence, note)
 
 
 def _share(found: list[Counts], group: str) -> StratifiedShare:
@@ -238,7 +241,7 @@ def _share(found: list[Counts], group: str) -> StratifiedShare:
     return superpopulation_share(num, den, in_file, population)
 
 
-def _paragraph(missed: _Missed, with_late: _Association | None, promise: Promise) -> str:
+def _paragraph(missed: _Missed, with_late: _Association | None) -> str:
     silent = [line for line in missed.lines if line.tone == "waiting"]
     said = "; ".join(f"{line.label} {_shown(line.in_all / missed.in_all)}" for line in silent)
     parts = [

@@ -85,17 +85,11 @@ def _may_name(column: Column, table: Table) -> bool:
         return False
     if says(column.name, lexicon.MONEY) and not looks_like_id(column.name):
         return False
-    if any(
-        says(column.name, lexicon.PERSONAL[k]) for k in ("email", "phone", "free_text", "address")
-    ) and not looks_like_id(column.name):
+    if any(says(column.name, lexicon.PERSONAL[k]) for k in ("email", "phone", "free_text", "address")) and not looks_like_id(column.name):
         return False
     rows = min(table.rows, SAMPLED_ABOVE)
     spaced = sum(v.count(" ") >= 2 for v in column.sample)
-    return (
-        column.filled >= LIKELY * rows
-        and column.distinct >= LIKELY * rows
-        and spaced * 4 <= len(column.sample)
-    )
+    return column.filled >= LIKELY * rows and column.distinct >= LIKELY * rows and spaced * 4 <= len(column.sample)
 
 
 def _is_unique(engine: Engine, column: Column, table: Table) -> bool:
@@ -116,13 +110,7 @@ def _rank(column: Column, table: Table, noun: str) -> tuple[int, int, int, int]:
     )
     return (
         int(bool(counts_rows)),
-        0
-        if looks_like_id(column.name) and (own or not named)
-        else 1
-        if looks_like_id(column.name)
-        else 2
-        if own
-        else 3,
+        0 if looks_like_id(column.name) and (own or not named) else 1 if looks_like_id(column.name) else 2 if own else 3,
         int(column.distinct < table.rows),
         column.position,
     )
@@ -150,9 +138,7 @@ def _reference(engine: Engine, source: Keyed, column: Column, target: Keyed) -> 
     named = _same_words(column.name, key.name, target)
     if not _alike(column, key) or (source.key == (column.name,) and target.table.rows < source.table.rows):
         return None
-    if not named and (
-        column.distinct < 3 or (key.kind == "number" and not _plausible_number(column, key, source, target))
-    ):
+    if not named and (column.distinct < 3 or (key.kind == "number" and not _plausible_number(column, key, source, target))):
         return None
     matched, distinct = engine.rows(
         f"SELECT count(k.v), count(*) FROM (SELECT DISTINCT t{column.position} AS v FROM {source.table.sql} WHERE t{column.position} IS NOT NULL) s"
@@ -167,9 +153,7 @@ def _reference(engine: Engine, source: Keyed, column: Column, target: Keyed) -> 
 
 def _owns(target: Keyed, source: Keyed) -> bool:
     """Of two files with the same keys, the one whose name is the key's owns them, else the one with more time columns."""
-    ours, theirs = (
-        int(without_id(k.key[0])[:5] in file_noun(k.table.path.stem, ())) if k.key else 0 for k in (target, source)
-    )
+    ours, theirs = (int(without_id(k.key[0])[:5] in file_noun(k.table.path.stem, ())) if k.key else 0 for k in (target, source))
     if ours != theirs:
         return ours > theirs
     mine, other = len(target.table.instants), len(source.table.instants)
@@ -181,17 +165,11 @@ def _plausible_number(column: Column, key: Column, source: Keyed, target: Keyed)
     if column.name in source.key or says(column.name, lexicon.MONEY) or not (column.whole and key.whole):
         return False
     covers = column.distinct >= 0.3 * target.table.rows
-    return (
-        covers and target.table.rows >= 20 and (key.low > 1000 or is_neutral(column.name) or looks_like_id(column.name))
-    )
+    return covers and target.table.rows >= 20 and (key.low > 1000 or is_neutral(column.name) or looks_like_id(column.name))
 
 
 def _alike(column: Column, key: Column) -> bool:
-    if (
-        column.kind not in ("text", "number")
-        or column.kind != key.kind
-        or (column.kind == "number" and not column.whole)
-    ):
+    if column.kind not in ("text", "number") or column.kind != key.kind or (column.kind == "number" and not column.whole):
         return False
     return column.shortest <= key.longest and column.longest >= key.shortest and column.longest <= 80
 
@@ -205,8 +183,7 @@ def _same_words(name: str, key: str, target: Keyed) -> bool:
     ours = without_id(name) or name.lower()
     theirs = {target.type, target.type.split("_")[-1], without_id(key)} - {""}
     return any(
-        len(t) >= 3
-        and (ours == t or (ours.endswith("_" + t) and looks_like_id(name)) or (len(ours) >= 5 and t.startswith(ours)))
+        len(t) >= 3 and (ours == t or (ours.endswith("_" + t) and looks_like_id(name)) or (len(ours) >= 5 and t.startswith(ours)))
         for t in theirs
     )
 
@@ -225,10 +202,7 @@ def with_twins(keyed: Sequence[Keyed], found: Sequence[Reference]) -> list[Keyed
 
 def with_composites(engine: Engine, keyed: Sequence[Keyed], found: Sequence[Reference]) -> list[Keyed]:
     """Pairs of columns for files without a single key: a pointer and a line number, or two pointers. Rows that are copies do not count."""
-    return [
-        k if k.distinct == k.table.rows or (k.key and k.table.rows > SAMPLED_ABOVE) else _composite(engine, k, found)
-        for k in keyed
-    ]
+    return [k if k.distinct == k.table.rows or (k.key and k.table.rows > SAMPLED_ABOVE) else _composite(engine, k, found) for k in keyed]
 
 
 def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keyed:
@@ -243,9 +217,7 @@ def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keye
         for b in seconds
         if a is not b and a.filled and a.distinct * b.distinct >= 0.9 * min(table.rows, SAMPLED_ABOVE)
     ]
-    tried.sort(
-        key=lambda ab: (not looks_like_id(ab[1].name), ab[1] not in pointers and ab[1].distinct > 100, ab[1].distinct)
-    )
+    tried.sort(key=lambda ab: (not looks_like_id(ab[1].name), ab[1] not in pointers and ab[1].distinct > 100, ab[1].distinct))
     if keyed.key and keyed.distinct == _facts(engine, table, keyed.key):
         return replace(keyed, distinct=table.rows)
     for a, b in tried[:MOST_PAIRS]:

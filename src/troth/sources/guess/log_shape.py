@@ -39,9 +39,7 @@ def find_log(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Log | 
     if not table.instants or table.rows < 10:
         return None
     pointers = {r.column for r in found if r.table == keyed.number}
-    for case in sorted(
-        table.columns, key=lambda c: (c.name not in pointers, not says(c.name, lexicon.CASE_ID), c.position)
-    ):
+    for case in sorted(table.columns, key=lambda c: (c.name not in pointers, not says(c.name, lexicon.CASE_ID), c.position)):
         if not _may_be_case(case, table, pointers):
             continue
         for activity in table.columns:

@@ -39,7 +39,37 @@ _WRAPPING = frozenset(
     )
 )
 _TIME_WORDS = frozenset(
-    ["date", "dates", "datum", "data", "datetime", "time", "timestamp", "ts", "at", "on", "am", "em", "em_", "le", "fecha", "dt", "utc", "zeitpunkt", "zeit", "uhrzeit", "the", "of", "de", "do", "da", "du", "der", "del", "den"]
+    [
+        "date",
+        "dates",
+        "datum",
+        "data",
+        "datetime",
+        "time",
+        "timestamp",
+        "ts",
+        "at",
+        "on",
+        "am",
+        "em",
+        "em_",
+        "le",
+        "fecha",
+        "dt",
+        "utc",
+        "zeitpunkt",
+        "zeit",
+        "uhrzeit",
+        "the",
+        "of",
+        "de",
+        "do",
+        "da",
+        "du",
+        "der",
+        "del",
+        "den",
+    ]
 )
 
 
@@ -78,9 +108,7 @@ def file_noun(stem: str, others: Iterable[str]) -> str:
     """
     parts = snake(stem).split("_")
     rest = [snake(o).split("_") for o in others]
-    while len(parts) > 1 and len(sharing := [o for o in rest if len(o) > 1 and o[0] == parts[0]]) >= max(
-        2, 0.6 * len(rest)
-    ):
+    while len(parts) > 1 and len(sharing := [o for o in rest if len(o) > 1 and o[0] == parts[0]]) >= max(2, 0.6 * len(rest)):
         parts, rest = parts[1:], [o[1:] for o in sharing]
     kept = [p for p in parts if p not in _WRAPPING and not p.isdigit()] or parts
     return "_".join([*kept[:-1], singular(kept[-1])])

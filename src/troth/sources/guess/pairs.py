@@ -126,9 +126,7 @@ def _said(p: Moment, a: Moment, joined: int) -> tuple[list[str], int]:
         words.append(f"'{a.activity or a.column}' of something done")
         points += 6
     if p.name.promise and joined == 3:
-        words.append(
-            f"both speak of the same ({', '.join(sorted((p.name.concepts & a.name.concepts) or (p.name.stems & a.name.stems)))})"
-        )
+        words.append(f"both speak of the same ({', '.join(sorted((p.name.concepts & a.name.concepts) or (p.name.stems & a.name.stems)))})")
     return words, points + (0, 6, 10, 20)[joined] + 2 * len(p.name.stems & a.name.stems)
 
 
@@ -136,9 +134,7 @@ def _finality(a: Moment, timeline: Timeline, p: Moment) -> int:
     """Among rivals the last thing that happens is what was promised; a file's closing comes after the work is done."""
     rivals = [m.mean for m in timeline.moments if _may_be_actual(m, p, timeline) and m.filled and m.name.actual]
     last = 2 if rivals and a.mean >= max(rivals) else 0
-    clerical = any(
-        s.startswith(("close", "closi", "closu", "gesch", "encer", "cerra", "clotu", "geslo")) for s in a.name.stems
-    )
+    clerical = any(s.startswith(("close", "closi", "closu", "gesch", "encer", "cerra", "clotu", "geslo")) for s in a.name.stems)
     return last - (3 if clerical and len(rivals) > 1 else 0)
 
 
@@ -146,21 +142,13 @@ def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
     """What speaks for the pair in the data; '' where a sign is absent."""
     waiting = c.promised_only
     share = waiting / max(waiting + c.actual_only + c.both, 1)
-    ordered = (
-        c.promised_seen > 0
-        and c.promised_ordered >= 0.95 * c.promised_seen
-        and c.actual_ordered >= 0.95 * max(c.actual_seen, 1)
-    )
+    ordered = c.promised_seen > 0 and c.promised_ordered >= 0.95 * c.promised_seen and c.actual_ordered >= 0.95 * max(c.actual_seen, 1)
     kept = c.kept / c.both if c.both else 0.0
     steady = len(c.offset) == 3 and c.offset[2] - c.offset[0] <= 0.02 * max(abs(c.offset[1]), 1) and c.offset[1] > 0
     pulled = (
         c.together >= 0.15
         or steady
-        or (
-            len(c.span) == 3
-            and c.taken[2] - c.taken[0] > 0
-            and (c.span[2] - c.span[0]) < 0.8 * (c.taken[2] - c.taken[0])
-        )
+        or (len(c.span) == 3 and c.taken[2] - c.taken[0] > 0 and (c.span[2] - c.span[0]) < 0.8 * (c.taken[2] - c.taken[0]))
     )
     return {
         "open": f"it is set in {waiting:,} rows where the actual is still missing" if waiting >= 3 and share >= 0.005 else "",

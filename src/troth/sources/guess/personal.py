@@ -13,7 +13,52 @@ from troth.sources.guess.words import is_neutral, says, tokens
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(\+|00|\(0|0)[\d ()/.-]{6,20}")
 _THINGS = frozenset(
-    ["product", "category", "city", "state", "country", "activity", "event", "status", "file", "store", "shop", "brand", "type", "event_name", "column", "table", "field", "model", "item", "article", "artikel", "produkt", "produto", "categoria", "stadt", "cidade", "ville", "ciudad", "plz", "channel", "branch", "filiale", "warehouse", "plan", "campaign", "concept", "service", "stage", "step", "queue", "team", "group", "carrier", "department"]
+    [
+        "product",
+        "category",
+        "city",
+        "state",
+        "country",
+        "activity",
+        "event",
+        "status",
+        "file",
+        "store",
+        "shop",
+        "brand",
+        "type",
+        "event_name",
+        "column",
+        "table",
+        "field",
+        "model",
+        "item",
+        "article",
+        "artikel",
+        "produkt",
+        "produto",
+        "categoria",
+        "stadt",
+        "cidade",
+        "ville",
+        "ciudad",
+        "plz",
+        "channel",
+        "branch",
+        "filiale",
+        "warehouse",
+        "plan",
+        "campaign",
+        "concept",
+        "service",
+        "stage",
+        "step",
+        "queue",
+        "team",
+        "group",
+        "carrier",
+        "department",
+    ]
 )
 
 
@@ -29,19 +74,11 @@ def personal_kind(column: Column, table: Table, party: bool) -> str | None:
     if column.kind == "text" and _share(column, _PHONE) >= 0.9 and says(column.name, lexicon.PERSONAL["phone"]):
         return "phone"
     for kind in ("tax_id", "email", "phone", "address"):
-        if (
-            says(column.name, lexicon.PERSONAL[kind])
-            and column.distinct > 2
-            and not (kind == "address" and looks_like_id(column.name))
-        ):
+        if says(column.name, lexicon.PERSONAL[kind]) and column.distinct > 2 and not (kind == "address" and looks_like_id(column.name)):
             return kind
     if column.kind != "text":
         return None
-    if (
-        (says(column.name, lexicon.STAFF) and not looks_like_id(column.name))
-        or (":" in column.name
-        and says(column.name, lexicon.STAFF))
-    ):
+    if (says(column.name, lexicon.STAFF) and not looks_like_id(column.name)) or (":" in column.name and says(column.name, lexicon.STAFF)):
         return "name"
     if _is_person(column, party):
         return "name"

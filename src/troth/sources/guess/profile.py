@@ -24,9 +24,7 @@ VOCABULARY = 60
 _NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _PADDED = re.compile(r"0\d+")
-NULL_WORDS = frozenset(
-    ("null", "n/a", "na", "none", "nan", "nat", "-", "?", "\\n", "0000-00-00", "0000-00-00 00:00:00")
-)
+NULL_WORDS = frozenset(("null", "n/a", "na", "none", "nan", "nat", "-", "?", "\\n", "0000-00-00", "0000-00-00 00:00:00"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +69,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file in the engine as table `guess_<number>`: texts t0, t1, …, and instants i<n> of the columns that hold them."""
+    """A file, or several of one header, in the engine as table `guess_<number>`: texts t0, t1, …, and instants i<n> of the columns that hold them."""
 
     number: int
-    path: Path
+    paths: tuple[Path, ...]
     name: str
     rows: int
     columns: tuple[Column, ...]
+
+    @property
+    def path(self) -> Path:
+        return self.paths[0]
+
+    @property
+    def files(self) -> list[str]:
+        return [p.name for p in self.paths]
 
     @property
     def sql(self) -> str:
@@ -91,28 +97,30 @@ class Table:
         return next(c for c in self.columns if c.name == name)
 
 
-def open_table(engine: Engine, path: Path, number: int, name: str) -> Table:
-    """Load a file as text and profile it. Raises SourceError or the engine's own error for a file that cannot be read."""
-    names, relation = _relation(engine, path, number)
+def open_table(engine: Engine, paths: Sequence[Path], number: int, name: str) -> Table:
+    """Load files of one header as text and profile it. Raises SourceError or the engine's own error for a file that cannot be read."""
+    found = [_relation(engine, path, f"guess_{number}_{n}") for n, path in enumerate(paths)]
+    names = found[0][0]
+    relation = "(" + " UNION ALL ".join(f"SELECT * FROM {r}" for _, r in found) + ")"
     names = names[:MOST_COLUMNS]
     texts = ", ".join(f"NULLIF(trim({identifier(n)}), '') AS t{i}" for i, n in enumerate(names))
     engine.run(f"CREATE OR REPLACE TABLE seen_{number} AS SELECT {texts} FROM {relation}")
     rows = int(engine.rows(f"SELECT count(*) FROM seen_{number}")[0][0])
     some = f"seen_{number}" + (f" WHERE rowid % {rows // SAMPLED_ABOVE + 1} = 0" if rows > SAMPLED_ABOVE else "")
-    columns = (
-        [_decided(c) for c in _columns(engine, names, some)] if rows else [_empty(i, n) for i, n in enumerate(names)]
-    )
+    columns = [_decided(c) for c in _columns(engine, names, some)] if rows else [_empty(i, n) for i, n in enumerate(names)]
     columns = _timed(engine, columns, number, some)
     columns = _worded(engine, columns, number)
-    return Table(number, path, name, rows, tuple(columns))
+    return Table(number, tuple(paths), name, rows, tuple(columns))
 
 
-def close_table(engine: Engine, number: int) -> None:
-    for table in (f"seen_{number}", f"guess_{number}", f"rejects_guess_{number}", f"scans_guess_{number}"):
+def close_table(engine: Engine, number: int, files: int) -> None:
+    """Drop what `open_table` and the timelines left in the engine, also after a failure."""
+    rejected = [f"{kind}_guess_{number}_{n}" for kind in ("rejects", "scans") for n in range(files)]
+    for table in (f"seen_{number}", f"guess_{number}", f"timeline_{number}", *rejected):
         engine.run(f"DROP TABLE IF EXISTS {table}")
 
 
-def _relation(engine: Engine, path: Path, number: int) -> tuple[Sequence[str], str]:
+def _relation(engine: Engine, path: Path, rejects: str) -> tuple[Sequence[str], str]:
     if path.suffix.lower() in COLUMNAR:
         file = f"read_parquet({literal_text(str(path))})"
         names = engine.names(f"SELECT * FROM {file}")
@@ -121,7 +129,7 @@ def _relation(engine: Engine, path: Path, number: int) -> tuple[Sequence[str], s
             f"(SELECT {', '.join(f'CAST({identifier(n)} AS VARCHAR) AS {identifier(n)}' for n in names)} FROM {file})",
         )
     dialect = dialects.sniff(path)
-    return dialect.columns, csv_relation(path, dialect, f"guess_{number}")
+    return dialect.columns, csv_relation(path, dialect, rejects)
 
 
 def _empty(position: int, name: str) -> Column:

@@ -71,9 +71,7 @@ def timelines(
     """One timeline a type of object. feedback: files of answers, whose instants are not the object's."""
     built = []
     for subject in keyed:
-        if subject.number in logs and not any(
-            r.table == subject.number and r.column == logs[subject.number].case for r in found
-        ):
+        if subject.number in logs and not any(r.table == subject.number and r.column == logs[subject.number].case for r in found):
             built.append(_case_timeline(engine, subject.table, logs[subject.number], subject.type))
         elif subject.key and subject.twin is None and subject.number not in logs and subject.number not in feedback:
             built.append(_timeline(engine, subject, keyed, found, logs, feedback))
@@ -134,9 +132,7 @@ def _several(engine: Engine, table: Table, id_: str) -> int:
 
 def _case_timeline(engine: Engine, table: Table, log: Log, type: str) -> Timeline | None:
     moments: list[Moment] = []
-    selects = [
-        _moment(moments, table, c, "own", f"max(i{c.position})") for c in table.instants if c.name in log.constant
-    ]
+    selects = [_moment(moments, table, c, "own", f"max(i{c.position})") for c in table.instants if c.name in log.constant]
     selects += _activities(moments, table, log)
     selects.append(_moment(moments, table, table.column(log.at), "log", f"min(i{table.column(log.at).position})"))
     name = f"timeline_{table.number}"
@@ -169,9 +165,7 @@ def _moment(
 ) -> str:  # fmt: skip
     alias = f"m{len(moments)}"
     name = time_name(activity if activity is not None else column.name)
-    moments.append(
-        Moment(alias, table.number, column.name, origin, activity, several > 0, name, column.is_day, column.is_round, several)
-    )
+    moments.append(Moment(alias, table.number, column.name, origin, activity, several > 0, name, column.is_day, column.is_round, several))
     return f"{sql} AS {alias}"
 
 

@@ -84,7 +84,5 @@ def _may_be(format: str, values: Sequence[str]) -> bool:
             parts = [value[:4], value[4:6], value[6:8]]
         else:
             parts = re.findall(r"\d+|[A-Za-z]+", value)[:3]
-        fits += all(
-            not p.isdigit() or 1 <= int(p) <= positions.get(o, 9999) for o, p in zip(order, parts, strict=False)
-        )
+        fits += all(not p.isdigit() or 1 <= int(p) <= positions.get(o, 9999) for o, p in zip(order, parts, strict=False))
     return fits >= NEEDED * len(values)

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from troth.sources.guess import lexicon
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_NEUTRAL = re.compile(
-    r"^(c|col|cols|column|field|feld|f|v|var|x|y|spalte|coluna|campo|champ|kolom|attr|attribute|unnamed)?$"
-)
+_NEUTRAL = re.compile(r"^(c|col|cols|column|field|feld|f|v|var|x|y|spalte|coluna|campo|champ|kolom|attr|attribute|unnamed)?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,20 +34,28 @@ def write(engine: Engine, parts: Sequence[Part], *, root: Path, staging: Path) -
     """
     stored = []
     for part in sorted(parts, key=lambda part: part.table):
-        for name, condition in _partitions(engine, part):
-            stored.append(_store(engine, part, name, condition, root=root, staging=staging))
+        columns = schema_of(engine, part.table)
+        for name, condition in _partitions(engine, part, columns):
+            rows = f"SELECT * FROM {quoted(part.table)} WHERE {condition} ORDER BY {_total_order(part, columns)}"
+            stored.append(_store(engine, part.table, name, rows, root=root, staging=staging))
     for folder in sorted({(root / file.path).parent for file in stored}):
         fsync_folder(folder)
     return tuple(stored)
 
 
-def _partitions(engine: Engine, part: Part) -> list[tuple[str, str]]:
+def _total_order(part: Part, columns: Sequence[Column]) -> str:
+    """Every column, the part's own order first: rows that tie after that are equal, and may stand as they like."""
+    rest = [column.name for column in columns if column.name not in part.order]
+    return ", ".join(f"{quoted(name)} ASC NULLS LAST" for name in (*part.order, *rest))
+
+
+def _partitions(engine: Engine, part: Part, schema: Sequence[Column]) -> list[tuple[str, str]]:
     """Name and SQL condition of each partition that has rows; a table without partition columns is one partition."""
     table = quoted(part.table)
     if not part.partition:
         return [("", "true")] if engine.rows(f"SELECT 1 FROM {table} LIMIT 1") else []
     columns = [quoted(name) for name in part.partition]
-    kinds = {column.name: column.type for column in schema_of(engine, part.table)}
+    kinds = {column.name: column.type for column in schema}
     wanted = [f"CAST({quoted(name)} AS VARCHAR)" if kinds[name] == "VARCHAR" else quoted(name) for name in part.partition]
     found = []
     for values in engine.rows(f"SELECT DISTINCT {', '.join(wanted)} FROM {table}"):
@@ -66,14 +74,12 @@ def folder_name(value: object) -> str:
     return quote(str(value), safe="").replace(".", "%2E")
 
 
-def _store(engine: Engine, part: Part, name: str, condition: str, *, root: Path, staging: Path) -> StoredFile:
+def _store(engine: Engine, table: str, partition: str, rows: str, *, root: Path, staging: Path) -> StoredFile:
     draft = staging / "draft.parquet"
-    order = ", ".join(f"{quoted(column)} ASC NULLS LAST" for column in part.order)
-    rows = f"SELECT * FROM {quoted(part.table)} WHERE {condition} ORDER BY {order}"
     with failpoints.around("file.write"):
         count = engine.rows(f"COPY ({rows}) TO {literal(draft.as_posix())} ({FORMAT})")[0][0]
     content = content_of(draft)
-    folder = root / part.table / name
+    folder = root / folder_name(table) / partition
     target = folder / f"{content[:NAME_LENGTH]}.parquet"
     size = draft.stat().st_size
     if _holds(target, content, size):
@@ -84,7 +90,7 @@ def _store(engine: Engine, part: Part, name: str, condition: str, *, root: Path,
         make_folder(folder)
         with failpoints.around("file.rename"):
             draft.replace(target)
-    return StoredFile(part.table, name, target.relative_to(root).as_posix(), content, size, count)
+    return StoredFile(table, partition, target.relative_to(root).as_posix(), content, size, count)
 
 
 def _holds(target: Path, content: str, size: int) -> bool:

@@ -1,0 +1,1 @@
+"""Speed and size against plain DuckDB, in the same run: `./x bench`."""

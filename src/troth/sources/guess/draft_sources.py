@@ -1,0 +1,171 @@
+"""What was seen, as sources/*.yaml: one source a file, and one more where a log's cases have columns of their own."""
+
+from __future__ import annotations
+
+from troth.sources.guess import lexicon
+from troth.sources.guess.naming import looks_like_id, snake, unique
+from troth.sources.guess.profile import Column, Table
+from troth.sources.guess.seen import Seen
+from troth.sources.guess.words import says, tokens
+
+Yaml = dict[str, object]
+
+
+def draft_sources(seen: Seen) -> dict[str, Yaml]:
+    drafted: dict[str, Yaml] = {}
+    given: dict[str, set[str]] = {}
+    for keyed in seen.keyed:
+        log = seen.logs.get(keyed.number)
+        if log:
+            drafted[keyed.table.name] = _finished(_log_source(seen, keyed.number), keyed.table, seen)
+            case = _case_source(seen, keyed.number, given)
+            if case:
+                drafted[unique(f"{keyed.table.name}_{seen.file(keyed.number).type}", drafted)] = _finished(case, keyed.table, seen)
+        else:
+            drafted[keyed.table.name] = _finished(_source(seen, keyed.number, given), keyed.table, seen)
+    return drafted
+
+
+def _source(seen: Seen, number: int, given: dict[str, set[str]]) -> Yaml:
+    keyed, whose = seen.file(number), seen.whose(number)
+    draft: Yaml = {"files": keyed.table.files, "key": list(keyed.key)}
+    if whose:
+        draft["object"] = {"type": whose.type, "id": list(whose.id), "attributes": _attributes(seen, number, given)}
+        draft["relations"] = [{"to": type, "id": [column]} for column, type in seen.parties(number).items()]
+        draft["events"] = [{"type": event, "at": column} for column, event in seen.events(number).items()]
+    draft["lends"] = _lends(seen, number, given)
+    draft["feedback"] = _feedback(seen, number)
+    draft["money"] = money_entries(seen, number)
+    return draft
+
+
+def _log_source(seen: Seen, number: int) -> Yaml:
+    keyed, log, whose = seen.file(number), seen.logs[number], seen.whose(number)
+    unique_rows = keyed.key != (log.case,) and keyed.distinct == keyed.table.rows
+    return {
+        "files": keyed.table.files,
+        "key": list(keyed.key) if unique_rows else [],
+        "object": {"type": whose.type if whose else keyed.type, "id": [log.case]},
+        "events": [{"type_from": log.activity, "at": log.at}],
+    }
+
+
+def _case_source(seen: Seen, number: int, given: dict[str, set[str]]) -> Yaml | None:
+    """Columns with one value a case, read once a case: its later rows say the same and are superseded."""
+    keyed, log, whose = seen.file(number), seen.logs[number], seen.whose(number)
+    attributes, events = _attributes(seen, number, given), seen.events(number)
+    if whose is None or not (attributes or events):
+        return None
+    return {
+        "files": keyed.table.files,
+        "key": [log.case],
+        "object": {"type": whose.type, "id": [log.case], "attributes": attributes},
+        "relations": [{"to": type, "id": [column]} for column, type in seen.parties(number).items() if column in log.constant],
+        "events": [{"type": event, "at": column} for column, event in events.items()],
+    }
+
+
+def _attributes(seen: Seen, number: int, given: dict[str, set[str]]) -> Yaml:
+    """An attribute is given by one source only: a second one of the same name bears its file's name too."""
+    whose = seen.whose(number)
+    table = seen.file(number).table
+    taken = given.setdefault(whose.type if whose else "", set())
+    found: Yaml = {}
+    for column, name in seen.attributes(number).items():
+        free = name if name not in taken else unique(snake(f"{table.name}_{name}"), taken)
+        taken.add(free)
+        found[free] = {"column": column, "as": _as(table.column(column))}
+    return found
+
+
+def _as(column: Column) -> str:
+    if column.kind != "instant":
+        return "text"
+    return "day" if column.is_day and not column.zoned and column.midnight == column.read and column.longest <= 10 else "instant"
+
+
+def _lends(seen: Seen, number: int, given: dict[str, set[str]]) -> list[Yaml]:
+    """Dates set beforehand that stand beside another file's actual ones."""
+    found: list[Yaml] = []
+    for c in seen.asserted:
+        whose = seen.whose(number)
+        if c.promised.table != number or c.promised.origin != "child" or (whose and whose.type == c.timeline.type):
+            continue
+        pointer = next(name for name, r in seen.pointers(number).items() if r.to == c.timeline.table)
+        taken = given.setdefault(c.timeline.type, set())
+        name = unique(lent_name(c.promised.column), taken)
+        taken.add(name)
+        found.append({
+            "to": c.timeline.type, "id": [pointer], "attribute": name, "column": c.promised.column,
+            "as": _as(seen.file(number).table.column(c.promised.column)), "take": "last",
+        })  # fmt: skip
+    return found
+
+
+def lent_name(column: str) -> str:
+    return snake(column)
+
+
+def _feedback(seen: Seen, number: int) -> list[Yaml]:
+    answers, keyed = seen.answers.get(number), seen.file(number)
+    if answers is None:
+        return []
+    about, id_ = (seen.file(answers.about.to).type, [answers.about.column]) if answers.about else (keyed.type, list(keyed.key))
+    entry: Yaml = {"about": about, "id": id_, "instrument": answers.instrument}
+    entry |= {name: column for name, column in (("asked", answers.asked), ("answered", answers.answered)) if column}
+    return [entry | {"score": answers.score, "scale": [answers.low, answers.high]}]
+
+
+def money_entries(seen: Seen, number: int) -> list[Yaml]:
+    """Amounts of the objects that things happen to, or of rows that point to one; a catalogue's prices are none."""
+    keyed = seen.file(number)
+    pointers = [r for r in seen.pointers(number).values() if seen.file(r.to).table.instants and not says(r.column, lexicon.PARTY)]
+    if keyed.table.instants and keyed.key and not any(seen.events(r.to) for r in pointers):
+        about, id_ = (w.type, list(w.id)) if (w := seen.whose(number)) else (keyed.type, list(keyed.key))
+    elif pointers:
+        about, id_ = seen.file(pointers[0].to).type, [pointers[0].column]
+    else:
+        return []
+    comma = decimal_of(keyed.table, seen, number) == ","
+    return [
+        {"about": about, "id": id_, "kind": snake(c.name), "amount": c.name}
+        | ({"currency": code} if (code := currency_of(c, keyed.table)) else {})
+        for c in keyed.table.columns
+        if is_money(c) and not (comma and c.decimal == "." and not c.whole)
+    ]
+
+
+def is_money(column: Column) -> bool:
+    return column.kind == "number" and says(column.name, lexicon.MONEY) and not looks_like_id(column.name)
+
+
+def decimal_of(table: Table, seen: Seen, number: int) -> str:
+    return "," if any(c.decimal == "," and is_money(c) for c in table.columns) else "."
+
+
+def currency_of(column: Column, table: Table) -> str | None:
+    """A currency in the column's name, else the one value of a column of currencies."""
+    for token in tokens(column.name):
+        if token in lexicon.CURRENCIES:
+            return lexicon.CURRENCIES[token]
+    for other in table.columns:
+        if says(other.name, "^currenc ^waehrung =moeda =moneda =devise =valuta") and len(other.vocabulary) == 1:
+            code = other.vocabulary[0][0].upper()
+            return code if len(code) == 3 and code.isascii() and code.isalpha() else None
+    return None
+
+
+def _finished(draft: Yaml, table: Table, seen: Seen) -> Yaml:
+    """Formats, decimal mark and personal columns; empty parts are left out."""
+    text = str(draft)
+    used = {c.name: c.format for c in table.instants if c.format and repr(c.name) in text}
+    if used:
+        draft["formats"] = used
+    if decimal_of(table, seen, table.number) == "," and draft.get("money"):
+        draft["decimal"] = ","
+    if seen.personal[table.number]:
+        draft["personal"] = dict(seen.personal[table.number])
+    thing = draft.get("object")
+    if isinstance(thing, dict) and not thing.get("attributes", True):
+        del thing["attributes"]
+    return {name: value for name, value in draft.items() if value or name in ("files", "key")}

@@ -1,0 +1,139 @@
+"""From a folder of files to a proposal: look at each, join them, weigh what may be promised, write it down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from troth.kernel.errors import TrothError
+from troth.record import Engine
+from troth.sources import dialect as dialects
+from troth.sources.guess.draft_promises import draft_promises
+from troth.sources.guess.draft_sources import draft_sources
+from troth.sources.guess.feedback import find_answers
+from troth.sources.guess.keys import Keyed, keyed_tables, references, with_composites, with_twins
+from troth.sources.guess.log_shape import XES, find_log
+from troth.sources.guess.naming import object_noun, singular, snake, unique, without_id
+from troth.sources.guess.pairs import candidates, chosen
+from troth.sources.guess.personal import is_party, personal_kind
+from troth.sources.guess.profile import Table, close_table, open_table
+from troth.sources.guess.proposal import Proposal
+from troth.sources.guess.seen import Seen
+from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
+from troth.sources.guess.timeline import timelines
+from troth.sources.reading import COLUMNAR, TABLES
+
+MOST_FILES = 60
+NO_DATA = frozenset((".md", ".yaml", ".yml", ".html", ".pdf", ".py", ".sql", ".png", ".jpg", ".svg", ".log", ".lock", ".toml", ".ini"))
+
+
+def guess(engine: Engine, folder: Path) -> Proposal:
+    """What a folder of files seems to say, as a book's sources and promises with the evidence for each.
+
+    Reads and never writes the folder. A file that cannot be read is a warning. Tables it makes in the engine are dropped.
+    """
+    warnings: list[str] = []
+    groups = _groups(folder, warnings)
+    try:
+        tables = _tables(engine, groups, warnings)
+        seen = _seen(engine, tables)
+        sources = draft_sources(seen)
+        promises, more = draft_promises(engine, seen, sources)
+        warnings += [*more, *warnings_of(seen, sources)]
+        return Proposal(sources, promises, guesses_of(seen, sources), pairs_of(seen), tuple(warnings))
+    finally:
+        for number, (_, paths) in enumerate(groups):
+            close_table(engine, number, len(paths))
+
+
+def _groups(folder: Path, warnings: list[str]) -> list[tuple[str, list[Path]]]:
+    """Readable files by source name; files of one header whose names differ in digits only are one source."""
+    found: dict[tuple[object, ...], list[Path]] = {}
+    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
+        suffix = path.suffix.lower()
+        if suffix not in TABLES | COLUMNAR:
+            if suffix not in NO_DATA:
+                warnings.append(f"{path.name}: files of this kind are not read; CSV, TSV, TXT and Parquet are.")
+            continue
+        try:
+            columns = dialects.sniff(path).columns if suffix in TABLES else ()
+        except (TrothError, OSError, ValueError) as error:
+            warnings.append(f"{path.name}: cannot be read. {error}")
+            continue
+        series = re.sub(r"\d+", "#", path.stem)
+        found.setdefault((series, columns, suffix) if columns and re.search(r"\d{2}", path.stem) else (path.name,), []).append(path)
+    if len(found) > MOST_FILES:
+        warnings.append(f"The folder holds {len(found)} tables; the first {MOST_FILES} were read.")
+    named: list[tuple[str, list[Path]]] = []
+    for paths in list(found.values())[:MOST_FILES]:
+        stem = paths[0].stem if len(paths) == 1 else re.sub(r"[\d_ -]+$", "", paths[0].stem) or paths[0].stem
+        named.append((unique(snake(stem), [n for n, _ in named]), paths))
+    return named
+
+
+def _tables(engine: Engine, groups: Sequence[tuple[str, list[Path]]], warnings: list[str]) -> list[Table]:
+    tables = []
+    for number, (name, paths) in enumerate(groups):
+        try:
+            table = open_table(engine, paths, number, name)
+        except (TrothError, OSError, ValueError) as error:
+            warnings.append(f"{paths[0].name}: cannot be read. {str(error).splitlines()[0]}")
+            continue
+        if not table.rows:
+            warnings.append(f"{paths[0].name}: a header and no rows; it is left out.")
+            continue
+        if all(len(c.name) > 200 for c in table.columns) or len(table.columns) == 1:
+            warnings.append(f"{paths[0].name}: one column only; if values are parted by blanks or another sign, save it as CSV.")
+        tables.append(table)
+    return tables
+
+
+def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:
+    keyed = keyed_tables(engine, tables)
+    pointers = references(engine, keyed)
+    keyed = with_twins(with_composites(engine, keyed, pointers), pointers)
+    logs = {k.number: log for k in keyed if (log := find_log(engine, k, pointers))}
+    keyed = _typed([replace(k, type=_case_type(logs[k.number].case, k.type)) if k.number in logs else k for k in keyed])
+    answers = {k.number: found for k in keyed if k.number not in logs and (found := find_answers(k, pointers))}
+    others = [number for number, a in answers.items() if a.of_another]
+    personal = {
+        k.number: {c.name: kind for c in k.table.columns if (kind := personal_kind(c, k.table, is_party(k.type, k.table.columns)))}
+        for k in keyed
+    }
+    pointing = {(r.table, r.column) for r in pointers}
+    for k in keyed:
+        used = {
+            *k.key,
+            *(c for t, c in pointing if t == k.number),
+            *((logs[k.number].case, logs[k.number].activity) if k.number in logs else ()),
+        }
+        personal[k.number] = {c: kind for c, kind in personal[k.number].items() if c not in used}
+    lines = timelines(engine, keyed, pointers, logs, others)
+    return Seen(
+        tuple(keyed), tuple(pointers), logs, answers, personal, tuple(chosen([c for line in lines for c in candidates(engine, line)]))
+    )
+
+
+def _case_type(case: str, noun: str) -> str:
+    """
+    >>> _case_type("case:concept:name", "receipt"), _case_type("ticket_id", "event")
+    ('case', 'ticket')
+    """
+    if case == XES[0]:
+        return "case"
+    named = without_id(case)
+    return snake(singular(named)) if named else object_noun(case, noun)
+
+
+def _typed(keyed: Sequence[Keyed]) -> list[Keyed]:
+    """Types of different objects bear different names."""
+    taken: list[str] = []
+    typed = []
+    for k in keyed:
+        type = k.type if k.twin is not None else unique(k.type, taken)
+        taken.append(type)
+        typed.append(replace(k, type=type))
+    owners = {k.number: k.type for k in typed}
+    return [replace(k, type=owners[k.twin]) if k.twin is not None else k for k in typed]

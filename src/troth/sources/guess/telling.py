@@ -1,0 +1,157 @@
+"""What was concluded, in plain words with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from troth.sources.guess.draft_promises import words
+from troth.sources.guess.draft_sources import Yaml
+from troth.sources.guess.keys import Keyed
+from troth.sources.guess.proposal import Guess, Pair
+from troth.sources.guess.profile import NULL_WORDS
+from troth.sources.guess.seen import Seen
+
+
+def guesses_of(seen: Seen, sources: Mapping[str, Yaml]) -> tuple[Guess, ...]:
+    """File by file: what a row is, where it points, what happened, what is promised, what is left behind."""
+    found: list[Guess] = []
+    for keyed in seen.keyed:
+        found += [*_rows(seen, keyed), *_pointers(seen, keyed), *_instants(seen, keyed), *_promises(seen, keyed), *_people(seen, keyed)]
+        source = sources[keyed.table.name]
+        found += list(_measures(keyed, source))
+    return tuple(found)
+
+
+def pairs_of(seen: Seen) -> tuple[Pair, ...]:
+    """Candidates, the asserted first, then by score; those that nothing but their order in time speaks for are left out."""
+    told = [c for c in seen.candidates if c.may_stand or c.promised.name.promise or c.score >= 40]
+    told.sort(key=lambda c: (not c.may_stand, -c.score))
+    return tuple(
+        Pair(
+            seen.file(c.promised.table).table.path.name, c.promised.column, c.actual.column, seen.file(c.actual.table).table.path.name,
+            c.score, c.may_stand, "; ".join((*c.evidence, *((f"against it: {c.against}",) if c.against else ()))),
+        )
+        for c in told
+    )  # fmt: skip
+
+
+def warnings_of(seen: Seen, sources: Mapping[str, Yaml]) -> list[str]:
+    warnings = []
+    if any(c.zoned < c.read and not c.is_day for k in seen.keyed for c in k.table.instants):
+        warnings.append("Times that bear no zone are read as UTC: set `zone:` to make this certain.")
+    amounts = [m for s in sources.values() if isinstance(entries := s.get("money"), list) for m in entries]
+    if any("currency" not in m for m in amounts):
+        warnings.append("Amounts bear no currency: set `currency:` to name it.")
+    for keyed in seen.keyed:
+        for column in keyed.table.columns:
+            name = keyed.table.path.name
+            if column.kind == "instant" and column.either_way:
+                warnings.append(f"{name}: day and month of '{column.name}' cannot be told apart; read as {column.format}.")
+            words = sum(v.lower() in NULL_WORDS for v in column.sample)
+            if words and column.kind == "instant":
+                warnings.append(
+                    f"{name}: '{column.name}' holds words such as '{next(v for v in column.sample if v.lower() in NULL_WORDS)}' for nothing."
+                )
+    return warnings
+
+
+def _rows(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
+    table, log = keyed.table, seen.logs.get(keyed.number)
+    if log:
+        yield Guess(
+            f"one row is one event of a {keyed.type}; `{log.activity}` says what happened, `{log.at}` when",
+            f"{table.rows:,} rows of {log.cases:,} values of {log.case}, {len(log.activities)} activities", table.path.name,
+            (log.case, log.activity, log.at),
+        )  # fmt: skip
+    elif keyed.key:
+        named = " and ".join(f"`{k}`" for k in keyed.key)
+        evidence = (
+            f"{keyed.distinct:,} of {table.rows:,} rows differ in it"
+            if len(keyed.key) == 1
+            else f"{keyed.distinct:,} of {table.rows:,} rows differ in both"
+        )
+        yield Guess(f"{named} names one {keyed.type.replace('_', ' ')}", evidence, table.path.name, keyed.key)
+    else:
+        yield Guess(
+            f"one row is one {keyed.type.replace('_', ' ')}; no column names it",
+            f"{table.rows:,} rows, no column without repeats",
+            table.path.name,
+            (),
+        )
+
+
+def _pointers(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
+    for column, reference in seen.pointers(keyed.number).items():
+        target = seen.file(reference.to)
+        yield Guess(
+            f"`{column}` points to {target.table.path.name}",
+            f"{reference.matched:,} of {reference.distinct:,} values are among those of {target.key[0]}", keyed.table.path.name, (column,),
+        )  # fmt: skip
+    customer = seen.customer(keyed.number)
+    if customer and seen.events(keyed.number):
+        yield Guess(
+            f"`{customer[0]}` is the customer",
+            f"{keyed.table.column(customer[0]).distinct:,} different values",
+            keyed.table.path.name,
+            (customer[0],),
+        )
+
+
+def _instants(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
+    for column, event in seen.events(keyed.number).items():
+        c = keyed.table.column(column)
+        written = f", written {c.format}" if c.format else ""
+        yield Guess(
+            f"`{column}` is the instant of '{event}'",
+            f"{c.read:,} of {keyed.table.rows:,} rows, {c.first:%Y-%m-%d} to {c.last:%Y-%m-%d}{written}", keyed.table.path.name, (column,),
+        )  # fmt: skip
+    for c in keyed.table.instants:
+        if c.either_way:
+            yield Guess(
+                f"`{c.name}` is written {c.format}", "no value above 12 settles which is the month", keyed.table.path.name, (c.name,)
+            )
+
+
+def _promises(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
+    for c in seen.asserted:
+        if c.promised.table == keyed.number:
+            actual = f"`{c.actual.column}` = '{c.actual.activity}'" if c.actual.activity else f"`{c.actual.column}`"
+            lost = [
+                o
+                for o in seen.candidates
+                if not o.may_stand and o.actual == c.actual and o.promised.name.promise and "fits it better" in o.against
+            ]
+            rivals = f"; `{lost[0].promised.column}` would fit too, with {lost[0].score} points against {c.score}" if lost else ""
+            yield Guess(
+                f"`{c.promised.column}` is promised and {actual} is what became of it: {words(c)}",
+                "; ".join(c.evidence) + rivals, keyed.table.path.name, (c.promised.column, c.actual.column),
+            )  # fmt: skip
+
+
+def _people(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
+    for column, kind in seen.personal[keyed.number].items():
+        yield Guess(
+            f"`{column}` is personal ({kind.replace('_', ' ')}) and stays where it is",
+            "by its name and its values",
+            keyed.table.path.name,
+            (column,),
+        )
+
+
+def _measures(keyed: Keyed, source: Yaml) -> Iterator[Guess]:
+    feedback, money = source.get("feedback"), source.get("money")
+    for entry in feedback if isinstance(feedback, list) else ():
+        score = keyed.table.column(entry["score"])
+        told = ", ".join(f"{n:,} times {v}" for v, n in score.vocabulary[:5])
+        yield Guess(
+            f"`{score.name}` is a customer's score of {entry['scale'][0]} to {entry['scale'][1]}",
+            told,
+            keyed.table.path.name,
+            (score.name,),
+        )
+    for entry in money if isinstance(money, list) else ():
+        amount = keyed.table.column(entry["amount"])
+        yield Guess(
+            f"`{amount.name}` is an amount{' in ' + entry['currency'] if 'currency' in entry else ''} of a {entry['about'].replace('_', ' ')}",
+            f"numbers such as {', '.join(amount.sample[:3])}", keyed.table.path.name, (amount.name,),
+        )  # fmt: skip
