@@ -25,7 +25,7 @@ def plain(headline: str) -> bool:
 def causal(statement: Statement) -> bool:
     """Does it claim, in so many words, that one thing brings about another? A refusal may name the claim it refuses."""
     said = statement.paragraph if statement.refusal else f"{statement.headline} {statement.paragraph}"
-    return _CAUSAL.search(said) is not None
+    return _CAUSAL.search(said.replace("no proof of a cause", "")) is not None
 
 
 def assert_honest(context: Context, statement: Statement) -> None:

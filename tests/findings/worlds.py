@@ -135,10 +135,13 @@ def _make_object(engine: Engine, type: str, found: Mapping[str, Mapping[str, str
     kinds = {name: "instant" if _is_instant(value) else "text" for name, value in sorted(named.items())}
     columns = "".join(f', "{n}" {"TIMESTAMP" if k == "instant" else "VARCHAR"}' for n, k in kinds.items())
     engine.run(f"CREATE TABLE object_{type} (code INTEGER, id VARCHAR, month INTEGER, stratum VARCHAR{columns})")
-    places = ", ".join("?" * (4 + len(kinds)))
+    rows = []
     for code, id in enumerate(sorted(found)):
-        row = (code, id, 0, found[id].get("stratum"), *(found[id].get(name) for name in kinds))
-        engine.run(f"INSERT INTO object_{type} VALUES ({places})", row)
+        texts = (id, found[id].get("stratum"), *(found[id].get(name) for name in kinds))
+        first, *rest = ("NULL" if text is None else literal_text(text) for text in texts)
+        rows.append(f"({', '.join([str(code), first, '0', *rest])})")
+    if rows:
+        engine.run(f"INSERT INTO object_{type} VALUES {', '.join(rows)}")
     return kinds
 
 

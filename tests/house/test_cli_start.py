@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -32,11 +34,14 @@ def test_the_command_line_starts_without(package: str) -> None:
     assert package not in _import_times()
 
 
-def test_the_command_line_starts_quickly() -> None:
-    best = float("inf")
-    for _ in range(RUNS):
-        _import_times.cache_clear()
-        times = _import_times()
-        best = min(best, sum(times[name] for name in ("troth", "troth.faces", "troth.faces.cli")) / 1e6)
+def test_the_command_line_starts_quickly(tmp_path: Path) -> None:
+    """Processor time, which a busy machine does not stretch, with bytecode cached as an installed package has it."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    clock = "import time; start = time.process_time(); import troth.faces.cli; print(time.process_time() - start)"
+    seconds = [
+        float(subprocess.run([sys.executable, "-c", clock], capture_output=True, text=True, check=True, env=environment).stdout)
+        for _ in range(RUNS)
+    ]
 
-    assert best < SECONDS
+    assert min(seconds) < SECONDS

@@ -1,7 +1,7 @@
 """Reads a lake as somebody would who has only the files: standard library, nothing of the product.
 
-`python auditor.py FOLDER` prints JSON: the snapshot in force, what of it is wrong, and all that is in the lake, for
-comparison with another one.
+`python auditor.py` reads folders, one a line, and prints a line of JSON for each: the snapshot in force, what of it is
+wrong, and all that is in the lake, for comparison with another one.
 """
 
 from __future__ import annotations
@@ -60,4 +60,6 @@ def audit(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(audit(Path(sys.argv[1])), sys.stdout)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(audit(Path(line.rstrip("\n")))) + "\n")
+        sys.stdout.flush()

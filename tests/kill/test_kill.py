@@ -36,12 +36,14 @@ PATIENCE_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """child: forks and kills builds. before: a folder as it is before the build. measured: an undisturbed build.
+    """child: forks and kills builds. reader: audits folders in a process of its own, which never writes.
 
-    earlier, later: what the auditor says before and after that build.
+    before: a folder as it is before the build. measured: an undisturbed build. earlier, later: the audits before and
+    after it.
     """
 
     child: subprocess.Popen[str]
+    reader: subprocess.Popen[str]
     folder: Path
     before: Path
     measured: dict[str, Any]
@@ -49,7 +51,10 @@ class Bench:
     later: dict[str, Any]
 
     def order(self, **words: Any) -> dict[str, Any]:
-        return _order(self.child, **words)
+        return _ask(self.child, json.dumps(words))
+
+    def audit(self, folder: Path) -> dict[str, Any]:
+        return _ask(self.reader, str(folder))
 
     def phase_seconds(self, phase: str) -> float:
         marks = self.measured["marks"]
@@ -57,46 +62,39 @@ class Bench:
         return float(following[list(marks).index(phase) + 1] - marks[phase])
 
 
-def _order(child: subprocess.Popen[str], **words: Any) -> dict[str, Any]:
-    assert child.stdin
-    assert child.stdout
-    child.stdin.write(json.dumps(words) + "\n")
-    child.stdin.flush()
-    answer = json.loads(child.stdout.readline())
+def _start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _ask(process: subprocess.Popen[str], line: str) -> dict[str, Any]:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
     assert isinstance(answer, dict)
     return answer
-
-
-def _audited(folder: Path) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-S", "-E", auditor.__file__, str(folder)], capture_output=True, text=True, check=True)
-    report = json.loads(done.stdout)
-    assert isinstance(report, dict)
-    return report
 
 
 @pytest.fixture(scope="module", params=SUBJECTS)
 def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("kill")
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.kill.child", request.param],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    child = _start("-m", "tests.kill.child", request.param)
+    reader = _start("-S", "-E", auditor.__file__)
     before, after = folder / "before", folder / "after"
     before.mkdir()
-    assert _order(child, do="prepare", root=str(before))["ended"] == "done"
-    earlier = _audited(before)
+    assert _ask(child, json.dumps({"do": "prepare", "root": str(before)}))["ended"] == "done"
+    earlier = _ask(reader, str(before))
     builds = []
     for _ in range(5):
         shutil.rmtree(after, ignore_errors=True)
         shutil.copytree(before, after)
-        builds.append(_order(child, do="build", root=str(after)))
+        builds.append(_ask(child, json.dumps({"do": "build", "root": str(after)})))
         assert builds[-1]["ended"] == "done"
     measured = min(builds, key=lambda build: float(build["seconds"]))  # moments after the end of a build kill nothing
-    yield Bench(child, folder, before, measured, earlier, _audited(after))
+    yield Bench(child, reader, folder, before, measured, earlier, _ask(reader, str(after)))
     child.communicate()
+    reader.communicate()
 
 
 def _killed(bench: Bench, **words: Any) -> tuple[str | None, str | None]:
@@ -112,7 +110,7 @@ def _killed(bench: Bench, **words: Any) -> tuple[str | None, str | None]:
 
 
 def _wrong_after(bench: Bench, root: Path, words: dict[str, Any]) -> str | None:
-    report = _audited(root)
+    report = bench.audit(root)
     if report["id"] not in (bench.earlier["id"], bench.later["id"]):
         return f"{words}: in force is {report['id']}"
     if report["wrong"] or report["integrity"] != "ok":
@@ -125,7 +123,7 @@ def _wrong_after(bench: Bench, root: Path, words: dict[str, Any]) -> str | None:
         return f"{words}: the next build ended as {again['ended']}"
     if again["seconds"] > PATIENCE_SECONDS:
         return f"{words}: the next build waited {again['seconds']:.0f} s"
-    if json.loads(json.dumps(auditor.audit(root))) != bench.later:
+    if bench.audit(root) != bench.later:
         return f"{words}: the next build differs from an undisturbed one"
     return None
 

@@ -19,11 +19,11 @@ PARTS = (
 
 
 def make_tables(engine: Engine, seed: int, orders: int = 60) -> None:
-    """`orders` orders of three months with three events each, in no helpful order; nothing quarantined."""
+    """`orders` orders of two months with three events each, in no helpful order; nothing quarantined."""
     engine.run(f"""
         CREATE TABLE object_order AS
         SELECT CAST(n AS INTEGER) AS code, printf('order-%05d', n) AS id,
-               CAST(201801 + hash(n + {seed}) % 3 AS INTEGER) AS month,
+               CAST(201801 + hash(n + {seed}) % 2 AS INTEGER) AS month,
                TIMESTAMP '2018-01-01' + to_seconds(CAST(hash(n * {seed} + 7) % 7000000 AS BIGINT)) AS estimated,
                CASE WHEN n % 7 > 0 THEN n % 2 = 0 END AS gift
         FROM range({orders}) AS made(n)

@@ -13,7 +13,7 @@ from troth.app.build import DEFAULT_ZONE, MARGIN_US, Rules, balances_of, read_ru
 from troth.app.guesses import read_guesses
 from troth.app.workspace import Progress, Workspace, silent
 from troth.engines.calendars import transitions
-from troth.findings import RULE, Context, Statement, answered, find_all, refused
+from troth.findings import RULE, Context, Statement, find_all, refused, told
 from troth.findings.words import number, of_hundred
 from troth.kernel.errors import NotFound
 from troth.kernel.instant import to_us
@@ -61,7 +61,7 @@ def _page(
     statements: Sequence[Statement],
     lists: Mapping[str, str],
 ) -> Page:
-    said = [statement_data(s, lists) for s in answered(statements)]
+    said = [statement_data(s, lists) for s in told(statements)]
     lead = next((s for s in statements if s.leads), None)
     guesses = read_guesses(workspace.root)
     return {

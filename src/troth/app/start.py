@@ -71,7 +71,7 @@ def start(folder: Path, *, into: Path | None = None, progress: Progress = silent
     workspace = open_workspace(target)
     built = build(workspace, progress=progress) if proposed.events or difference else None
     page = read_page(workspace, progress=progress) if built else _without_events(target, proposed)
-    page["warnings"] = [*proposed.warnings, *(w for w in page["warnings"] if w not in proposed.warnings)]
+    page["warnings"] = [*proposed.warnings, *page["warnings"]]
     return Started(target, page, built, proposed.pairs, proposed.warnings, difference, proposed.recognised)
 
 

@@ -20,13 +20,16 @@ def find_all(context: Context) -> tuple[Statement, ...]:
     return tuple(statement for _, statement in sorted(found, key=lambda item: _place(*item)))
 
 
-def answered(statements: Sequence[Statement]) -> list[Statement]:
-    return [s for s in statements if s.refusal is None]
+def told(statements: Sequence[Statement]) -> list[Statement]:
+    """What stands in the ranked list: answers, and refusals that have something to show."""
+    return [s for s in statements if s.refusal is None or s.figure is not None]
 
 
 def refused(statements: Sequence[Statement]) -> list[Statement]:
-    return [s for s in statements if s.refusal is not None]
+    """Bare questions that cannot be answered yet: they stand at the end."""
+    return [s for s in statements if s.refusal is not None and s.figure is None]
 
 
 def _place(finder: int, statement: Statement) -> tuple[bool, bool, int, float, str]:
-    return (not statement.leads, statement.refusal is not None, finder, -statement.weight, statement.id)
+    bare = statement.refusal is not None and statement.figure is None
+    return (not statement.leads, bare, finder, -statement.weight, statement.id)

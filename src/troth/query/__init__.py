@@ -1,6 +1,6 @@
 """Expressions and query nodes as values."""
 
-from troth.query.lowering import compile_expression, lower
+from troth.query.lowering import compile_expression, lower, moved
 from troth.query.parse import parse
 from troth.query.scope import Kind, Scope, Typed
 from troth.query.text import identifier, literal_text
@@ -16,6 +16,7 @@ __all__ = [
     "literal_instant",
     "literal_text",
     "lower",
+    "moved",
     "names_in",
     "parse",
     "to_local",

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from troth.kernel.errors import ExpressionError, nearest
+from troth.kernel.instant import DAY_US
+from troth.query.functions import TABLE
 from troth.query.parse import COMPARISONS, parse
 from troth.query.scope import Kind, Scope, Typed
 from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, Number, OneOf, Text, Truth, Unary
-from troth.query.zone import interval, to_local, to_utc
+from troth.query.zone import civil_interval, interval, to_local, to_utc
 
 EXACT_US = {"s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000}
 CIVIL = {"d": (1, "DAY"), "w": (7, "DAY"), "mo": (1, "MONTH"), "y": (12, "MONTH")}
+ABOUT_US = {**EXACT_US, "d": DAY_US, "w": 7 * DAY_US, "mo": 30 * DAY_US, "y": 365 * DAY_US}
+LONGEST_US = 1000 * 365 * DAY_US
 COMPARE: dict[str, Callable[..., exp.Expression]] = {
     "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
@@ -37,13 +41,13 @@ def compile_expression(text: str, scope: Scope, *, want: Kind) -> exp.Expression
 def lower(node: Node, scope: Scope) -> Typed:  # noqa: C901, PLR0912  one case a kind of node; splitting would hide the table
     match node:
         case Number(value=value, percent=percent):
-            return Typed(exp.Literal.number(str(value / 100 if percent else value)), "num")
+            return Typed(exp.Literal.number(f"{value.scaleb(-2) if percent else value:f}"), "num")
         case Text(value=value):
             return Typed(exp.Literal.string(value), "text")
         case Truth(value=value):
             return Typed(exp.true() if value else exp.false(), "bool")
         case Money(amount=amount, currency=currency):
-            return Typed(exp.Literal.number(str(amount)), "money", currency)
+            return Typed(exp.Literal.number(f"{amount:f}"), "money", currency)
         case Duration():
             return _duration(node)
         case Name():
@@ -69,16 +73,14 @@ def lower(node: Node, scope: Scope) -> Typed:  # noqa: C901, PLR0912  one case a
             return _arithmetic(node, scope)
 
 
-def civil_interval(amount: int, unit: str) -> exp.Expression:
-    return exp.Interval(this=exp.Literal.string(str(amount)), unit=exp.var(unit))
-
-
 def _duration(node: Duration) -> Typed:
     if node.unit in ("wh", "wd"):
         raise ExpressionError(
             "working time needs a calendar, and calendars are not in this version",
             column=node.column, got=f"{node.amount}{node.unit}", allowed="s, min, h, d, w, mo, y",
         )  # fmt: skip
+    if node.amount * ABOUT_US[node.unit] > LONGEST_US:
+        raise ExpressionError("a duration is too long", column=node.column, got=f"{node.amount}{node.unit}", allowed="1,000 years")
     if node.unit in EXACT_US:
         us = node.amount * EXACT_US[node.unit]
         if us != us.to_integral_value():
@@ -103,12 +105,10 @@ def _name(node: Name, scope: Scope) -> Typed:
 
 
 def _call(node: Call, scope: Scope) -> Typed:
-    from troth.query.functions import TABLE
-
     function = TABLE.get(node.function)
     if function is None:
         raise ExpressionError("no such function", column=node.column, got=f"{node.function}()", allowed=nearest(node.function, TABLE))
-    return function(node.arguments, scope, node.column)
+    return function(node, scope, lower)
 
 
 def _of_kind(node: Node, scope: Scope, kind: Kind) -> Typed:
@@ -152,10 +152,10 @@ def _arithmetic(node: Binary, scope: Scope) -> Typed:
     left, right = lower(node.left, scope), lower(node.right, scope)
     kinds, operator = (left.kind, right.kind), node.operator
     if kinds == ("instant", "duration") and operator in "+-":
-        return _moved(left, right, operator, scope)
+        return moved(left, right, operator, scope)
     if kinds == ("day", "duration") and operator in "+-" and right.civil is not None:
-        moved = ARITHMETIC[operator](this=left.node, expression=right.node)
-        return Typed(exp.cast(exp.paren(moved), "DATE"), "day")
+        day = ARITHMETIC[operator](this=left.node, expression=right.node)
+        return Typed(exp.cast(exp.paren(day), "DATE"), "day")
     allowed = kinds == ("num", "num") or (kinds == ("money", "money") and operator in "+-")
     scaled = {"money", "num"} == set(kinds) and (operator == "*" or (operator == "/" and kinds == ("money", "num")))
     if not allowed and not scaled:
@@ -163,11 +163,14 @@ def _arithmetic(node: Binary, scope: Scope) -> Typed:
     if kinds == ("money", "money"):
         _same(left, right, node.column)
     kind: Kind = "money" if "money" in kinds else "num"
-    joined = ARITHMETIC[operator](this=exp.paren(left.node), expression=exp.paren(right.node))
+    # Nothing divided by nought is a value: DuckDB would say infinity, and a comparison with it would be true.
+    divisor = exp.Nullif(this=right.node, expression=exp.Literal.number(0)) if operator == "/" else exp.paren(right.node)
+    joined = ARITHMETIC[operator](this=exp.paren(left.node), expression=divisor)
     return Typed(exp.paren(joined), kind, left.currency or right.currency)
 
 
-def _moved(start: Typed, by: Typed, operator: str, scope: Scope) -> Typed:
+def moved(start: Typed, by: Typed, operator: str, scope: Scope) -> Typed:
+    """An instant a duration later ("+") or earlier ("-"): days, weeks, months and years by the wall clock, the rest exactly."""
     if by.civil is None:
         return Typed(exp.paren(ARITHMETIC[operator](this=start.node, expression=by.node)), "instant")
     local = ARITHMETIC[operator](this=to_local(start.node, scope.zone), expression=by.node)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from troth.kernel.errors import ExpressionError
-from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, Number, OneOf, Text, Truth, Unary
+from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, Number, OneOf, Text, Truth, Unary, parts
 
 UNITS = ("s", "min", "h", "d", "w", "mo", "y", "wh", "wd")
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
+MAX_DIGITS = 28  # what Decimal computes exactly, and with the record's four decimals fits a DECIMAL(38)
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
@@ -40,8 +41,8 @@ class _Token:
 def parse(text: str) -> Node:
     """Tree of an expression.
 
-    Refuses text over 4,000 characters and nesting over 60, so that no input can exhaust the stack.
-    Raises ExpressionError only.
+    Refuses text over 4,000 characters and trees over 60 levels, so that no input can exhaust the stack; a chain of
+    operators is as many levels as it has operators. Raises ExpressionError only.
 
     >>> parse("end_of_day(attr(estimated))").function
     'end_of_day'
@@ -51,7 +52,16 @@ def parse(text: str) -> Node:
     parser = _Parser(_tokens(text), len(text) + 1)
     node = parser.either()
     parser.finish()
+    _refuse_tall(node)
     return node
+
+
+def _refuse_tall(node: Node) -> None:
+    level: list[Node] = [node]
+    for _ in range(MAX_DEPTH):
+        level = [below for above in level for below in parts(above)]
+    if level:
+        raise ExpressionError("too many operators in one another", column=level[0].column, allowed=f"{MAX_DEPTH} levels")
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -122,8 +132,6 @@ class _Parser:
         nots: list[_Token] = []
         while token := self.accept("not"):
             nots.append(token)
-        if len(nots) > MAX_DEPTH:
-            raise ExpressionError("too deeply nested", column=nots[-1].column, allowed=f"{MAX_DEPTH} levels")
         node = self.comparison()
         for token in reversed(nots):
             node = Unary("not", node, token.column)
@@ -186,6 +194,8 @@ class _Parser:
 
     def quantity(self) -> Node:
         token = self.take()
+        if len(token.text.replace(".", "")) > MAX_DIGITS:
+            raise ExpressionError("the number is too long", column=token.column, allowed=f"{MAX_DIGITS} digits")
         value = Decimal(token.text)
         follower = self.peek()
         if self.accept("%"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from sqlglot import exp
 
 from troth.engines.calendars import Transitions
+from troth.query.tree import Node
 
 Kind = Literal["bool", "num", "text", "instant", "day", "duration", "working", "money", "party"]
 
@@ -31,3 +32,7 @@ class Scope:
     attributes: Mapping[str, Typed]
     zone: Transitions
     place: str = "expression"
+
+
+Lower: TypeAlias = Callable[[Node, Scope], Typed]
+"""What a function of the language calls for its arguments: lowering itself."""

@@ -88,17 +88,21 @@ class Known:
 Node = Number | Duration | Money | Text | Truth | Name | Call | Unary | Binary | OneOf | Known
 
 
+def parts(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below one, in the order of the text."""
+    match node:
+        case Call(arguments=arguments):
+            return arguments
+        case OneOf(operand=operand, choices=choices):
+            return (operand, *choices)
+        case Unary(operand=operand) | Known(operand=operand):
+            return (operand,)
+        case Binary(left=left, right=right):
+            return (left, right)
+        case _:
+            return ()
+
+
 def names_in(node: Node) -> list[Name]:
     """Every name of a tree, in the order of the text."""
-    match node:
-        case Name():
-            return [node]
-        case Call(arguments=parts) | OneOf(choices=parts):
-            inner = [node.operand] if isinstance(node, OneOf) else []
-            return [name for part in (*inner, *parts) for name in names_in(part)]
-        case Unary(operand=operand) | Known(operand=operand):
-            return names_in(operand)
-        case Binary(left=left, right=right):
-            return [*names_in(left), *names_in(right)]
-        case _:
-            return []
+    return [node] if isinstance(node, Name) else [name for part in parts(node) for name in names_in(part)]

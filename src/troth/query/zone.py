@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlglot import exp
 
 from troth.engines.calendars import Transitions
-from troth.kernel.instant import from_us
-
-MICROSECONDS = 1_000_000
+from troth.kernel.instant import DAY_US, from_us
 
 
 def literal_instant(us: int) -> exp.Expression:
@@ -25,8 +24,37 @@ def to_local(instant: exp.Expression, zone: Transitions) -> exp.Expression:
     return _shifted(instant, zone.utc_cuts(), sign=1)
 
 
+def day_begins(midnight: exp.Expression, zone: Transitions) -> exp.Expression:
+    """UTC of the first instant after the whole local day that ends at a naive midnight.
+
+    That is another instant than the midnight's own where its last hour comes twice and midnight lies between: such a day ends
+    with the second.
+    """
+    return _shifted(midnight, _day_cuts(zone), sign=-1)
+
+
+def civil_interval(amount: int, unit: str) -> exp.Expression:
+    return exp.Interval(this=exp.Literal.string(str(amount)), unit=exp.var(unit))
+
+
+def _day_cuts(zone: Transitions) -> list[tuple[int, int]]:
+    """Transitions.local_cuts for midnights: the later of two, except where the earlier begins the repeated hour."""
+    changes = zip(zone.instants, pairwise(zone.offsets), strict=True)
+    cuts = [(instant + (after if after > before else after + 1), after) for instant, (before, after) in changes]
+    return [zone.local_cuts()[0], *cuts]
+
+
 def _shifted(value: exp.Expression, cuts: Sequence[tuple[int, int]], *, sign: int) -> exp.Expression:
-    return exp.Add(this=value.copy(), expression=interval(_offset(value, list(cuts)), sign))
+    """The value moved by the offset in force. A value that is itself an expression is named first, since the CASE repeats it
+    at every cut: four conversions inside each other would otherwise repeat it cuts to the fourth times.
+    """
+    if isinstance(value, exp.Column) or len({offset for _, offset in cuts}) == 1:
+        return exp.Add(this=value.copy(), expression=interval(_offset(value, list(cuts)), sign))
+    moment = exp.column("moment")
+    moved = exp.Add(this=moment.copy(), expression=interval(_offset(moment, list(cuts)), sign))
+    body = exp.Lambda(this=moved, expressions=[exp.to_identifier("moment")], colon=True)
+    listed = exp.Anonymous(this="list_transform", expressions=[exp.Array(expressions=[value.copy()]), body])
+    return exp.Anonymous(this="list_extract", expressions=[listed, exp.Literal.number(1)])
 
 
 def _offset(value: exp.Expression, cuts: list[tuple[int, int]]) -> exp.Expression:

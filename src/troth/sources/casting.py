@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from troth.engines.calendars import Transitions
-from troth.query import identifier, literal_text, to_utc
+from troth.query import identifier, literal_text, to_local, to_utc
 from troth.sources.mapping import CellType
 
 SQL_TYPES: dict[CellType, str] = {
@@ -26,7 +26,10 @@ SQL_TYPES: dict[CellType, str] = {
 EARLIEST, LATEST = "1900-01-01", "2200-01-01"
 TRUE = ("true", "t", "yes", "y", "1", "ja", "j", "sim", "s", "oui", "o", "si", "x")
 FALSE = ("false", "f", "no", "n", "0", "nein", "nao", "não", "non")
-OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|z|[+-]\d{2}(:?\d{2})?)$"
+WALL = r"^\d{4}-\d{1,2}-\d{1,2}([T ] *\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?$"
+OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
+GROUPED = r"^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$"
+LONGEST_NUMBER = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Cell:
 
 
 def text_column(position: int, column: str) -> str:
-    return f"NULLIF(trim({identifier(column)}), '') AS t{position}"
+    return f"NULLIF(trim(src.{identifier(column)}), '') AS t{position}"
 
 
 def parsed_columns(cell: Cell) -> list[str]:
@@ -54,8 +57,7 @@ def parsed_columns(cell: Cell) -> list[str]:
         case "text":
             return []
         case "number" | "money":
-            exact = f"TRY_CAST({_point(text, cell.decimal)} AS DECIMAL(38,12))"
-            return [f"{exact} AS v{cell.name}"]
+            return [f"{_exact(text, cell.decimal)} AS v{cell.name}"]
         case "instant" | "day":
             wall, absolute = _wall(text, cell.format), _absolute(text, cell.format)
             return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}"]
@@ -82,7 +84,8 @@ def _value(cell: Cell, zone: Transitions) -> str:
         case "number" | "money":
             return f"CASE WHEN TRY_CAST(v{name} AS DECIMAL(18,4)) = v{name} THEN TRY_CAST(v{name} AS DECIMAL(18,4)) END"
         case "day":
-            return f"CAST({_within('l' + name)} AS DATE)"
+            local = to_local(exp.column("z" + name), zone).sql("duckdb")
+            return f"CAST(coalesce({_within('l' + name)}, CASE WHEN {_years('z' + name)} THEN {local} END) AS DATE)"
         case "instant":
             utc = to_utc(exp.column("l" + name), zone).sql("duckdb")
             return f"coalesce({_within('z' + name)}, CASE WHEN {_years('l' + name)} THEN {utc} END)"
@@ -100,26 +103,42 @@ def _fits(cell: Cell) -> str:
             return f"v{name} IS NOT NULL"
 
 
-def _point(text: str, decimal: str) -> str:
-    return f"replace(replace({text}, '.', ''), ',', '.')" if decimal == "," else text
+def _exact(text: str, decimal: str) -> str:
+    """The number as it is written, all its decimals included, or NULL where 24 decimals do not hold it.
+
+    The engine rounds what has more decimals than its type. A text of 24 characters can have more than 24 only by an
+    exponent, and then differs from a number of four decimals unless it is rounded to nothing.
+    """
+    point = f"replace(replace({text}, '.', ''), ',', '.')" if decimal == "," else text
+    value = f"TRY_CAST({point} AS DECIMAL(38,24))"
+    sound = f"length({text}) <= {LONGEST_NUMBER} AND NOT contains({text}, '_') AND ({value} <> 0 OR TRY_CAST({point} AS DOUBLE) = 0)"
+    if decimal == ",":
+        sound += f" AND (NOT contains({text}, '.') OR regexp_matches({text}, {literal_text(GROUPED)}))"
+    return f"CASE WHEN {sound} THEN {value} END"
 
 
 def _wall(text: str, written: str | None) -> str:
     """DuckDB drops an offset or a zone's name in silence when it casts to TIMESTAMP: such texts are kept away from the cast."""
     if written:
-        return f"try_strptime({text}, {literal_text(written)})"
-    plain = (
-        f"{text}[1] BETWEEN '0' AND '9' AND {text}[-1] BETWEEN '0' AND '9' AND {text}[5] = '-'"
-        f" AND NOT contains({text}, '+') AND NOT contains(substr({text}, 12), '-')"
-    )
-    return f"CASE WHEN {plain} THEN TRY_CAST({text} AS TIMESTAMP) END"
+        return "CAST(NULL AS TIMESTAMP)" if _zoned(written) else f"try_strptime({text}, {literal_text(written)})"
+    usual = f"{text} LIKE '____-__-__ __:__:__' AND NOT contains({text}, '+') AND {text}[-1] BETWEEN '0' AND '9'"
+    cast = f"TRY_CAST({text} AS TIMESTAMP)"
+    return f"CASE WHEN {usual} THEN {cast} WHEN regexp_matches({text}, {literal_text(WALL)}) THEN {cast} END"
 
 
 def _absolute(text: str, written: str | None) -> str:
     if written:
-        return "CAST(NULL AS TIMESTAMP)"
+        zoned = f"timezone('UTC', try_strptime({text}, {literal_text(written)}))"
+        return zoned if _zoned(written) else "CAST(NULL AS TIMESTAMP)"
     zoned = f"length({text}) > 16 AND regexp_matches({text}, {literal_text(OFFSET)})"
-    return f"CASE WHEN {zoned} THEN timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ)) END"
+    # A blank before the offset is usual, but not for the cast.
+    joined = f"{text}[:11] || replace({text}[12:], ' ', '')"
+    return f"CASE WHEN {zoned} THEN timezone('UTC', TRY_CAST({joined} AS TIMESTAMPTZ)) END"
+
+
+def _zoned(written: str) -> bool:
+    """Whether a strptime format reads an offset or a zone."""
+    return any(directive in written.replace("%%", "") for directive in ("%z", "%Z"))
 
 
 def _years(value: str) -> str:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from troth.kernel.errors import SourceError
 
 DELIMITERS = (",", ";", "\t", "|")
 PROBE = 256 << 10
+LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """columns: the header's names, made unique and never empty; line_end: as the first line has it."""
+    """columns: the header's names, made unique and never empty. skip: empty lines above the header."""
 
     delimiter: str
     columns: tuple[str, ...]
-    line_end: str
+    skip: int
 
 
 def sniff(path: Path) -> Dialect:
     """The dialect of a delimited text file.
 
-    Refuses a file without a header line, and bytes that are not UTF-8 in the header (other encodings are named in the message).
+    Refuses a file without a header line, a header longer than 256 KB, and bytes that are not UTF-8 in the header (other
+    encodings are named in the message).
     """
     with path.open("rb") as file:
         head = file.read(PROBE)
-    if not head.strip():
+    whole = len(head) < PROBE
+    if not head.strip(b"\xef\xbb\xbf\r\n\t "):
         raise SourceError(f"'{path.name}' is empty", next_step="Give a file with a header line, or leave it out of the folder.")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head:
         raise SourceError(
@@ -37,29 +41,44 @@ def sniff(path: Path) -> Dialect:
             got="NUL bytes, as in UTF-16 or a binary file",
             next_step="Save it as UTF-8 CSV.",
         )
-    text = head.decode("utf-8-sig", errors="replace")
-    lines = text.splitlines()
-    if "\ufffd" in lines[0]:
+    text = head.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    body = text.lstrip("\n")
+    delimiter = _delimiter(body, whole=whole)
+    header = next(_records(body, delimiter, whole=whole), None)
+    if header is None:
+        raise SourceError(
+            f"'{path.name}' has no header line",
+            got="a first line of more than 256 KB" if not whole else "a quote that is never closed",
+            next_step="Give a table: column names in the first line, one record a line below.",
+        )
+    if any("\ufffd" in name for name in header):
         raise SourceError(
             f"'{path.name}': the header is not UTF-8",
             got="other bytes, as in windows-1252",
             next_step="Save it as UTF-8 CSV.",
         )
-    delimiter = _delimiter(lines if len(head) < PROBE else lines[:-1])
-    header = next(csv.reader(lines, delimiter=delimiter))
-    first = head.split(b"\n", 1)[0]
-    line_end = "\\r\\n" if first.endswith(b"\r") else "\\n" if b"\n" in head else "\\r" if b"\r" in head else "\\n"
-    return Dialect(delimiter, _unique(header), line_end)
+    return Dialect(delimiter, _unique(header), len(text) - len(body))
 
 
-def _delimiter(lines: Sequence[str]) -> str:
+def _records(text: str, delimiter: str, *, whole: bool) -> Iterator[list[str]]:
+    """Records that end inside the text, up to the first one that Python's reader refuses."""
+    earlier: list[str] | None = None
+    try:
+        for record in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+            if earlier is not None:
+                yield earlier
+            earlier = record
+    except csv.Error:
+        whole = True
+    if whole and earlier is not None:
+        yield earlier
+
+
+def _delimiter(text: str, *, whole: bool) -> str:
     """The delimiter under which most of the first records have as many fields as the header, and more than one."""
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        try:
-            widths = [len(row) for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(200), strict=False) if row]
-        except csv.Error:
-            continue
+        widths = [len(row) for row, _ in zip(_records(text, delimiter, whole=whole), range(LOOKED_AT), strict=False) if row]
         if not widths or widths[0] < 2:
             continue
         score = (sum(w == widths[0] for w in widths) / len(widths), widths[0])

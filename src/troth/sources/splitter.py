@@ -2,56 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from troth.kernel.errors import SourceError
+
 CHUNK = 4 << 20
-LINE_ENDS = (b"\n", b"")
+LONGEST = 32 << 20
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """records: below the header line; empty lines are none. mixed: lines end in more than one way."""
+
+    records: int
+    mixed: bool
 
 
 def count_records(path: Path, *, delimiter: str = ",") -> int:
-    """Records of a delimited text file below its header line; empty lines are none.
+    return split(path, delimiter=delimiter).records
+
+
+def split(path: Path, *, delimiter: str = ",", copy: Path | None = None) -> Split:
+    """Where the records of a delimited text file end.
 
     A quote opens a text only where a field begins, and a line end inside a text ends nothing. It shares no code with the
     reader, so that a row lost in reading is seen.
+    copy: where to write the same records, each ended by one line feed, texts as they are.
+    Refuses a text that is never closed and a record of more than 32 MB.
     """
-    field_starts = (delimiter.encode(), b"\n", b"")
-    counter = _Counter(field_starts)
     with path.open("rb") as file:
-        if file.read(3) != b"\xef\xbb\xbf":
+        if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
             file.seek(0)
-        while chunk := file.read(CHUNK):
-            if chunk.endswith(b"\r"):
-                chunk += file.read(1)
-            counter.feed(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in chunk else chunk)
-    return max(counter.finished() - 1, 0)
+        if copy is None:
+            counter = _fed(_Counter(path.name, delimiter), file.read)
+        else:
+            with copy.open("wb") as target:
+                counter = _fed(_Counter(path.name, delimiter, target.write), file.read)
+    return Split(max(counter.finished() - 1, 0), len(counter.line_ends) > 1)
 
 
 class _Counter:
-    def __init__(self, field_starts: tuple[bytes, ...]) -> None:
-        self.field_starts = field_starts
+    def __init__(self, name: str, delimiter: str, write: Callable[[bytes], object] | None = None) -> None:
+        self.name = name
+        self.field_starts = (delimiter.encode(), b"\n", b"")
+        self.write = write
         self.records = 0
+        self.line = 1
         self.inside = False
+        self.opened = 1
         self.before = b""
         self.closed = False
         self.line_is_empty = True
+        self.length = 0
+        self.line_ends: set[str] = set()
 
     def feed(self, chunk: bytes) -> None:
+        """chunk: does not end between a carriage return and its line feed."""
+        returns = b"\r" in chunk
         for index, piece in enumerate(chunk.split(b'"')):
             if index:
                 self._quote()
-            if piece:
-                self.closed = False
-                if not self.inside:
-                    self._lines(piece)
-                self.before = piece[-1:]
+            if not piece:
+                continue
+            self.closed = False
+            self.length += len(piece)
+            text = piece if self.inside else self._line_ends(piece, returns=returns)
+            if self.write:
+                self.write(text)
+            if not self.inside:
+                self._lines(text)
+            self.line += text.count(b"\n")
+            self.before = text[-1:]
+        if self.length > LONGEST:
+            raise SourceError(
+                f"'{self.name}' is no table: the record in line {self.opened if self.inside else self.line:,} is longer than 32 MB",
+                next_step="Look for a quote that is never closed, or leave the file out.",
+            )
+
+    def finished(self) -> int:
+        if self.inside:
+            raise SourceError(
+                f"'{self.name}': the quote opened in line {self.opened:,} is never closed",
+                got="the rest of the file as one text",
+                next_step="Close it, or remove it, and build again.",
+            )
+        return self.records + (0 if self.line_is_empty else 1)
 
     def _quote(self) -> None:
+        if self.write:
+            self.write(b'"')
         self.line_is_empty = False
         if self.inside:
             self.inside, self.closed = False, True
         elif self.closed or self.before in self.field_starts:
+            self.opened = self.opened if self.closed else self.line
             self.inside, self.closed = True, False
         self.before = b'"'
+
+    def _line_ends(self, piece: bytes, *, returns: bool) -> bytes:
+        """The piece with line feeds only; which line ends it had is remembered."""
+        if not returns or b"\r" not in piece:
+            if b"\n" in piece:
+                self.line_ends.add("line feed")
+            return piece
+        both = piece.count(b"\r\n")
+        if both:
+            self.line_ends.add("both")
+        if piece.count(b"\r") > both:
+            self.line_ends.add("carriage return")
+        if piece.count(b"\n") > both:
+            self.line_ends.add("line feed")
+        return piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _lines(self, piece: bytes) -> None:
         ends = piece.count(b"\n")
@@ -63,6 +127,12 @@ class _Counter:
             empty += sum(1 for line in piece.split(b"\n")[1:-1] if not line)
         self.records += ends - empty
         self.line_is_empty = piece.endswith(b"\n")
+        self.length = len(piece) - piece.rindex(b"\n") - 1
 
-    def finished(self) -> int:
-        return self.records + (0 if self.line_is_empty else 1)
+
+def _fed(counter: _Counter, read: Callable[[int], bytes]) -> _Counter:
+    while chunk := read(CHUNK):
+        if chunk.endswith(b"\r"):
+            chunk += read(1)
+        counter.feed(chunk)
+    return counter

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli.output import Out, show_error
+from troth.faces.cli.output import Out, show_bug, show_error
 
 app = typer.Typer(
     name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -26,12 +26,17 @@ def main() -> None:
     from troth.kernel.errors import TrothError
 
     try:
-        app(standalone_mode=True)
+        app([argument for argument in sys.argv[1:] if argument != "--traceback"], standalone_mode=True)
     except TrothError as error:
         show_error(error, as_json="--json" in sys.argv)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Exception as error:
+        if "--traceback" in sys.argv:
+            raise
+        show_bug(error)
+        raise SystemExit(70) from None
 
 
 @app.command()

@@ -161,6 +161,12 @@ def show_error(error: TrothError, *, as_json: bool) -> None:
     typer.echo(f"troth: {error}", err=True)
 
 
+def show_bug(error: Exception) -> None:
+    """A mistake of ours, said in two lines; the previous snapshot is still in force."""
+    typer.echo(f"troth: this is a mistake in Troth, not in your files: {type(error).__name__}: {error}", err=True)
+    typer.echo("Nothing was published. Run the same with --traceback and report what it prints.", err=True)
+
+
 def _unwatched(_: str) -> None:
     """Progress that nobody watches."""
 

@@ -5,11 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from troth.findings.context import Context
-from troth.findings.finders import kept_by_due, monday_replay, nothing_recorded
+from troth.findings.finders import (
+    asked_too_early,
+    coming_back,
+    kept_by_due,
+    monday_replay,
+    nobody_to_ask,
+    nothing_recorded,
+    promised_against_actual,
+    stopped_events,
+    unusual_months,
+    where_delay_arose,
+)
 from troth.findings.statement import Statement
 
 FINDERS: tuple[Callable[[Context], list[Statement]], ...] = (
     kept_by_due.find,
     nothing_recorded.find,
+    nobody_to_ask.find,
     monday_replay.find,
+    asked_too_early.find,
+    where_delay_arose.find,
+    unusual_months.find,
+    promised_against_actual.find,
+    stopped_events.find,
+    coming_back.find,
 )

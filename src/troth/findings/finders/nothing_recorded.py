@@ -79,10 +79,9 @@ def _stopped(context: Context, name: str, promise: Promise, where: str) -> list[
     rows = context.engine.rows(
         f"SELECT CASE {cases} ELSE {len(stages)} END AS stage, count(*) FROM outcome_{name} o WHERE {where} GROUP BY 1 ORDER BY 1"
     )
-    labels = [
-        *(f"never {spoken(stage.to)}" if i == 0 else f"{spoken(stage.from_)} and then nothing" for i, (_, stage) in enumerate(stages)),
-        "through every stage and then nothing",
-    ]
+    last = len(stages) - 1
+    labels = [f"never {spoken(stage.to)}" if i < last else f"{spoken(stage.from_)} and then nothing" for i, (_, stage) in enumerate(stages)]
+    labels.append("through every stage and then nothing")
     return [(labels[int(i)], int(n)) for i, n in rows]
 
 

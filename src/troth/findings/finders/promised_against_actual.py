@@ -88,7 +88,7 @@ def _statement(context: Context, name: str) -> Statement | None:
         evidence=Evidence(
             n=count_of(promised.n, promise.subject),
             window=f"made {window(context.local_time(first), context.local_time(last))}",
-            how_sure="association" if change else "strong" if promised.n >= 100 else "fair",
+            how_sure="association" if change else "measured",
             interval=f"promised {_range(promised)}, took {_range(took)} days",
             notes=(
                 f"medians of calendar days, {plural(promise.subject)} {done(promise.fulfil.event)}",
@@ -116,7 +116,11 @@ def _fulfilled(context: Context) -> str:
 def _dates(context: Context, name: str, indent: str = "") -> str:
     """SQL of the local days of each fulfilled promise."""
     columns = (f"CAST({context.local(f'o.{what}')} AS DATE) AS {what}_day" for what in ("made", "due", "fulfilled"))
-    lines = [f"SELECT {', '.join(columns)}, o.stratum, o.fulfilled > o.due AS late", f"FROM outcome_{name} o", f"WHERE {_fulfilled(context)}"]
+    lines = [
+        f"SELECT {', '.join(columns)}, o.stratum, o.fulfilled > o.due AS late",
+        f"FROM outcome_{name} o",
+        f"WHERE {_fulfilled(context)}",
+    ]
     return "\n".join(indent + line for line in lines)
 
 

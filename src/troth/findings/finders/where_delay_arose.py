@@ -81,7 +81,7 @@ def _statement(context: Context, name: str) -> Statement | None:
     )
     refusal = _refusal(promise, missed)
     said = ", ".join(f"{names[p]} {percent(missed.share(p), 0)}" for p in order if missed.share(p) >= Fraction(1, 200))
-    how_sure: HowSure = "cannot say yet" if refusal else "fair" if sampled else "certain as a count"
+    how_sure: HowSure = "cannot say yet" if refusal else "measured" if sampled else "certain as a count"
     return Statement(
         id=f"{NAME}/{name}",
         finder=NAME,

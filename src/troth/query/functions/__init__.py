@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from troth.query.functions import attr, end_of_day
-from troth.query.scope import Scope, Typed
-from troth.query.tree import Node
+from troth.query.scope import Lower, Scope, Typed
+from troth.query.tree import Call
 
-TABLE: dict[str, Callable[[Sequence[Node], Scope, int], Typed]] = {
-    attr.NAME: attr.lower,
-    end_of_day.NAME: end_of_day.lower,
+TABLE: dict[str, Callable[[Call, Scope, Lower], Typed]] = {
+    attr.NAME: attr.lowered,
+    end_of_day.NAME: end_of_day.lowered,
 }

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from troth.kernel.errors import ExpressionError, nearest
-from troth.query.scope import Scope, Typed
-from troth.query.tree import Name, Node
+from troth.query.scope import Lower, Scope, Typed
+from troth.query.tree import Call, Name
 
 NAME = "attr"
-TAKES = "the name of one attribute"
 
 
-def lower(arguments: Sequence[Node], scope: Scope, column: int) -> Typed:
-    argument = arguments[0] if len(arguments) == 1 else None
+def lowered(call: Call, scope: Scope, lower: Lower) -> Typed:  # noqa: ARG001  every function of the language is called alike
+    argument = call.arguments[0] if len(call.arguments) == 1 else None
     if not isinstance(argument, Name) or len(argument.path) != 1:
-        raise ExpressionError("attr() takes the name of one attribute", column=column)
+        raise ExpressionError("attr() takes the name of one attribute", column=call.column)
     found = scope.attributes.get(argument.dotted)
     if found is None:
         raise ExpressionError(

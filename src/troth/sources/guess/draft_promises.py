@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from troth.record import Engine
 from troth.query import literal_text
+from troth.record import Engine
 from troth.sources.guess import lexicon
 from troth.sources.guess.draft_sources import Yaml
 from troth.sources.guess.naming import snake, unique
 from troth.sources.guess.pairs import Candidate
 from troth.sources.guess.seen import Seen
 from troth.sources.guess.timeline import Moment
-from troth.sources.guess.words import says, tokens
+from troth.sources.guess.words import is_neutral, says, tokens
 
 VERBS = {
-    "deliver": ("deliver", "delivered"), "ship": ("hand_over", "handed over"), "pay": ("pay", "paid"), "answer": ("answer", "answered"),
-    "repair": ("repair", "repaired"), "install": ("install", "installed"), "visit": ("arrive", "arrived"), "pickup": ("pick_up", "picked up"),
-    "return": ("return", "returned"), "approve": ("approve", "approved"), "depart": ("depart", "departed"), "start": ("start", "started"),
+    "deliver": ("deliver", "delivered"), "ship": ("hand_over", "handed over"), "pay": ("pay", "paid"),
+    "answer": ("answer", "answered"), "repair": ("repair", "repaired"), "install": ("install", "installed"),
+    "visit": ("arrive", "arrived"), "pickup": ("pick_up", "picked up"), "return": ("return", "returned"),
+    "approve": ("approve", "approved"), "depart": ("depart", "departed"), "start": ("start", "started"),
     "end": ("complete", "completed"),
 }  # fmt: skip
 BY = (
@@ -31,13 +32,17 @@ INTERNAL = frozenset(("ship", "start", "depart", "pickup", "approve"))
 BILL = "^invoice ^rechnung ^fatura ^factura ^facture ^factuur =bill =bills ^receivable"
 SUPPLIER = "^supplier ^vendor ^lieferant ^fornecedor ^proveedor ^fournisseur ^leverancier ^kreditor"
 MOST_BETWEEN = 4
+SPOKEN = (
+    "=resolved =closed =finished =fulfilled =solved =shipped =dispatched =arrived =received =settled =responded =replied =published"
+    " =inspected =reviewed =processed =decided =executed =performed =collected"
+)
 
 
 def draft_promises(engine: Engine, seen: Seen, sources: Mapping[str, Yaml]) -> tuple[dict[str, Yaml], list[str]]:
     """Promises by name, and warnings for pairs that no promise could be made of."""
     drafted: dict[str, Yaml] = {}
     warnings: list[str] = []
-    for c in seen.asserted:
+    for c in sorted(seen.asserted, key=lambda c: (_is_internal(seen, c), -c.timeline.objects, -c.score)):
         made = _anchor(seen, c)
         if made is None:
             file = seen.file(c.promised.table).table.path.name
@@ -59,9 +64,7 @@ def _promise(engine: Engine, seen: Seen, sources: Mapping[str, Yaml], c: Candida
     subject = c.timeline.type
     owed_by_customer = _owed_by_customer(seen, c)
     customer = seen.customer(c.timeline.table)
-    internal = bool(_concepts(c) & INTERNAL) and any(
-        o.timeline.table == c.timeline.table and o.actual.mean > c.actual.mean for o in seen.asserted
-    )
+    internal = _is_internal(seen, c)
     promise: Yaml = {"kind": "internal" if internal else "customer", "subject": subject}
     promise["promisor"] = {"party": "customer"} if owed_by_customer else {"role": _verb(c)[0]} if internal else {"unit": "operation"}
     if customer and not internal and not owed_by_customer:
@@ -81,6 +84,13 @@ def _promise(engine: Engine, seen: Seen, sources: Mapping[str, Yaml], c: Candida
     return promise
 
 
+def _is_internal(seen: Seen, c: Candidate) -> bool:
+    """A handover on the way to something else that was promised."""
+    return bool(_concepts(c) & INTERNAL) and any(
+        o.timeline.table == c.timeline.table and o.actual.mean > c.actual.mean for o in seen.asserted
+    )
+
+
 def words(c: Candidate) -> str:
     """How a page names the promise: the verb of the actual, and the kind of date promised."""
     by = next(
@@ -91,15 +101,18 @@ def words(c: Candidate) -> str:
 
 
 def _verb(c: Candidate) -> tuple[str, str]:
+    """Name and past tense: the actual's own English word where it has one."""
+    said = tokens(c.actual.activity or c.actual.column.removeprefix("case:"))
+    spoken = next((t for t in said if says(t, SPOKEN)), None)
     for concepts in (c.promised.name.concepts & c.actual.name.concepts, c.actual.name.concepts):
+        if concepts >= {"deliver", "visit"}:
+            return VERBS["visit"]
         for concept in VERBS:
             if concept in concepts:
-                return VERBS[concept]
-    named = [
-        t
-        for t in tokens(c.actual.activity or c.actual.column.removeprefix("case:"))
-        if t not in lexicon.FILLER and t not in tokens(c.timeline.type)
-    ]
+                return VERBS[concept][0], spoken or VERBS[concept][1]
+    if is_neutral(c.actual.column):
+        return "fulfil", "done"
+    named = [t for t in said if not says(t, lexicon.FILLER) and t not in tokens(c.timeline.type)]
     return (snake("_".join(named)), " ".join(named)) if named else ("fulfil", "done")
 
 

@@ -126,20 +126,21 @@ def money_entries(seen: Seen, number: int) -> list[Yaml]:
         about, id_ = seen.file(pointers[0].to).type, [pointers[0].column]
     else:
         return []
-    comma = decimal_of(keyed.table, seen, number) == ","
-    return [
-        {"about": about, "id": id_, "kind": snake(c.name), "amount": c.name}
-        | ({"currency": code} if (code := currency_of(c, keyed.table)) else {})
-        for c in keyed.table.columns
-        if is_money(c) and not (comma and c.decimal == "." and not c.whole)
-    ]
+    comma = decimal_of(keyed.table) == ","
+    found: list[Yaml] = []
+    for column in keyed.table.columns:
+        if is_money(column) and not (comma and column.decimal == "." and not column.whole):
+            entry: Yaml = {"about": about, "id": id_, "kind": snake(column.name), "amount": column.name}
+            code = currency_of(column, keyed.table)
+            found.append(entry | {"currency": code} if code else entry)
+    return found
 
 
 def is_money(column: Column) -> bool:
     return column.kind == "number" and says(column.name, lexicon.MONEY) and not looks_like_id(column.name)
 
 
-def decimal_of(table: Table, seen: Seen, number: int) -> str:
+def decimal_of(table: Table) -> str:
     return "," if any(c.decimal == "," and is_money(c) for c in table.columns) else "."
 
 
@@ -161,7 +162,7 @@ def _finished(draft: Yaml, table: Table, seen: Seen) -> Yaml:
     used = {c.name: c.format for c in table.instants if c.format and repr(c.name) in text}
     if used:
         draft["formats"] = used
-    if decimal_of(table, seen, table.number) == "," and draft.get("money"):
+    if decimal_of(table) == "," and draft.get("money"):
         draft["decimal"] = ","
     if seen.personal[table.number]:
         draft["personal"] = dict(seen.personal[table.number])

@@ -82,10 +82,12 @@ def _tables(engine: Engine, groups: Sequence[tuple[str, list[Path]]], warnings: 
             warnings.append(f"{paths[0].name}: cannot be read. {str(error).splitlines()[0]}")
             continue
         if not table.rows:
-            warnings.append(f"{paths[0].name}: a header and no rows; it is left out.")
+            nothing = paths[0].stat().st_size <= sum(len(c.name) for c in table.columns) * 4 + 16
+            why = "a header and no rows" if nothing else "no row has the header's columns, as where values are parted by blanks"
+            warnings.append(f"{paths[0].name}: {why}; it is left out.")
             continue
-        if all(len(c.name) > 200 for c in table.columns) or len(table.columns) == 1:
-            warnings.append(f"{paths[0].name}: one column only; if values are parted by blanks or another sign, save it as CSV.")
+        if len(table.columns) == 1:
+            warnings.append(f"{paths[0].name}: one column only; if values are parted by another sign, save it as CSV.")
         tables.append(table)
     return tables
 
@@ -95,14 +97,15 @@ def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:
     pointers = references(engine, keyed)
     keyed = with_twins(with_composites(engine, keyed, pointers), pointers)
     logs = {k.number: log for k in keyed if (log := find_log(engine, k, pointers))}
-    keyed = _typed([replace(k, type=_case_type(logs[k.number].case, k.type)) if k.number in logs else k for k in keyed])
+    pointing = {(r.table, r.column) for r in pointers}
+    own = {n: log for n, log in logs.items() if (n, log.case) not in pointing}
+    keyed = _typed([replace(k, type=_case_type(own[k.number].case, k.type)) if k.number in own else k for k in keyed])
     answers = {k.number: found for k in keyed if k.number not in logs and (found := find_answers(k, pointers))}
     others = [number for number, a in answers.items() if a.of_another]
     personal = {
-        k.number: {c.name: kind for c in k.table.columns if (kind := personal_kind(c, k.table, is_party(k.type, k.table.columns)))}
+        k.number: {c.name: kind for c in k.table.columns if (kind := personal_kind(c, party=is_party(k.type, k.table.columns)))}
         for k in keyed
     }
-    pointing = {(r.table, r.column) for r in pointers}
     for k in keyed:
         used = {
             *k.key,
@@ -132,7 +135,7 @@ def _typed(keyed: Sequence[Keyed]) -> list[Keyed]:
     taken: list[str] = []
     typed = []
     for k in keyed:
-        type = k.type if k.twin is not None else unique(k.type, taken)
+        type = k.type if k.twin is not None or k.type not in taken else unique(snake(f"{k.table.name}_{k.type}"), taken)
         taken.append(type)
         typed.append(replace(k, type=type))
     owners = {k.number: k.type for k in typed}

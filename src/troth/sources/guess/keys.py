@@ -141,7 +141,8 @@ def _reference(engine: Engine, source: Keyed, column: Column, target: Keyed) -> 
     if not named and (column.distinct < 3 or (key.kind == "number" and not _plausible_number(column, key, source, target))):
         return None
     matched, distinct = engine.rows(
-        f"SELECT count(k.v), count(*) FROM (SELECT DISTINCT t{column.position} AS v FROM {source.table.sql} WHERE t{column.position} IS NOT NULL) s"
+        f"SELECT count(k.v), count(*) FROM"
+        f" (SELECT DISTINCT t{column.position} AS v FROM {source.table.sql} WHERE t{column.position} IS NOT NULL) s"
         f" LEFT JOIN (SELECT DISTINCT t{key.position} AS v FROM {target.table.sql}) k ON k.v = s.v"
     )[0]
     if matched < (0.5 if named else 0.95) * distinct or matched == 0:
@@ -209,8 +210,12 @@ def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keye
     table = keyed.table
     pointers = [table.column(r.column) for r in found if r.table == keyed.number]
     pointers += [c for c in table.columns if c not in pointers and c.kind != "instant" and looks_like_id(c.name)]
-    seconds = [c for c in table.columns if c.filled >= NEARLY * min(table.rows, SAMPLED_ABOVE) and c.kind in ("text", "number") and c.longest <= 60
-               and (c.whole or looks_like_id(c.name) or c in pointers)]  # fmt: skip
+    full = NEARLY * min(table.rows, SAMPLED_ABOVE)
+    seconds = [
+        c
+        for c in table.columns
+        if c.filled >= full and c.kind in ("text", "number") and c.longest <= 60 and (c.whole or looks_like_id(c.name) or c in pointers)
+    ]
     tried = [
         (a, b)
         for a in pointers

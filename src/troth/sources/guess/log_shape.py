@@ -59,7 +59,8 @@ def _may_be_case(column: Column, table: Table, pointers: set[str]) -> bool:
 def _may_be_activity(column: Column, case: Column, table: Table) -> bool:
     return (
         column is not case and column.kind == "text" and 2 <= column.distinct <= min(VOCABULARY_MOST, max(2, table.rows // 5))
-        and column.filled >= 0.99 * min(table.rows, SAMPLED_ABOVE) and says(column.name, lexicon.ACTIVITY) and not looks_like_id(column.name)
+        and column.filled >= 0.99 * min(table.rows, SAMPLED_ABOVE) and says(column.name, lexicon.ACTIVITY)
+        and not looks_like_id(column.name)
     )  # fmt: skip
 
 
@@ -85,7 +86,8 @@ def _log(engine: Engine, table: Table, case: Column, activity: Column, at: Colum
     others = [c for c in table.columns if c not in (case, activity, at) and c.kind != "blank"]
     constant = _constant(engine, table, case, others)
     words = engine.rows(
-        f"SELECT t{activity.position}, count(*) FROM {table.sql} WHERE t{activity.position} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_ACTIVITIES}"
+        f"SELECT t{activity.position}, count(*) FROM {table.sql} WHERE t{activity.position} IS NOT NULL"
+        f" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_ACTIVITIES}"
     )
     cases = engine.rows(f"SELECT count(DISTINCT t{case.position}) FROM {table.sql}")[0][0]
     return Log(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from troth.sources.guess import lexicon
-from troth.sources.guess.words import fold, is_neutral, tokens
+from troth.sources.guess.words import fold, is_neutral, says, tokens
 
 _KNOWN = {
     "auftraege": "auftrag", "kunden": "kunde", "vertraege": "vertrag", "pakete": "paket", "geraete": "geraet", "tickets": "ticket",
@@ -38,39 +38,10 @@ _WRAPPING = frozenset(
         "fact",
     )
 )
-_TIME_WORDS = frozenset(
-    [
-        "date",
-        "dates",
-        "datum",
-        "data",
-        "datetime",
-        "time",
-        "timestamp",
-        "ts",
-        "at",
-        "on",
-        "am",
-        "em",
-        "em_",
-        "le",
-        "fecha",
-        "dt",
-        "utc",
-        "zeitpunkt",
-        "zeit",
-        "uhrzeit",
-        "the",
-        "of",
-        "de",
-        "do",
-        "da",
-        "du",
-        "der",
-        "del",
-        "den",
-    ]
-)
+_TIME_WORDS = """
+=am =at =da =data =date =dates =datetime =datum =de =del =den =der =do =dt =du =em =op =fecha =le =of =on =the =time
+=timestamp =ts =uhrzeit =utc =zeit =zeitpunkt
+"""
 
 
 def snake(text: str) -> str:
@@ -168,7 +139,7 @@ def event_noun(column: str, subject: str) -> str:
     ('approved', 'enddate', 'geliefert')
     """
     parts = snake(column.removeprefix("case:")).split("_")
-    kept = [p for p in parts if p not in _TIME_WORDS and p != subject and singular(p) != subject]
+    kept = [p for p in parts if not says(p, _TIME_WORDS) and p != subject and singular(p) != subject]
     return "_".join(kept) if kept and not is_neutral(column) else snake(column.removeprefix("case:"))
 
 

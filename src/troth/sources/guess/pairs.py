@@ -9,7 +9,7 @@ from datetime import datetime
 from troth.record import Engine
 from troth.sources.guess import lexicon
 from troth.sources.guess.timeline import Moment, Timeline
-from troth.sources.guess.words import is_neutral
+from troth.sources.guess.words import is_neutral, says
 
 MOST_PROMISED = 10
 MOST_ACTUAL = 16
@@ -131,11 +131,17 @@ def _said(p: Moment, a: Moment, joined: int) -> tuple[list[str], int]:
 
 
 def _finality(a: Moment, timeline: Timeline, p: Moment) -> int:
-    """Among rivals the last thing that happens is what was promised; a file's closing comes after the work is done."""
-    rivals = [m.mean for m in timeline.moments if _may_be_actual(m, p, timeline) and m.filled and m.name.actual]
-    last = 2 if rivals and a.mean >= max(rivals) else 0
-    clerical = any(s.startswith(("close", "closi", "closu", "gesch", "encer", "cerra", "clotu", "geslo")) for s in a.name.stems)
-    return last - (3 if clerical and len(rivals) > 1 else 0)
+    """Among rivals the last thing that happens is what was promised, but the closing of a file comes after the work is done."""
+    rivals = [m for m in timeline.moments if _may_be_actual(m, p, timeline) and m.filled and m.name.actual]
+    last = 2 if rivals and a.mean >= max(m.mean for m in rivals) else 0
+    working = [
+        m for m in rivals if m.alias != a.alias and link(p, m) >= link(p, a) and not _is_clerical(m) and m.name.concepts & a.name.concepts
+    ]
+    return last - (25 if _is_clerical(a) and working else 0)
+
+
+def _is_clerical(m: Moment) -> bool:
+    return says(m.activity or m.column, lexicon.CLERICAL)
 
 
 def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
@@ -143,7 +149,7 @@ def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
     waiting = c.promised_only
     share = waiting / max(waiting + c.actual_only + c.both, 1)
     ordered = c.promised_seen > 0 and c.promised_ordered >= 0.95 * c.promised_seen and c.actual_ordered >= 0.95 * max(c.actual_seen, 1)
-    kept = c.kept / c.both if c.both else 0.0
+    late, kept = c.both - c.kept, c.kept / c.both if c.both else 0.0
     steady = len(c.offset) == 3 and c.offset[2] - c.offset[0] <= 0.02 * max(abs(c.offset[1]), 1) and c.offset[1] > 0
     pulled = (
         c.together >= 0.15
@@ -155,7 +161,7 @@ def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
         "beyond": f"{c.beyond:,} of them lie beyond the last thing that happened" if c.beyond else "",
         "round": "it stands at a day or at one time of day, the actual does not" if p.is_round and not a.is_round else "",
         "ordered": f"it is not before the beginning in {c.promised_ordered:,} of {c.promised_seen:,} rows" if ordered else "",
-        "mixed": f"{c.kept:,} of {c.both:,} happened by then, {c.both - c.kept:,} after" if 0.02 <= kept <= 0.998 and c.both - c.kept else "",
+        "mixed": f"{c.kept:,} of {c.both:,} happened by then, {late:,} after" if 0.02 <= kept <= 0.998 and late else "",
         "pull": "who is promised more time takes more" if c.together >= 0.15 else "it is always the same time after the beginning" if steady
         else "the actual scatters less around it than around the beginning" if pulled else "",
     }  # fmt: skip
@@ -163,34 +169,39 @@ def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
 
 def _against(c: Counts, p: Moment, a: Moment, joined: int, signs: dict[str, str], timeline: Timeline) -> str:
     """Why the pair is not asserted, '' where it may be."""
-    seen = sum(bool(s) for s in signs.values())
     if not a.filled or not c.both:
         return "the actual is never known where a date is promised"
-    if c.both < FEWEST:
-        return f"only {c.both:,} rows have both"
-    if a.many and (joined < 3 or p.name.promise < 2 or a.several > MOST_SEVERAL * timeline.objects):
-        return "several rows stand for one object, and none of them alone is what was promised"
-    if c.equal >= 0.98 * c.both:
-        return "the two are copies of each other"
-    if c.promised_seen and c.promised_ordered < 0.9 * c.promised_seen:
-        return "the date lies before the beginning too often"
-    if c.actual_seen and c.actual_ordered < 0.9 * c.actual_seen:
-        return "the actual lies before the beginning too often"
-    if p.filled < 0.3 * timeline.objects and not p.many and c.both < 0.3 * a.filled:
-        return "the date is seldom set"
+    refusals = (
+        (c.both < FEWEST, f"only {c.both:,} rows have both"),
+        (
+            a.many and (joined < 3 or p.name.promise < 2 or a.several > MOST_SEVERAL * timeline.objects),
+            "several rows stand for one object, and none of them alone is what was promised",
+        ),
+        (c.equal >= 0.98 * c.both, "the two are copies of each other"),
+        (c.promised_ordered < 0.9 * c.promised_seen, "the date lies before the beginning too often"),
+        (c.actual_ordered < 0.9 * c.actual_seen, "the actual lies before the beginning too often"),
+        (p.filled < 0.3 * timeline.objects and not p.many and c.both < 0.3 * a.filled, "the date is seldom set"),
+    )
+    refused = next((why for refuse, why in refusals if refuse), "")
+    return refused or _unproven(p, a, joined, signs)
+
+
+def _unproven(p: Moment, a: Moment, joined: int, signs: dict[str, str]) -> str:
+    """How much the data must say: little where the names say it all, everything where they say nothing."""
+    seen = sum(bool(s) for s in signs.values())
     if p.name.promise and is_neutral(a.column) and a.activity is None:
         return "" if seen >= 5 else "the name of the actual tells nothing and the data do not settle it"
-    match p.name.promise:
-        case 2:
-            enough = {3: 2, 2: 3, 1: 3}.get(joined, 99)
-            if joined == 0 or (joined < 3 and not a.name.actual):
-                return "the names speak of different things"
-        case 1:
-            enough = 4 if joined == 3 and (a.name.actual or signs["mixed"]) else 99
-        case _:
-            enough = 6
-            if a.name.created or joined != 1:
-                return "neither name says that something was promised"
+    if p.name.promise == 2:
+        noun = joined == 1 and not p.name.concepts and bool(a.name.concepts)
+        if joined == 0 or (joined < 3 and not a.name.actual and not noun):
+            return "the names speak of different things"
+        enough = 2 if joined == 3 else 3 if a.name.actual else 5
+    elif p.name.promise == 1:
+        enough = 4 if joined == 3 and (a.name.actual or signs["mixed"]) else 99
+    else:
+        enough = 6
+        if a.name.created or joined != 1:
+            return "neither name says that something was promised"
     return "" if seen >= enough else "too little in the data speaks for it"
 
 
@@ -217,7 +228,10 @@ def _count(engine: Engine, timeline: Timeline, p: Moment, a: Moment) -> Counts:
         f" FROM {timeline.sql}"
     )[0]
     together = float(row[10]) if row[10] is not None and row[10] == row[10] else 0.0
-    return Counts(*(int(n) for n in row[:10]), together, *(tuple(q or ()) for q in row[11:]))
+    counted = [int(n) for n in row[:10]]
+    n_both, p_only, a_only, kept, equal, p_ordered, p_seen, a_ordered, a_seen, later = counted
+    offsets, spans, takens = (tuple(float(q) for q in quantiles or ()) for quantiles in row[11:])
+    return Counts(n_both, p_only, a_only, kept, equal, p_ordered, p_seen, a_ordered, a_seen, later, together, offsets, spans, takens)
 
 
 def _observed_to(timeline: Timeline, p: Moment) -> datetime | None:
@@ -233,22 +247,26 @@ def chosen(found: Sequence[Candidate]) -> list[Candidate]:
     Without a word in the names the pair must also be the only one of its file, and the actual the last that happens.
     """
     ordered = sorted(found, key=lambda c: (-c.score, c.promised.many, c.promised.column, c.actual.column))
+    silent = [c for c in ordered if c.may_stand and not c.promised.name.promise]
     promised: dict[tuple[int, str], Candidate] = {}
     actual: dict[tuple[int, str, str | None], Candidate] = {}
-    silent = [c for c in ordered if c.may_stand and not c.promised.name.promise]
     settled = []
     for c in ordered:
         p, a = (c.promised.table, c.promised.column), (c.actual.table, c.actual.column, c.actual.activity)
-        if c.may_stand and not c.promised.name.promise and not _only_one(c, silent):
-            c = replace(c, against="without a word in the names more than one column would fit")
-        if c.may_stand and p in promised:
-            c = replace(c, against=f"'{promised[p].actual.activity or promised[p].actual.column}' fits it better")
-        elif c.may_stand and a in actual:
-            c = replace(c, against=f"'{actual[a].promised.column}' fits it better")
-        if c.may_stand:
-            promised[p], actual[a] = c, c
-        settled.append(c)
+        lost = _lost(c, promised.get(p), actual.get(a), silent) if c.may_stand else c.against
+        standing = replace(c, against=lost)
+        if standing.may_stand:
+            promised[p], actual[a] = standing, standing
+        settled.append(standing)
     return settled
+
+
+def _lost(c: Candidate, same_promised: Candidate | None, same_actual: Candidate | None, silent: Sequence[Candidate]) -> str:
+    if not c.promised.name.promise and not _only_one(c, silent):
+        return "without a word in the names more than one column would fit"
+    if same_promised:
+        return f"'{same_promised.actual.activity or same_promised.actual.column}' fits it better"
+    return f"'{same_actual.promised.column}' fits it better" if same_actual else ""
 
 
 def _only_one(c: Candidate, silent: Sequence[Candidate]) -> bool:

@@ -7,62 +7,19 @@ from collections.abc import Sequence
 
 from troth.sources.guess import lexicon
 from troth.sources.guess.naming import looks_like_id
-from troth.sources.guess.profile import Column, Table
+from troth.sources.guess.profile import Column
 from troth.sources.guess.words import is_neutral, says, tokens
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(\+|00|\(0|0)[\d ()/.-]{6,20}")
-_THINGS = frozenset(
-    [
-        "product",
-        "category",
-        "city",
-        "state",
-        "country",
-        "activity",
-        "event",
-        "status",
-        "file",
-        "store",
-        "shop",
-        "brand",
-        "type",
-        "event_name",
-        "column",
-        "table",
-        "field",
-        "model",
-        "item",
-        "article",
-        "artikel",
-        "produkt",
-        "produto",
-        "categoria",
-        "stadt",
-        "cidade",
-        "ville",
-        "ciudad",
-        "plz",
-        "channel",
-        "branch",
-        "filiale",
-        "warehouse",
-        "plan",
-        "campaign",
-        "concept",
-        "service",
-        "stage",
-        "step",
-        "queue",
-        "team",
-        "group",
-        "carrier",
-        "department",
-    ]
-)
+_THINGS = """
+=activity =article =artikel =branch =brand =campaign =carrier =categoria =category =channel =cidade =city =ciudad =column
+=concept =country =department =event =event_name =field =file =filiale =group =item =model =plan =plz =product =produkt
+=produto =queue =service =shop =stadt =stage =state =status =step =store =table =team =type =ville =warehouse
+"""
 
 
-def personal_kind(column: Column, table: Table, party: bool) -> str | None:
+def personal_kind(column: Column, *, party: bool) -> str | None:
     """Kind of personal data in a column, by its name and its values.
 
     party: the file is about people, so that a bare `name` is a person's. Names of staff count, since nothing is measured by person.
@@ -80,14 +37,14 @@ def personal_kind(column: Column, table: Table, party: bool) -> str | None:
         return None
     if (says(column.name, lexicon.STAFF) and not looks_like_id(column.name)) or (":" in column.name and says(column.name, lexicon.STAFF)):
         return "name"
-    if _is_person(column, party):
+    if _is_person(column, party=party):
         return "name"
     return "free_text" if _is_prose(column) else None
 
 
-def _is_person(column: Column, party: bool) -> bool:
+def _is_person(column: Column, *, party: bool) -> bool:
     words = set(tokens(column.name))
-    if words & _THINGS or ":" in column.name or not says(column.name, lexicon.PERSONAL["name"]):
+    if says(column.name, _THINGS) or ":" in column.name or not says(column.name, lexicon.PERSONAL["name"]):
         return False
     bare = words <= {"name", "names", "nome", "nombre", "nom", "naam"}
     return (party or not bare) and column.distinct > 2

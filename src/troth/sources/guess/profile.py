@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from troth.query import identifier, literal_text
 from troth.record import Engine
@@ -69,7 +69,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file, or several of one header, in the engine as table `guess_<number>`: texts t0, t1, …, and instants i<n> of the columns that hold them."""
+    """A file, or several of one header, in the engine as table `guess_<number>`: texts t0, t1, …, and the instants among them as i<n>."""
 
     number: int
     paths: tuple[Path, ...]
@@ -188,50 +188,61 @@ def _decided(column: Column) -> Column:
 
 def _timed(engine: Engine, columns: list[Column], number: int, some: str) -> list[Column]:
     """Read every candidate in every format that it may have, and keep the one that reads most."""
-    open_ = {c.position: found.formats for c in columns if c.kind == "instant" and (found := times.writing(_words(c)))}
-    reads = {(p, n): _instant(p, f) for p, formats in open_.items() for n, f in enumerate(formats)}
-    typed = "".join(f", {sql} AS i{p}_{n}" for (p, n), sql in reads.items())
+    open_ = {c.position: way.formats for c in columns if c.kind == "instant" and (way := times.writing(_values(c)))}
+    reads = [(p, n, f) for p, formats in open_.items() for n, f in enumerate(formats)]
+    typed = "".join(f", {_instant(p, f)} AS i{p}_{n}" for p, n, f in reads)
     engine.run(f"CREATE OR REPLACE TABLE guess_{number} AS SELECT *{typed} FROM seen_{number}")
     engine.run(f"DROP TABLE seen_{number}")
     if not reads:
         return columns
     wanted = ", ".join(
-        f"count(i{p}_{n}), count(*) FILTER (i{p}_{n}::TIME = TIME '00:00:00'), count(DISTINCT i{p}_{n}::TIME), min(i{p}_{n}), max(i{p}_{n}),"
+        f"count(i{p}_{n}), count(*) FILTER (i{p}_{n}::TIME = TIME '00:00:00'), count(DISTINCT i{p}_{n}::TIME),"
+        f" min(i{p}_{n}), max(i{p}_{n}),"
         f" count(*) FILTER (length(t{p}) > 16 AND regexp_matches(t{p}, '(Z|z|[+-]\\d\\d:?\\d?\\d?)$'))"
-        for p, n in reads
+        for p, n, _ in reads
     )
     found = engine.rows(f"SELECT {wanted} FROM {some.replace('seen_', 'guess_')}")[0]
-    seen = {key: found[6 * k : 6 * k + 6] for k, key in enumerate(reads)}
-    return [_read(engine, c, open_, seen, number) if c.position in open_ else c for c in columns]
+    seen: dict[int, list[tuple[Any, ...]]] = {}
+    for k, (p, _, f) in enumerate(reads):
+        seen.setdefault(p, []).append((f, *found[6 * k : 6 * k + 6]))
+    best = _best_ways(seen)
+    for p, n, _ in reads:
+        change = f"RENAME COLUMN i{p}_{n} TO i{p}" if n == best[p] else f"DROP COLUMN i{p}_{n}"
+        engine.run(f"ALTER TABLE guess_{number} {change}")
+    return [_read(c, seen[c.position], best[c.position]) if c.position in seen else c for c in columns]
 
 
-def _words(column: Column) -> list[str]:
+def _values(column: Column) -> list[str]:
     return [v for v in column.sample if v.lower() not in NULL_WORDS]
 
 
-def _read(
-    engine: Engine, column: Column, open_: dict[int, tuple[str | None, ...]], seen: dict[tuple[int, int], tuple[object, ...]], number: int
-) -> Column:  # fmt: skip
-    p = column.position
-    counts = [int(str(seen[p, n][0])) for n in range(len(open_[p]))]
-    best = counts.index(max(counts))
-    read, midnight, clocks, first, last, zoned = seen[p, best]
-    engine.run(f"ALTER TABLE guess_{number} RENAME COLUMN i{p}_{best} TO i{p}")
-    for other in range(len(counts)):
-        if other != best:
-            engine.run(f"ALTER TABLE guess_{number} DROP COLUMN i{p}_{other}")
-    if counts[best] < times.NEEDED * 0.5 * column.filled:
+def _best_ways(seen: Mapping[int, Sequence[tuple[Any, ...]]]) -> dict[int, int]:
+    """The format that reads most of each column; where two tie, the order of day and month that other columns prove.
+
+    Twelve-hour clocks speak for the month first, else the day is first.
+    """
+    best = {p: max(range(len(ways)), key=lambda n: (ways[n][1], -n)) for p, ways in seen.items()}
+    tied = {p for p, ways in seen.items() if sum(w[1] == ways[best[p]][1] for w in ways) > 1}
+    proven = {str(ways[best[p]][0])[:2] for p, ways in seen.items() if p not in tied and len(ways) > 1}
+    for p in tied:
+        first = "%m" if proven == {"%m"} or (not proven and "%p" in str(seen[p][0][0])) else "%d"
+        best[p] = next((n for n, way in enumerate(seen[p]) if str(way[0]).startswith(first)), best[p])
+    return best
+
+
+def _read(column: Column, ways: Sequence[tuple[Any, ...]], best: int) -> Column:
+    written, read, midnight, clocks, first, last, zoned = ways[best]
+    if read < times.NEEDED * 0.5 * column.filled:
         return replace(column, kind="text")
+    tied = sum(way[1] == read for way in ways) > 1
     return replace(
-        column, format=open_[p][best], either_way=counts.count(counts[best]) > 1, read=counts[best], midnight=int(str(midnight)),
-        clocks=int(str(clocks)), zoned=int(str(zoned)), first=first if isinstance(first, datetime) else None,
-        last=last if isinstance(last, datetime) else None,
+        column, format=written, either_way=tied, read=read, midnight=midnight, clocks=clocks, zoned=zoned, first=first, last=last
     )  # fmt: skip
 
 
-def _instant(position: int, format: str | None) -> str:
+def _instant(position: int, written: str | None) -> str:
     """The instant as the build will read it, a naive one as UTC."""
-    cell = Cell(position, "", "instant", format, ".")
+    cell = Cell(position, "", "instant", written, ".")
     wall, absolute = (sql.rpartition(" AS ")[0] for sql in parsed_columns(cell))
     value = f"coalesce({absolute}, {wall})"
     return f"CASE WHEN {value} BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}' THEN {value} END"

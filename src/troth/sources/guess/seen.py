@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from troth.sources.guess import lexicon
 from troth.sources.guess.feedback import Answers
@@ -60,9 +61,19 @@ class Seen:
         return Whose(keyed.type, keyed.key) if keyed.key else None
 
     def planned(self, number: int, column: Column) -> bool:
-        """Whether an instant is a date set beforehand rather than something that happened."""
-        used = any((c.promised.table, c.promised.column) == (number, column.name) for c in self.asserted)
-        return used or time_name(column.name).promise > 0
+        """Whether an instant is a date set beforehand: by its name, or since it runs past everything that happened."""
+        if any((c.promised.table, c.promised.column) == (number, column.name) for c in self.asserted):
+            return True
+        if any((c.actual.table, c.actual.column) == (number, column.name) for c in self.asserted):
+            return False
+        name = time_name(column.name)
+        if name.promise or says(column.name, lexicon.WINDOW):
+            return True
+        if name.created or name.actual or column.last is None:
+            return False
+        happened = [c.last for c in self.file(number).table.instants if c.last and _happens(c.name)]
+        done = any(time_name(c.name).actual for c in self.file(number).table.instants)
+        return done and bool(happened) and column.last > max(happened) + timedelta(days=1)
 
     def events(self, number: int) -> dict[str, str]:
         """Columns with instants that happened -> event types; neither planned, nor housekeeping, nor of another matter."""
@@ -92,7 +103,7 @@ class Seen:
         if whose is None:
             return {}
         named: dict[str, str] = {}
-        reserved = {*whose.id, *self.file(number).key, *self.pointers(number), *self.personal[number]}
+        reserved = {*whose.id, *self.file(number).key, *self.pointers(number), *self.personal[number], *self.parties(number)}
         for column in self.file(number).table.columns:
             if column.name in reserved or (log and column.name not in log.constant):
                 continue
@@ -130,6 +141,11 @@ class Seen:
             if repeats and (people or says(type, lexicon.PARTY)) and not says(type, lexicon.STAFF):
                 return name, type
         return None
+
+
+def _happens(column: str) -> bool:
+    name = time_name(column)
+    return (name.created or name.actual) and not (name.promise or name.never or name.housekeeping)
 
 
 def _is_word(column: Column) -> bool:

@@ -7,16 +7,24 @@ from collections.abc import Iterator, Mapping
 from troth.sources.guess.draft_promises import words
 from troth.sources.guess.draft_sources import Yaml
 from troth.sources.guess.keys import Keyed
-from troth.sources.guess.proposal import Guess, Pair
 from troth.sources.guess.profile import NULL_WORDS
+from troth.sources.guess.proposal import Guess, Pair
 from troth.sources.guess.seen import Seen
+from troth.sources.guess.words import time_name
 
 
 def guesses_of(seen: Seen, sources: Mapping[str, Yaml]) -> tuple[Guess, ...]:
     """File by file: what a row is, where it points, what happened, what is promised, what is left behind."""
     found: list[Guess] = []
     for keyed in seen.keyed:
-        found += [*_rows(seen, keyed), *_pointers(seen, keyed), *_instants(seen, keyed), *_promises(seen, keyed), *_people(seen, keyed)]
+        found += [
+            *_rows(seen, keyed),
+            *_pointers(seen, keyed),
+            *_instants(seen, keyed),
+            *_promises(seen, keyed),
+            *_unmet(seen, keyed),
+            *_people(seen, keyed),
+        ]
         source = sources[keyed.table.name]
         found += list(_measures(keyed, source))
     return tuple(found)
@@ -47,30 +55,28 @@ def warnings_of(seen: Seen, sources: Mapping[str, Yaml]) -> list[str]:
             name = keyed.table.path.name
             if column.kind == "instant" and column.either_way:
                 warnings.append(f"{name}: day and month of '{column.name}' cannot be told apart; read as {column.format}.")
-            words = sum(v.lower() in NULL_WORDS for v in column.sample)
-            if words and column.kind == "instant":
-                warnings.append(
-                    f"{name}: '{column.name}' holds words such as '{next(v for v in column.sample if v.lower() in NULL_WORDS)}' for nothing."
-                )
+            word = next((v for v in column.sample if v.lower() in NULL_WORDS), None)
+            if word and column.kind == "instant":
+                warnings.append(f"{name}: '{column.name}' holds words such as '{word}' for nothing.")
     return warnings
 
 
 def _rows(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
-    table, log = keyed.table, seen.logs.get(keyed.number)
+    table, log, whose = keyed.table, seen.logs.get(keyed.number), seen.whose(keyed.number)
     if log:
         yield Guess(
-            f"one row is one event of a {keyed.type}; `{log.activity}` says what happened, `{log.at}` when",
+            f"one row is one event of {_one(whose.type if whose else keyed.type)}; `{log.activity}` says what happened, `{log.at}` when",
             f"{table.rows:,} rows of {log.cases:,} values of {log.case}, {len(log.activities)} activities", table.path.name,
             (log.case, log.activity, log.at),
         )  # fmt: skip
     elif keyed.key:
-        named = " and ".join(f"`{k}`" for k in keyed.key)
+        named, verb = " and ".join(f"`{k}`" for k in keyed.key), "names" if len(keyed.key) == 1 else "name"
         evidence = (
             f"{keyed.distinct:,} of {table.rows:,} rows differ in it"
             if len(keyed.key) == 1
             else f"{keyed.distinct:,} of {table.rows:,} rows differ in both"
         )
-        yield Guess(f"{named} names one {keyed.type.replace('_', ' ')}", evidence, table.path.name, keyed.key)
+        yield Guess(f"{named} {verb} one {keyed.type.replace('_', ' ')}", evidence, table.path.name, keyed.key)
     else:
         yield Guess(
             f"one row is one {keyed.type.replace('_', ' ')}; no column names it",
@@ -128,6 +134,25 @@ def _promises(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
             )  # fmt: skip
 
 
+def _unmet(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
+    """Dates by whose names something was promised, though nothing in the files says what became of it."""
+    met = {c.promised.column for c in seen.asserted if c.promised.table == keyed.number}
+    empty = [c.name for c in keyed.table.columns if c.kind == "blank" and time_name(c.name).actual]
+    for column in keyed.table.instants:
+        name = time_name(column.name)
+        if name.promise != 2 or name.never or column.name in met:
+            continue
+        tried = [c for c in seen.candidates if (c.promised.table, c.promised.column) == (keyed.number, column.name)]
+        best = max(tried, key=lambda c: c.score, default=None)
+        why = [f"`{e}` is empty" for e in empty] + (
+            [f"`{best.actual.activity or best.actual.column}` is the nearest, but {best.against}"] if best else []
+        )
+        yield Guess(
+            f"`{column.name}` sounds promised; no promise is made of it",
+            "; ".join(why) or "no column says when it happened", keyed.table.path.name, (column.name,),
+        )  # fmt: skip
+
+
 def _people(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
     for column, kind in seen.personal[keyed.number].items():
         yield Guess(
@@ -152,6 +177,10 @@ def _measures(keyed: Keyed, source: Yaml) -> Iterator[Guess]:
     for entry in money if isinstance(money, list) else ():
         amount = keyed.table.column(entry["amount"])
         yield Guess(
-            f"`{amount.name}` is an amount{' in ' + entry['currency'] if 'currency' in entry else ''} of a {entry['about'].replace('_', ' ')}",
+            f"`{amount.name}` is an amount{' in ' + entry['currency'] if 'currency' in entry else ''} of {_one(entry['about'])}",
             f"numbers such as {', '.join(amount.sample[:3])}", keyed.table.path.name, (amount.name,),
         )  # fmt: skip
+
+
+def _one(type: str) -> str:
+    return f"{'an' if type[0] in 'aeio' else 'a'} {type.replace('_', ' ')}"

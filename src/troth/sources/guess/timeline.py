@@ -93,9 +93,8 @@ def _timeline(
         child = next(k for k in keyed if k.number == reference.table)
         inner = _child(engine, moments, child, reference, logs.get(child.number))
         if inner:
-            joins.append(
-                f"LEFT JOIN ({inner}) j{child.number} ON j{child.number}.id{child.number}_{child.table.column(reference.column).position} = b.id"
-            )
+            alias = f"j{child.number}_{child.table.column(reference.column).position}"
+            joins.append(f"LEFT JOIN ({inner}) {alias} ON {alias}.{alias}_id = b.id")
     if not moments:
         return None
     every = max(table.rows // MOST_OBJECTS + 1, 1)
@@ -121,7 +120,7 @@ def _child(engine: Engine, moments: list[Moment], child: Keyed, reference: Refer
         selects = [_moment(moments, table, c, origin, f"{take[c.name]}(i{c.position})", several=several) for c in wanted]
     if not selects:
         return ""
-    key = f"id{table.number}_{table.column(reference.column).position}"
+    key = f"j{table.number}_{table.column(reference.column).position}_id"
     return f"SELECT {', '.join([f'{id_} AS {key}', *selects])} FROM {table.sql} GROUP BY 1"
 
 

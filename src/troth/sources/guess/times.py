@@ -74,15 +74,13 @@ def writing(sample: Sequence[str]) -> Writing | None:
     return Writing(formats) if count >= needed and formats else None
 
 
-def _may_be(format: str, values: Sequence[str]) -> bool:
+def _may_be(written: str, values: Sequence[str]) -> bool:
     """Cheap refusal of `%Y%m%d` for plain numbers and of a month above 12."""
-    positions = {"%d": 31, "%m": 12}
-    order = [p for p in re.findall(r"%[a-zA-Z]", format) if p in ("%Y", "%y", "%m", "%d", "%b", "%B")]
+    most = {"%d": 31, "%m": 12}
+    order = [p for p in re.findall(r"%[a-zA-Z]", written) if p in ("%Y", "%y", "%m", "%d", "%b", "%B")]
+    compact = written.startswith("%Y%m%d")
     fits = 0
     for value in values:
-        if format.startswith("%Y%m%d"):
-            parts = [value[:4], value[4:6], value[6:8]]
-        else:
-            parts = re.findall(r"\d+|[A-Za-z]+", value)[:3]
-        fits += all(not p.isdigit() or 1 <= int(p) <= positions.get(o, 9999) for o, p in zip(order, parts, strict=False))
+        parts = [value[:4], value[4:6], value[6:8]] if compact else re.findall(r"\d+|[A-Za-z]+", value)[:3]
+        fits += all(not p.isdigit() or 1 <= int(p) <= most.get(o, 9999) for o, p in zip(order, parts, strict=False))
     return fits >= NEEDED * len(values)

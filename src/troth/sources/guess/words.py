@@ -18,7 +18,8 @@ _NEUTRAL = re.compile(r"^(c|col|cols|column|field|feld|f|v|var|x|y|spalte|coluna
 class TimeName:
     """What the name of a time column says.
 
-    promise: 2 says promised, 1 may say so, 0 does not. wish: it is what was asked for rather than promised. stems: what is left of the name, to be compared with others'.
+    promise: 2 says promised, 1 may say so, 0 does not. wish: what was asked for rather than promised.
+    stems: what is left of the name, to be compared with others'.
     """
 
     promise: int
@@ -107,7 +108,7 @@ def time_name(name: str) -> TimeName:
         housekeeping=_any(found, lexicon.HOUSEKEEPING),
         wish=promise == 1 and _any(found, lexicon.WISH),
         concepts=concepts,
-        stems=frozenset(t[:5] for t in found if len(t) > 2 and t not in lexicon.FILLER and t not in said),
+        stems=frozenset(t[:5] for t in found if len(t) > 2 and not _any((t,), lexicon.FILLER) and t not in said),
     )
 
 
