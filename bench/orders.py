@@ -17,7 +17,6 @@ SEED = 20_250_101
 FIRST_DAY = np.datetime64("2024-01-01T00:00:00", "s")
 DAYS = 730
 HOUR, DAY = 3_600, 86_400
-SCANS = ("arrived at hub", "left hub", "out for delivery")
 CSV = "(FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"
 
 Seconds = npt.NDArray[np.int64]
@@ -117,8 +116,9 @@ TABLES = {
         FROM arrays WHERE NOT canceled AND NOT lost ORDER BY n""",
     "scans": """
         SELECT md5('order' || n) AS order_id, scan, handed_over + to_seconds(after) AS scanned_at, 'hub ' || n % 40 AS place
-        FROM (SELECT n, handed_over, unnest(['{0}', '{1}', '{2}']) AS scan, unnest([hub, hub * 2, hub * 3]) AS after
-              FROM arrays WHERE NOT canceled) ORDER BY scanned_at, n""".format(*SCANS),
+        FROM (SELECT n, handed_over, unnest(['arrived at hub', 'left hub', 'out for delivery']) AS scan,
+                     unnest([hub, hub * 2, hub * 3]) AS after
+              FROM arrays WHERE NOT canceled) ORDER BY scanned_at, n""",
 }
 
 

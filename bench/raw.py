@@ -41,7 +41,8 @@ OBJECTS = [
 ]
 EVENTS = (
     """CREATE TABLE event AS
-    WITH coded AS (SELECT i.code, i.month, o.* FROM (SELECT *, row_number() OVER () AS r FROM orders) o JOIN object_order i ON i.id = o.order_id)
+    WITH coded AS (SELECT i.code, i.month, o.*
+                   FROM (SELECT *, row_number() OVER () AS r FROM orders) o JOIN object_order i ON i.id = o.order_id)
     SELECT month, CAST('order' AS ENUM ('order')) AS object_type, object, occurred,
            CAST(type AS ENUM ('approved', 'arrived at hub', 'delivered', 'handed_over', 'left hub', 'out for delivery', 'packed',
                               'placed')) AS type, CAST(source AS ENUM ('orders', 'scans')) AS source, source_row

@@ -4,7 +4,7 @@ import pytest
 
 from tests.findings.honesty import assert_honest
 from tests.findings.worlds import figure, olist, value_of, world
-from troth.findings.finders import kept_by_due
+from troth.findings.finders import kept_by_due, other_promises
 from troth.findings.statement import Statement
 
 DELIVER = """
@@ -91,7 +91,8 @@ def test_too_few_due_is_no_statement() -> None:
 
 def test_olist_agrees_with_independent_sql() -> None:
     context = olist()
-    lead, handover = kept_by_due.find(context)
+    (lead,) = kept_by_due.find(context)
+    (handover,) = other_promises.find(context)
 
     assert lead.leads
     assert lead.value * 100 == pytest.approx(figure("kept_by_due")["low"], abs=0.005)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.findings.honesty import assert_honest
 from tests.findings.worlds import figure, olist, world
 from troth.findings.context import Context
@@ -20,7 +22,14 @@ deliver:
 Row = tuple[str, int, int]
 
 
-def _orders(rows: list[Row], *, strata: list[str] | None = None, zone: str = "UTC", hour: str = "12:00") -> Context:
+def _orders(
+    rows: list[Row],
+    *,
+    strata: list[str] | None = None,
+    zone: str = "UTC",
+    hour: str = "12:00",
+    now: str = "2026-12-31 00:00",
+) -> Context:
     objects: dict[str, dict[str, str | None]] = {}
     events = []
     for i, (placed, promised, took) in enumerate(rows):
@@ -28,7 +37,7 @@ def _orders(rows: list[Row], *, strata: list[str] | None = None, zone: str = "UT
         objects[id] = {"due_on": str(at + timedelta(days=promised)), "stratum": strata[i] if strata else None}
         events += [("order", id, "placed", str(at)), ("order", id, "delivered", str(at + timedelta(days=took)))]
     populations = {"order": {"quick": 100}} if strata else None
-    return world({"order": objects}, events, DELIVER, zone=zone, populations=populations, now="2026-12-31 00:00")
+    return world({"order": objects}, events, DELIVER, zone=zone, populations=populations, now=now)
 
 
 def _month(placed: str, promised: int, late: int, n: int = 40) -> list[Row]:
@@ -70,6 +79,22 @@ def test_lateness_that_chance_can_do_is_called_that() -> None:
     (statement,) = find(_orders([*_month("2026-01-10", 20, 2), *_month("2026-02-10", 10, 3)]))
 
     assert "went from 2 of 40 to 3 of 40, which chance alone may do." in statement.paragraph
+
+
+@pytest.mark.parametrize(("before", "after"), [(9, 7), (20, 17)])
+def test_two_days_or_less_than_a_fifth_are_no_sharp_change(before: int, after: int) -> None:
+    (statement,) = find(_orders([*_month("2026-01-10", before, 2), *_month("2026-02-10", after, 2)]))
+
+    assert "did not change sharply" in statement.paragraph
+
+
+def test_a_month_that_is_not_yet_all_due_is_left_out() -> None:
+    # On 25 February 3 of the 43 of February have yet to fall due: the slow ones among them are not seen.
+    rows = [*_month("2026-01-10", 20, 2), *_month("2026-02-02", 10, 2), *[("2026-02-20", 20, 3)] * 3]
+
+    (statement,) = find(_orders(rows, now="2026-02-25 00:00"))
+
+    assert [row[0] for row in statement.table.rows] == ["2026-01", "all"]
 
 
 def test_small_changes_and_thin_months_are_no_change() -> None:

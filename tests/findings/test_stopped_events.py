@@ -50,6 +50,25 @@ def test_an_event_of_no_promise_is_told_without_promises() -> None:
     assert statement.weight == 0
 
 
+def test_of_several_the_one_that_fulfils_comes_first_then_the_most_frequent() -> None:
+    made = _orders(range(60), range(35))
+    for event, count in (("checked", 40), ("sorted", 38)):
+        made.engine.run(
+            "INSERT INTO event BY NAME SELECT * REPLACE"
+            f" ('{event}' AS type, occurred + INTERVAL 1 MINUTE AS occurred) FROM event WHERE type = 'placed' AND object < {count}"
+        )
+
+    (statement,) = find(made)
+
+    assert [row[:2] for row in statement.table.rows] == [
+        ("delivered", "yes"),
+        ("checked", "yes"),
+        ("sorted", "yes"),
+        ("placed", "no"),
+    ]
+    assert "“checked” and “sorted” stopped too." in statement.paragraph
+
+
 def test_a_short_silence_is_none() -> None:
     assert find(_orders(range(47), range(40))) == []  # 6 days: from day 40 to day 46
     assert len(find(_orders(range(48), range(40)))) == 1

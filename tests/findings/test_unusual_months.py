@@ -52,6 +52,7 @@ def test_a_month_beyond_the_usual_swings_is_named_and_the_rest_are_let_be() -> N
     assert statement.headline == "One month was unusual: July 2025. Ask nobody to explain the other swings."
     assert statement.paragraph.startswith("Of 30 orders delivered and due in July 2025, 20 were late: 66.7 %, usually 15.9 %.")
     assert statement.value == 20 / 30
+    assert statement.evidence.interval == "48.8–80.8"  # Wilson
     assert statement.weight == 20
     assert listed(made, statement)[0] == "2025-07/00"
     assert statement.figure is not None

@@ -63,7 +63,7 @@ def test_files_are_the_same_in_another_process(tmp_path: Path) -> None:
     there = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "there")],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]), "PYTHONHASHSEED": "7"},
         capture_output=True,
         text=True,
         check=True,

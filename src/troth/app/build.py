@@ -69,7 +69,9 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
     with workspace.building() as engine:
         progress("looking at the files")
         inputs = _inputs(rules)
-        identity = digest.of_value([inputs, rules.tree.hash, __version__, tz_version()])
+        # The engine writes its own version into every file, so another engine gives other bytes.
+        writer = str(engine.rows("SELECT version()")[0][0])
+        identity = digest.of_value([inputs, rules.tree.hash, __version__, tz_version(), writer])
         current = workspace.lake.current()
         if current is not None and current.id == identity:
             return Built(current, balances_of(current), fresh=False)

@@ -3,7 +3,7 @@
 from troth.book.document import Document, Problem, Tree
 from troth.book.loading import ROOT, load, raise_if, read
 from troth.book.schema import Definition, definitions, single
-from troth.book.settings import Settings
+from troth.book.settings import Settings, Zone
 
 __all__ = [
     "ROOT",
@@ -12,6 +12,7 @@ __all__ = [
     "Problem",
     "Settings",
     "Tree",
+    "Zone",
     "definitions",
     "load",
     "raise_if",

@@ -18,6 +18,7 @@ from troth.kernel.errors import BookError, NotFound
 
 KINDS = ("sources", "promises")
 ROOT = "troth.yaml"
+MOST = 100_000
 
 
 def load(root: FilePath) -> Tree:
@@ -32,9 +33,13 @@ def load(root: FilePath) -> Tree:
     for file, kind in _files(root):
         name = PurePosixPath(file.relative_to(root).as_posix())
         try:
+            if file.suffix != ".yaml":
+                raise _Unreadable(Problem(name, 1, 1, "-", "files of a book end in .yaml"))
             documents.append(_read(file.read_text(encoding="utf-8"), name, kind))
         except UnicodeDecodeError as error:
             problems.append(Problem(name, 1, 1, "-", f"not UTF-8 at byte {error.start}"))
+        except OSError as error:
+            problems.append(Problem(name, 1, 1, "-", f"cannot be read: {error.strerror}"))
         except _Unreadable as error:
             problems.append(error.problem)
     raise_if(problems)
@@ -64,7 +69,7 @@ class _Unreadable(Exception):
 def _files(root: FilePath) -> Iterator[tuple[FilePath, str]]:
     yield root / ROOT, "troth"
     for kind in KINDS:
-        for file in sorted((root / kind).rglob("*.yaml")):
+        for file in sorted((root / kind).rglob("*.y*ml")):
             yield file, kind
 
 
@@ -77,19 +82,26 @@ def _read(text: str, name: PurePosixPath, kind: str) -> Document:
         raise _Unreadable(Problem(name, line, column, "-", str(error.problem or error.context).strip())) from error
     except YAMLError as error:
         raise _Unreadable(Problem(name, 1, 1, "-", str(error).splitlines()[0])) from error
+    except RecursionError as error:
+        raise _Unreadable(Problem(name, 1, 1, "-", "nested too deeply")) from error
     if data is None:
         data = CommentedMap()
     if not isinstance(data, CommentedMap):
         raise _Unreadable(Problem(name, 1, 1, "-", "a file of the book holds names with their definitions"))
     positions: dict[Path, tuple[int, int]] = {}
     _walk(data, (), positions)
+    if len(positions) > MOST:
+        raise _Unreadable(Problem(name, 1, 1, "-", f"more than {MOST:,} entries; aliases may not multiply"))
     return Document(name, kind, data, positions)
 
 
 def _walk(node: Any, path: Path, positions: dict[Path, tuple[int, int]]) -> None:
+    """Where every key and item stands; one merged in from an anchor stands where its mapping does."""
+    if len(positions) > MOST:
+        return
     if isinstance(node, CommentedMap):
         for key, value in node.items():
-            line, column = node.lc.key(key)
+            line, column = node.lc.key(key) if key in node.lc.data else (node.lc.line, node.lc.col)
             positions[(*path, str(key))] = (line + 1, column + 1)
             _walk(value, (*path, str(key)), positions)
     elif isinstance(node, CommentedSeq):

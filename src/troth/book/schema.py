@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -14,6 +15,13 @@ from troth.kernel import digest
 from troth.kernel.errors import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
+PLAIN = {
+    "tuple_type": "should be a list: [one, two]",
+    "model_type": "should hold names with their values",
+    "dict_type": "should hold names with their values",
+    "string_type": "should be a text",
+}
+NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,11 @@ def single(tree: Tree, kind: str, model: type[Model]) -> tuple[Model | None, lis
 
 def _definition(document: Document, name: str, data: Any, model: type[Model], problems: list[Problem]) -> Definition[Model] | None:
     content = plain(data)
+    if not NAME.fullmatch(name):
+        line, column = document.position((name,))
+        said = "a name is written with a to z, 0 to 9 and _, and begins with a letter"
+        problems.append(Problem(document.file, line, column, name, said))
+        return None
     try:
         value = model.model_validate(content)
     except ValidationError as error:
@@ -83,7 +96,7 @@ def _message(item: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"unknown name; {nearest(str(item['loc'][-1]), fields)}" if fields else "unknown name"
     if item["type"] == "missing":
         return "is missing"
-    return str(item["msg"])
+    return PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
 
 
 def _fields_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

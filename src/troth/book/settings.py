@@ -1,6 +1,20 @@
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from troth.engines.calendars import zone_names
+from troth.kernel.errors import nearest
+
+
+def _known_zone(name: str) -> str:
+    if name not in zone_names():
+        raise ValueError(f"no time zone '{name}'; {nearest(name, zone_names())}")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Settings(BaseModel):
@@ -10,5 +24,5 @@ class Settings(BaseModel):
 
     name: str = Field(description="What the operation is called on its pages")
     folder: str = Field(description="Where the source files lie: absolute, or relative to this file")
-    zone: str | None = Field(None, description="IANA zone of times that bear none; while it is missing pages warn and UTC is read")
-    currency: str | None = Field(None, description="ISO 4217 code of amounts that bear none")
+    zone: Zone | None = Field(None, description="IANA zone of times that bear none; while it is missing pages warn and UTC is read")
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code of amounts that bear none")

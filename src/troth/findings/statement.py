@@ -8,9 +8,7 @@ from typing import Any, Literal
 
 from troth.kernel.refusal import Refusal
 
-HowSure = Literal[
-    "tested", "strong", "fair", "weak", "opinion", "association", "measured", "certain as a count", "cannot say yet"
-]
+HowSure = Literal["tested", "strong", "fair", "weak", "opinion", "association", "measured", "certain as a count", "cannot say yet"]
 Tone = Literal["missed", "waiting", "accent", "soft"]
 ActKind = Literal["orders", "sql", "table", "replay", "none"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,9 +10,9 @@ from sqlglot import exp
 
 from troth.book import Definition
 from troth.engines.calendars import Transitions
-from troth.kernel.errors import ExpressionError, nearest
+from troth.kernel.errors import BookError, ExpressionError, nearest
 from troth.promises.definition import Promise, Stage
-from troth.query import Kind, Scope, Typed, compile_expression, literal_text, lower, names_in, parse
+from troth.query import Kind, Scope, Typed, compile_expression, literal_text, lower, moved, names_in, parse
 from troth.record import Engine
 
 ATTRIBUTE_KINDS: dict[str, Kind] = {
@@ -48,22 +49,25 @@ def compile_promise(definition: Definition[Promise], record: Record) -> Compiled
     name, promise = definition.name, definition.value
     scope = _scope(promise, record)
     at = _Places(definition, record)
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise at.error("a promise's name has lower-case letters, digits and '_', since a table is called after it")
     made, fulfilled = at.event(promise.anchor, "anchor"), at.event(promise.fulfil.event, "fulfil", "event")
     due = at.expression(promise.due, scope, "instant", "due")
     void = at.expression(promise.void_when, scope, "bool", "void_when") if promise.void_when else "FALSE"
     claimed = at.expression(promise.fulfil.claimed_by, scope, "bool", "fulfil", "claimed_by") if promise.fulfil.claimed_by else "FALSE"
     stages = [_stage(key, stage, scope, at) for key, stage in promise.stages.items()]
     subject = literal_text(promise.subject)
-    needed = sorted({promise.fulfil.event} | _attributes_in(promise.due) | _attributes_in(promise.void_when))
-    quarantined = ", ".join(literal_text(n) for n in needed)
+    needed = {promise.fulfil.event} | _attributes_in(promise.due) | _attributes_in(promise.void_when)
+    claims = _attributes_in(promise.fulfil.claimed_by) - needed
     select = f"""
         WITH judged AS (
             SELECT o.code AS subject, o.stratum, {made} AS made, {due} AS due, {fulfilled} AS fulfilled,
-                   coalesce({void}, FALSE) AS is_void, coalesce({claimed}, FALSE) AS is_claimed, q.names AS quarantined
+                   coalesce({void}, FALSE) AS is_void, coalesce({claimed}, FALSE) AS is_claimed,
+                   q.needed AS quarantined, q.claims AS claim_quarantined
                    {"".join(", " + line for stage in stages for line in stage.lines)}
             FROM object_{promise.subject} o JOIN instants_{promise.subject} i ON i.object = o.code
-            LEFT JOIN (SELECT object, string_agg(DISTINCT name, ', ' ORDER BY name) AS names
-                       FROM bad_cell WHERE object_type = {subject} AND name IN ({quarantined}) GROUP BY object) q ON q.object = o.code
+            LEFT JOIN (SELECT object, {_names(needed)} AS needed, {_names(claims)} AS claims
+                       FROM bad_cell WHERE object_type = {subject} GROUP BY object) q ON q.object = o.code
             WHERE {made} IS NOT NULL
         )
         SELECT {literal_text(name)} AS promise, CAST(year(made) * 100 + month(made) AS INTEGER) AS month,
@@ -72,7 +76,9 @@ def compile_promise(definition: Definition[Promise], record: Record) -> Compiled
                CASE WHEN is_void THEN 'undated' END AS void_flag,
                CASE WHEN quarantined IS NOT NULL THEN 'quarantined: ' || quarantined
                     WHEN due IS NULL THEN 'due cannot be computed'
-                    WHEN is_claimed AND fulfilled IS NULL THEN 'claimed, but no instant on record' END AS unknown_reason,
+                    WHEN is_claimed AND fulfilled IS NULL THEN 'claimed, but no instant on record'
+                    WHEN claim_quarantined IS NOT NULL AND fulfilled IS NULL THEN 'quarantined: ' || claim_quarantined
+               END AS unknown_reason,
                greatest(made, fulfilled) AS known_from, {literal_text(definition.hash)} AS terms
                {"".join(f', "{key}_from", "{key}_to", "{key}_budget_us"' for key in promise.stages)}
         FROM judged ORDER BY month, subject"""
@@ -99,7 +105,7 @@ class _Places:
         try:
             return compile_expression(text, scope, want=want).sql("duckdb")
         except ExpressionError as error:
-            raise self.error(str(error), *path, column=error.column) from error
+            raise self.error(str(error), *path) from error
 
     def event(self, type: str, *path: str) -> str:
         known = self.record.events_of(self.definition.value.subject)
@@ -107,9 +113,8 @@ class _Places:
             raise self.error(f"no event '{type}' of '{self.definition.value.subject}'; {nearest(type, known)}", *path)
         return f"i.{_column(type)}"
 
-    def error(self, message: str, *path: str, column: int = 1) -> ExpressionError:
-        problem = self.definition.problem(path, message)
-        return ExpressionError(str(problem), column=column)
+    def error(self, message: str, *path: str) -> BookError:
+        return BookError(str(self.definition.problem(path, message)))
 
 
 def _scope(promise: Promise, record: Record) -> Scope:
@@ -117,7 +122,7 @@ def _scope(promise: Promise, record: Record) -> Scope:
         name: Typed(exp.column(name, table="o", quoted=True), ATTRIBUTE_KINDS[kind], record.currency if kind == "money" else "")
         for name, kind in record.attributes.get(promise.subject, {}).items()
     }
-    names = {e: Typed(exp.column(f"e_{e}", table="i", quoted=True), "instant") for e in record.events_of(promise.subject)}
+    names = {event: Typed(_instant(event), "instant") for event in record.events_of(promise.subject)}
     names |= {f"{promise.subject}.{name}": typed for name, typed in attributes.items()}
     return Scope(names, attributes, record.zone, "this place")
 
@@ -130,22 +135,41 @@ class _StageSql:
 
 def _stage(key: str, stage: Stage, scope: Scope, at: _Places) -> _StageSql:
     begins, ends = at.event(stage.from_, "stages", key, "from"), at.event(stage.to, "stages", key, "to")
-    limit, absolute = _limit(stage.budget, begins, scope, at, key)
-    budget = f"(epoch_us({limit}) - epoch_us({begins}))" if limit else "CAST(NULL AS BIGINT)"
+    budget, absolute = _budget(stage, scope, at, key)
     return _StageSql((f'{begins} AS "{key}_from"', f'{ends} AS "{key}_to"', f'{budget} AS "{key}_budget_us"'), absolute)
 
 
-def _limit(text: str | None, begins: str, scope: Scope, at: _Places, key: str) -> tuple[str | None, bool]:
-    """SQL of the instant by which the stage should end, and whether it stands whatever the stage's beginning."""
-    if text is None:
-        return None, False
+def _budget(stage: Stage, scope: Scope, at: _Places, key: str) -> tuple[str, bool]:
+    """SQL of a stage's budget in microseconds, and whether the book gives it as an instant.
+
+    A stage that has not begun still has its duration, counted from the anchor; an instant gives it none before it begins.
+    """
+    path = ("stages", key, "budget")
+    if stage.budget is None:
+        return "CAST(NULL AS BIGINT)", False
+    begins = _instant(stage.from_)
     try:
-        typed = lower(parse(text), scope)
+        typed = lower(parse(stage.budget), scope)
     except ExpressionError as error:
-        raise at.error(str(error), "stages", key, "budget", column=error.column) from error
-    if typed.kind == "duration":
-        return f"({begins} + {typed.node.sql('duckdb')})", False
-    return at.expression(text, scope, "instant", "stages", key, "budget"), True
+        raise at.error(str(error), *path) from error
+    if typed.kind != "duration":
+        limit = at.expression(stage.budget, scope, "instant", *path)
+        return f"(epoch_us({limit}) - epoch_us({begins.sql('duckdb')}))", True
+    start = exp.Coalesce(this=begins, expressions=[_instant(at.definition.value.anchor)])
+    end = moved(Typed(start, "instant"), typed, "+", scope)
+    return f"(epoch_us({end.node.sql('duckdb')}) - epoch_us({start.sql('duckdb')}))", False
+
+
+def _instant(event: str) -> exp.Column:
+    return exp.column(f"e_{event}", table="i", quoted=True)
+
+
+def _names(wanted: set[str]) -> str:
+    """SQL that lists those of the wanted names that are among a group's bad cells."""
+    if not wanted:
+        return "CAST(NULL AS VARCHAR)"
+    listed = ", ".join(literal_text(name) for name in sorted(wanted))
+    return f"string_agg(DISTINCT name, ', ' ORDER BY name) FILTER (name IN ({listed}))"
 
 
 def _attributes_in(text: str | None) -> set[str]:

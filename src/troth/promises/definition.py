@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from troth.sources import Identifier
+
+TAKEN = frozenset({"plan", "gap", "cannot_assign", "of", "known"})
 
 
 class Part(BaseModel):
@@ -42,3 +44,12 @@ class Promise(Part):
     stages: dict[Identifier, Stage] = Field({}, max_length=8)
     owners: tuple[str, ...] = ()
     guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")
+
+    @field_validator("stages")
+    @classmethod
+    def no_name_taken(cls, stages: dict[str, Stage]) -> dict[str, Stage]:
+        """An outcome has columns <stage>_from and share_<stage> beside known_from, share_plan, share_gap, share_of."""
+        taken = sorted(TAKEN & stages.keys())
+        if taken:
+            raise ValueError(f"a stage cannot be called '{taken[0]}'; that name is taken by Troth")
+        return stages

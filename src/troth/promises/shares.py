@@ -16,6 +16,7 @@ from troth.query import literal_instant
 from troth.record import Engine
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 MISSING = int(np.iinfo(np.int64).min)
 OTHERS = ("plan", "gap", "cannot_assign")
 
@@ -69,75 +70,93 @@ class _Times:
     budget: Ints
     allowed: Ints
     gap: Ints
-    unknown: npt.NDArray[np.bool_]
-    unassignable: npt.NDArray[np.bool_]
+    unknown: Flags
+    unassignable: Flags
 
 
 def _times(found: dict[str, npt.NDArray[np.generic]], compiled: Compiled) -> _Times:
+    """What each promise was allowed and what its stages took.
+
+    gap: time from made to the end, or to the stage where it stands, in no stage; less what lies before a limit that the book
+    gives as an instant, since whoever set that limit counted it in (also taken off `allowed`). Time spent in two stages at
+    once is added to `allowed`. A stage that ends before it begins took no time.
+    """
     made, due, fulfilled = (np.asarray(found[name], dtype=np.int64) for name in ("made", "due", "fulfilled"))
-    begin = _stack(found, compiled.stages, "from")
-    end = _stack(found, compiled.stages, "to")
-    budget = _stack(found, compiled.stages, "budget")
-    done = fulfilled != MISSING
+    begin, end, budget = (_stack(found, compiled.stages, what) for what in ("from", "to", "budget"))
+    stop = _stops(begin, end, fulfilled)
     complete = (begin != MISSING) & (end != MISSING)
-    actual = np.where(complete, end - begin, 0)
+    declared = np.array([bool(stage.budget) for stage in compiled.promise.stages.values()])
+    unknown = declared & (budget == MISSING) & ~stop.after
+    unknown |= ~declared & unknown.any(axis=1, keepdims=True) & ~stop.after
 
-    standing, in_gap = _standing(begin, end, done)
-    after = _after(standing | in_gap[:, None], in_gap, end)
-    reached = ~standing & ~after
-    unassignable = (reached & ~complete).any(axis=1)
-    until = np.where(done, fulfilled, np.where(standing, begin, 0).sum(axis=1))
-    gap = np.where(in_gap, FOREVER, until - made - np.where(reached, actual, 0).sum(axis=1))
+    passed = stop.reached & complete
+    spans = _Spans.of(made, np.where(passed, begin, made[:, None]), np.where(passed, end, made[:, None]))
+    began = np.where(stop.standing, begin, 0).sum(axis=1)
+    until = np.where(fulfilled != MISSING, fulfilled, np.where(stop.in_gap, spans.last, began))
+    limited = np.array(compiled.absolute) & ~unknown & ~stop.after & (begin != MISSING)
+    counted_in = np.where(limited, np.minimum(begin, begin + np.where(limited, budget, 0)), made[:, None]).max(axis=1)
+    idle = spans.idle(until)
+    inside_limit = spans.idle(np.minimum(counted_in, until))
+    taken = np.where(passed, np.maximum(end - begin, 0), 0)
+    overlap = taken.sum(axis=1) + idle - (until - made)
 
-    declared = np.array([bool(s.budget) for s in compiled.promise.stages.values()])
-    unknown = declared & (budget == MISSING) & ~after
-    absorbed = _absorbed(_Line(begin, actual, budget, made), compiled.absolute, unknown)
-    budget = np.where(budget == MISSING, 0, np.maximum(budget, 0))
-    allowed = due - made - absorbed
-    residual = np.maximum(allowed - np.where(declared, budget, 0).sum(axis=1), 0)
-    undeclared = max(int((~declared).sum()), 1)
-    budget = np.where(declared, budget, (residual // undeclared)[:, None])
-    unknown |= ~declared & unknown.any(axis=1, keepdims=True) & ~after
-    actual = np.where(standing, FOREVER, np.where(after, budget, actual))
-    gap = np.where(in_gap, FOREVER, gap - absorbed)
-    return _Times(actual, budget, allowed, gap, unknown, unassignable)
-
-
-def _standing(begin: Ints, end: Ints, done: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """The stage in which each unfulfilled promise stands, and those that stand in no stage."""
-    rows, stages = begin.shape
-    standing = np.zeros((rows, stages), dtype=np.bool_)
-    found = done.copy()
-    for stage in range(stages):
-        unfinished = (end[:, stage] == MISSING) & ~found
-        standing[:, stage] = unfinished & (begin[:, stage] != MISSING)
-        found |= unfinished
-    return standing, ~done & ~standing.any(axis=1)
-
-
-def _after(stopped: npt.NDArray[np.bool_], in_gap: npt.NDArray[np.bool_], end: Ints) -> npt.NDArray[np.bool_]:
-    """Stages that were never reached: behind the standing one; for one that stands in no stage, those without an end."""
-    behind = np.cumsum(stopped, axis=1) - stopped > 0
-    return np.where(in_gap[:, None], end == MISSING, behind)
+    own = np.where(declared & (budget != MISSING), np.maximum(budget, 0), 0)
+    allowed = due - made - inside_limit
+    residual = np.maximum(allowed - own.sum(axis=1), 0) // max(int((~declared).sum()), 1)
+    own = np.where(declared, own, residual[:, None])
+    actual = np.where(stop.standing, FOREVER, np.where(stop.after, own, taken))
+    gap = np.where(stop.in_gap, FOREVER, idle - inside_limit)
+    return _Times(actual, own, allowed + overlap, gap, unknown, (stop.reached & ~complete).any(axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Line:
-    begin: Ints
-    actual: Ints
-    budget: Ints
+class _Stops:
+    """How far each promise came. Flags of (promise, stage): reached and behind it, standing in it, never come to it (after);
+    in_gap: stands in no stage, flags of promise.
+    """
+
+    reached: Flags
+    standing: Flags
+    after: Flags
+    in_gap: Flags
+
+
+def _stops(begin: Ints, end: Ints, fulfilled: Ints) -> _Stops:
+    """An unfulfilled promise came as far as the last stage that left a trace: it stands there, or behind it in no stage.
+
+    A stage before that one which lacks a timestamp was passed unseen; that is a missing timestamp, not a place to stand.
+    """
+    open_ = (fulfilled == MISSING)[:, None]
+    traced = (begin != MISSING) | (end != MISSING)
+    come_to = np.cumsum(traced[:, ::-1], axis=1)[:, ::-1] > 0
+    last = come_to & ~np.column_stack([come_to[:, 1:], np.zeros(len(come_to), dtype=np.bool_)])
+    standing = open_ & last & (end == MISSING)
+    return _Stops((come_to | ~open_) & ~standing, standing, open_ & ~come_to, open_[:, 0] & ~standing.any(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spans:
+    """Stages as spans of time in the order of their beginnings, shape (n, k); empty ones lie at made."""
+
     made: Ints
+    begin: Ints
+    covered: Ints
 
+    @classmethod
+    def of(cls, made: Ints, begin: Ints, end: Ints) -> _Spans:
+        order = np.argsort(begin, axis=1, kind="stable")
+        begin, end = np.take_along_axis(begin, order, axis=1), np.take_along_axis(end, order, axis=1)
+        return cls(made, begin, np.maximum.accumulate(np.column_stack([made, np.maximum(begin, end)]), axis=1))
 
-def _absorbed(line: _Line, absolute: tuple[bool, ...], unknown: npt.NDArray[np.bool_]) -> Ints:
-    """Gap before the last stage whose budget is an instant: the limit counts it already, up to the limit itself."""
-    absorbed = np.zeros_like(line.made)
-    for index, is_instant in enumerate(absolute):
-        if is_instant:
-            before = line.begin[:, index] - line.made - line.actual[:, :index].sum(axis=1)
-            usable = (line.begin[:, index] != MISSING) & ~unknown[:, index]
-            absorbed = np.where(usable, before + np.minimum(line.budget[:, index], 0), absorbed)
-    return absorbed
+    @property
+    def last(self) -> Ints:
+        return self.covered[:, -1]
+
+    def idle(self, until: Ints) -> Ints:
+        """Time from made to `until` in no stage."""
+        starts = np.column_stack([np.minimum(self.begin, until[:, None]), until])
+        idle: Ints = np.maximum(starts - self.covered, 0).sum(axis=1)
+        return idle
 
 
 def _stack(found: dict[str, npt.NDArray[np.generic]], stages: tuple[str, ...], what: str) -> Ints:

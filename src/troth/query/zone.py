@@ -8,7 +8,7 @@ from itertools import pairwise
 from sqlglot import exp
 
 from troth.engines.calendars import Transitions
-from troth.kernel.instant import DAY_US, from_us
+from troth.kernel.instant import from_us
 
 
 def literal_instant(us: int) -> exp.Expression:
@@ -38,7 +38,7 @@ def civil_interval(amount: int, unit: str) -> exp.Expression:
 
 
 def _day_cuts(zone: Transitions) -> list[tuple[int, int]]:
-    """Transitions.local_cuts for midnights: the later of two, except where the earlier begins the repeated hour."""
+    """As Transitions.local_cuts, but of two midnights the second, unless the first begins the time that comes twice."""
     changes = zip(zone.instants, pairwise(zone.offsets), strict=True)
     cuts = [(instant + (after if after > before else after + 1), after) for instant, (before, after) in changes]
     return [zone.local_cuts()[0], *cuts]

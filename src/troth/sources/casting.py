@@ -121,7 +121,7 @@ def _wall(text: str, written: str | None) -> str:
     """DuckDB drops an offset or a zone's name in silence when it casts to TIMESTAMP: such texts are kept away from the cast."""
     if written:
         return "CAST(NULL AS TIMESTAMP)" if _zoned(written) else f"try_strptime({text}, {literal_text(written)})"
-    usual = f"{text} LIKE '____-__-__ __:__:__' AND NOT contains({text}, '+') AND {text}[-1] BETWEEN '0' AND '9'"
+    usual = f"{text} LIKE '____-__-__ __:__:__' AND NOT contains({text}, '+') AND NOT contains(lower({text}), 'z')"
     cast = f"TRY_CAST({text} AS TIMESTAMP)"
     return f"CASE WHEN {usual} THEN {cast} WHEN regexp_matches({text}, {literal_text(WALL)}) THEN {cast} END"
 

@@ -55,7 +55,7 @@ def settle(engine: Engine, staged: Staged) -> Balance:
         engine.run(f"CREATE OR REPLACE TABLE {usable} AS SELECT * FROM {staged.table} WHERE {unusable} IS NULL")
     duplicate, superseded = _keep_last(engine, staged, usable)
     _quarantine_rows(engine, staged)
-    cells = _quarantine_cells(engine, staged)
+    cells = _quarantine_cells(engine, staged) + _quarantine_pointers(engine, staged)
     balance = Balance(
         staged.name, tuple(f.name for f in staged.files), staged.read, _count(engine, f"kept_{staged.name}"),
         quarantined + staged.rejected, duplicate, superseded, 0, cells,
@@ -70,12 +70,17 @@ def settle(engine: Engine, staged: Staged) -> Balance:
 
 
 def _unusable(staged: Staged) -> str:
+    """SQL of why a row is unusable: its key or id or anchor is missing, or it is about nothing."""
     source = staged.source
     cases = []
     for column in source.key:
         cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {literal_text(f'key {column} is empty')}")
     for column in source.object.id if source.object else ():
         cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {literal_text(f'id {column} is empty')}")
+    about = sorted({e.id for e in source.lends} | {e.id for e in source.feedback} | {e.id for e in source.money})
+    if about and not source.object:
+        nowhere = " AND ".join(f"({staged.id_sql(id)}) IS NULL" for id in about)
+        cases.append(f"WHEN {nowhere} THEN {literal_text(f'id {about[0][0]} is empty')}")
     for event in source.events:
         if event.anchor or event.type_from:
             cell = staged.cell(event.at, "instant")
@@ -128,6 +133,26 @@ def _quarantine_cells(engine: Engine, staged: Staged) -> int:
             f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {_file_name(staged)}, _row, {literal_text(cell.column)},"
             f" {literal_text('not a value of type ' + cell.kind)}, FALSE, {value} FROM kept_{staged.name} WHERE b{cell.name} IS NOT NULL"
         )
+    return total
+
+
+def _quarantine_pointers(engine: Engine, staged: Staged) -> int:
+    """Answers, amounts and attributes that are about nothing, since their id is empty: named, not only absent."""
+    source = staged.source
+    said = [(e.id, e.score, f"feedback '{e.instrument}'") for e in source.feedback]
+    said += [(e.id, e.amount, f"money '{e.kind}'") for e in source.money]
+    said += [(e.id, e.column, f"'{e.attribute}' of '{e.to}'") for e in source.lends]
+    total = 0
+    for id, column, what in said:
+        about_nothing = f"kept_{staged.name} WHERE ({staged.id_sql(id)}) IS NULL AND t{staged.texts[column]} IS NOT NULL"
+        count = _count(engine, about_nothing)
+        if count:
+            total += count
+            reason = literal_text(f"id {', '.join(id)} is empty: {what} is about nothing")
+            engine.run(
+                f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {_file_name(staged)}, _row, {literal_text(id[0])},"
+                f" {reason}, FALSE, NULL FROM {about_nothing}"
+            )
     return total
 
 

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from troth.book import Zone
 
 CellType = Literal["text", "number", "money", "instant", "day", "bool"]
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+RESERVED = ("code", "id", "month", "stratum")
+DIRECTIVES = frozenset("aAbBcdfgGHIjmMnpSuUVwWxXyYzZ%")
+
+
+def _not_reserved(name: str) -> str:
+    if name in RESERVED:
+        raise ValueError(f"every object has a column '{name}' of its own; name the attribute otherwise")
+    return name
+
+
+def _known_format(written: str) -> str:
+    unknown = [d for d in re.findall(r"%-?(.?)", written) if d not in DIRECTIVES]
+    if unknown or "%" not in written:
+        got = f"'%{unknown[0]}'" if unknown else f"'{written}'"
+        raise ValueError(f"{got} is no strptime directive; write for example '%d.%m.%Y %H:%M'")
+    return written
+
+
+AttributeName = Annotated[Identifier, AfterValidator(_not_reserved)]
+Format = Annotated[str, AfterValidator(_known_format)]
 
 
 class Part(BaseModel):
@@ -25,7 +48,7 @@ class ObjectRows(Part):
 
     type: Identifier
     id: tuple[str, ...] = Field(min_length=1, description="Columns that together name the object")
-    attributes: dict[Identifier, Attribute] = {}
+    attributes: dict[AttributeName, Attribute] = {}
 
 
 class Relation(Part):
@@ -53,7 +76,7 @@ class Lent(Part):
 
     to: Identifier
     id: tuple[str, ...] = Field(min_length=1)
-    attribute: Identifier
+    attribute: AttributeName
     column: str
     as_: CellType = Field("text", alias="as")
     take: Literal["first", "last"] = Field("last", description="The smallest or the largest of several values")
@@ -88,8 +111,8 @@ class Source(Part):
     """One source of sources/*.yaml."""
 
     files: tuple[str, ...] = Field(min_length=1, description="Names or globs inside the book's folder; later names supersede earlier ones")
-    zone: str | None = Field(None, description="IANA zone of times that bear none")
-    formats: dict[str, str] = Field({}, description="strptime format of columns that are not ISO 8601")
+    zone: Zone | None = Field(None, description="IANA zone of times that bear none")
+    formats: dict[str, Format] = Field({}, description="strptime format of columns that are not ISO 8601")
     decimal: Literal[".", ","] = "."
     key: tuple[str, ...] = Field(description="Columns that name a row; [] where each row is a fact of its own")
     owner: str | None = None
@@ -107,6 +130,13 @@ class Source(Part):
     def what_needs_an_object(self) -> Source:
         if self.object is None and (self.events or self.relations):
             raise ValueError("'events' and 'relations' need 'object': whose are they?")
+        return self
+
+    @model_validator(mode="after")
+    def personal_stays_behind(self) -> Source:
+        carried = {c for c, kinds in self.cells().items() if "text" in kinds} | {c for _, id in self.references() for c in id}
+        for column in sorted(carried & set(self.personal)):
+            raise ValueError(f"'{column}' is personal and may not be carried into the lake as an attribute or an id")
         return self
 
     def cells(self) -> dict[str, set[CellType]]:

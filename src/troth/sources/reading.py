@@ -45,9 +45,9 @@ class Staged:
     def cell(self, column: str, kind: str) -> Cell:
         return next(c for c in self.cells if c.column == column and c.kind == kind)
 
-    def id_sql(self, columns: Sequence[str]) -> str:
-        """The id that these columns make: their texts joined by '/', NULL when one is blank."""
-        return " || '/' || ".join(f"t{self.texts[column]}" for column in columns)
+    def id_sql(self, columns: Sequence[str], *, of: str = "") -> str:
+        """The id that these columns make: their texts joined by '/', NULL when one is blank. of: alias of the table."""
+        return " || '/' || ".join(f"{of}{'.' if of else ''}t{self.texts[column]}" for column in columns)
 
 
 def files_of(source: Source, folder: Path) -> tuple[Path, ...]:

@@ -131,8 +131,10 @@ class _Counter:
 
 
 def _fed(counter: _Counter, read: Callable[[int], bytes]) -> _Counter:
+    held = b""
     while chunk := read(CHUNK):
-        if chunk.endswith(b"\r"):
-            chunk += read(1)
-        counter.feed(chunk)
+        chunk = held + chunk
+        held = b"\r" if chunk.endswith(b"\r") else b""
+        counter.feed(chunk.removesuffix(held))
+    counter.feed(held)
     return counter

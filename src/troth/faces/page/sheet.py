@@ -37,7 +37,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One statement. evidence: (part, text) in the fixed order n, interval, window, how-sure, owner, notes."""
+    """One statement. evidence: (part, text) in the fixed order n, interval, window, how-sure, owner, sampled."""
 
     number: int
     ident: str
@@ -54,11 +54,12 @@ class Entry:
     sql: str
     orders: tuple[str | None, str] | None
     refusal: dict[str, str]
+    notes: list[str]
 
     @property
     def has_numbers(self) -> bool:
         """True when there is something to show behind the sentence."""
-        return bool(self.table or self.sql or self.orders or self.large)
+        return bool(self.table or self.sql or self.orders or self.large or self.notes)
 
 
 def clean(value: Any) -> Any:
@@ -145,6 +146,7 @@ def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
         sql=sql,
         orders=_orders(orders) if isinstance(orders, Mapping) else None,
         refusal={name: _text(refusal, name) for name in ("reason", "got", "need", "settle") if _text(refusal, name)},
+        notes=[str(note) for note in (one.get("evidence") or {}).get("notes") or ()],
     )
 
 
@@ -156,7 +158,6 @@ def _evidence(one: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("window", _text(given, "window")),
         ("how-sure", _text(given, "how_sure")),
         ("owner", f"owner: {_text(one, 'owner')}" if _text(one, "owner") else ""),
-        *(("note", str(note)) for note in given.get("notes") or ()),
         ("note", "~ scaled up from a sample" if one.get("estimated") else ""),
     ]
     return [(name, text) for name, text in parts if text]

@@ -107,9 +107,7 @@ def _sql(context: Context, name: str, ways: list[Route], select: str) -> str:
 
 
 def _returns(context: Context, name: str, ways: list[Route]) -> tuple[Returns, datetime, datetime]:
-    row = context.engine.rows(
-        _sql(context, name, ways, "late, late_again, kept, kept_again, nobody, first_due, last_due")
-    )[0]
+    row = context.engine.rows(_sql(context, name, ways, "late, late_again, kept, kept_again, nobody, first_due, last_due"))[0]
     return Returns(*(int(n) for n in row[:5])), row[5], row[6]
 
 

@@ -11,7 +11,7 @@ from troth.engines.statistics import StratifiedShare, superpopulation_share
 from troth.findings.context import Context, window
 from troth.findings.statement import Act, Evidence, Statement, Table, bars
 from troth.findings.weighing import Counts, counts, is_sample, seen, total, weighted_sql
-from troth.findings.words import count_of, interval, number, of_hundred, percent, plural
+from troth.findings.words import count_of, done, interval, number, of_hundred, percent, plural
 from troth.promises import Promise
 
 NAME = "kept_by_due"
@@ -20,10 +20,12 @@ LEAST_DUE = 5
 
 def find(context: Context) -> list[Statement]:
     main = context.main_promise()
-    return [s for name in context.promises if (s := _statement(context, name, leads=name == main))]
+    statement = share_kept(context, main, leads=True) if main else None
+    return [statement] if statement else []
 
 
-def _statement(context: Context, name: str, *, leads: bool) -> Statement | None:
+def share_kept(context: Context, name: str, *, leads: bool) -> Statement | None:
+    """What was kept of one promise; None where too little fell due. leads: it speaks for the whole page."""
     promise = context.promises[name]
     fell_due = f"o.due <= {context.now}"
     state = context.state()
@@ -52,17 +54,9 @@ def _statement(context: Context, name: str, *, leads: bool) -> Statement | None:
     if sampled:
         plain = seen(found, "kept") / seen(found, "n")
         notes.append(f"the unweighted {percent(plain)} is refused: the file holds some kinds of {plural(promise.subject)} as a sample")
-    paragraph = (
-        f"The usual on-time figure says {percent(usual)}: it counts only what was {_past(promise.fulfil.event)} and leaves out"
-        f" {count_of(round(silent), promise.subject)} that fell due with nothing recorded."
-        if usual is not None and silent
-        else f"Everything that fell due has an answer on record; the usual on-time figure is {percent(usual)}."
-        if usual is not None
-        else f"Nothing that fell due was {_past(promise.fulfil.event)}."
-    )
-    rows = _rows(found)
     return Statement(
-        id=f"{NAME}/{name}", finder=NAME, headline=_headline(promise, float(low), usual, silent, leads=leads), paragraph=paragraph,
+        id=f"{NAME}/{name}", finder=NAME if leads else "other_promises",
+        headline=_headline(promise, float(low), usual, silent, leads=leads), paragraph=_paragraph(promise, usual, silent),
         evidence=Evidence(
             f"{seen(found, 'n'):,} promises in the file" + (f", {number(n)} in all" if sampled else ""),
             f"due {window(context.local_time(first), context.local_time(last))}", "measured",
@@ -70,7 +64,7 @@ def _statement(context: Context, name: str, *, leads: bool) -> Statement | None:
         ),
         value=float(low), unit="share",
         sql=weighted_sql(name, f"{state} = 'kept'", f"{state} IN ('kept', 'broken', 'unknown')", fell_due),
-        table=Table(("state of what fell due", "in the file", "in all"), rows), weight=float(n - kept), owner=_owner(promise.owners),
+        table=Table(("state of what fell due", "in the file", "in all"), _rows(found)), weight=float(n - kept), owner=_owner(promise.owners),
         acts=(Act("Show the numbers", "table"), Act("SQL", "sql")), estimated=sampled, leads=leads,
         figure=bars("of what fell due", [
             ("kept", float(kept / n), percent(kept / n, 0), "accent"),
@@ -96,6 +90,18 @@ def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fr
     )
 
 
+def _paragraph(promise: Promise, usual: Fraction | None, silent: Fraction) -> str:
+    closed = done(promise.fulfil.event)
+    if usual is None:
+        return f"Of what fell due there are no {plural(promise.subject)} {closed}."
+    if silent:
+        left_out = f"{count_of(round(silent), promise.subject)} that fell due with nothing recorded"
+        return (
+            f"The usual on-time figure says {percent(usual)}: it counts only {plural(promise.subject)} {closed} and leaves out {left_out}."
+        )
+    return f"Everything that fell due has an answer; the usual on-time figure is {percent(usual)}."
+
+
 def _rows(found: list[Counts]) -> tuple[tuple[str | int | float | None, ...], ...]:
     named = {"kept": "kept", "late": "late", "silent": "nothing recorded", "unknown": "cannot tell", "void": "does not count",
              "waived": "let off by the customer"}  # fmt: skip
@@ -104,7 +110,3 @@ def _rows(found: list[Counts]) -> tuple[tuple[str | int | float | None, ...], ..
 
 def _owner(owners: Sequence[str]) -> str | None:
     return ", ".join(owners) if owners else None
-
-
-def _past(event: str) -> str:
-    return event.replace("_", " ")

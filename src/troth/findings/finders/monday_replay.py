@@ -12,7 +12,7 @@ from troth.findings.context import Context
 from troth.findings.finders.kept_by_due import share_of
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
 from troth.findings.weighing import Counts, Stratum, is_sample, seen, strata, total
-from troth.findings.words import interval, percent, spoken
+from troth.findings.words import done, interval, percent, plural, spoken
 
 NAME = "monday_replay"
 LEAST_MONDAYS = 8
@@ -50,7 +50,8 @@ def _statement(context: Context, name: str) -> Statement | None:
     shown, true = share_of(_merged(pooled), "kept", "done"), share_of(_merged(pooled), "kept", "n")
     if Fraction(shown.value) - Fraction(true.value) < LEAST_GAP:
         return None
-    event = spoken(promise.fulfil.event)
+    event = _so_far(promise.fulfil.event)
+    not_yet = done(promise.fulfil.event)
     labels = [monday.morning.isoformat() for monday in mondays]
     upper = [None if (s := monday.shown()) is None else round(float(s) * 100, 1) for monday in mondays]
     lower = [round(float(monday.true()) * 100, 1) for monday in mondays]
@@ -61,7 +62,7 @@ def _statement(context: Context, name: str) -> Statement | None:
     return Statement(
         id=f"{NAME}/{name}", finder=NAME,
         headline=f"Each Monday you were shown {shown.value * 100:.0f} of every 100 on time. It was {true.value * 100:.0f}.",
-        paragraph=f"Counting only what is {event} hides what is not. Of all that had fallen due in the week before,"
+        paragraph=f"Counting only {plural(promise.subject)} {not_yet} hides the others. Of all that had fallen due in the week before,"
         f" {100 - true.value * 100:.0f} of every 100 were late or still open that same morning.",
         evidence=Evidence(
             f"{len(mondays)} Mondays, {seen(pooled, 'n'):,} promises in the file", f"{labels[0]} to {labels[-1]}", "measured",
@@ -81,12 +82,16 @@ def _statement(context: Context, name: str) -> Statement | None:
     )  # fmt: skip
 
 
+def _so_far(event: str) -> str:
+    return spoken(event) if done(event) == spoken(event) else "done"
+
+
 def _mondays(context: Context, name: str) -> list[Monday]:
     """Every Monday with something due in its week; mornings are midnights of the operation's clock."""
     known = strata(context, context.promises[name].subject)
     by_morning: dict[date, list[Counts]] = defaultdict(list)
-    for morning, stratum, n, done, kept in context.engine.rows(_weekly_sql(context, name)):
-        by_morning[morning].append(Counts(known[stratum], {"n": int(n), "done": int(done), "kept": int(kept)}))
+    for morning, stratum, n, came, kept in context.engine.rows(_weekly_sql(context, name)):
+        by_morning[morning].append(Counts(known[stratum], {"n": int(n), "done": int(came), "kept": int(kept)}))
     return [Monday(morning, by_morning[morning]) for morning in sorted(by_morning)]
 
 
@@ -110,13 +115,13 @@ def _between(context: Context, name: str, mondays: list[Monday]) -> list[Monday]
     From the first whose week was as busy as the median week, so that a slow start does not count, to the last one that lies
     thirty days before the last fulfilment on record, so that a file which ends does not look like lateness.
     """
-    done = [seen(m.counts, "done") for m in mondays]
-    busy = [d for d in done if d]
+    came = [seen(m.counts, "done") for m in mondays]
+    busy = [d for d in came if d]
     last = context.engine.rows(f"SELECT max(fulfilled) FROM outcome_{name}")[0][0]
     if not busy or not isinstance(last, datetime):
         return []
     level = median(busy)
-    first = next((m.morning for m, d in zip(mondays, done, strict=True) if d >= level), date.max)
+    first = next((m.morning for m, d in zip(mondays, came, strict=True) if d >= level), date.max)
     end = (context.local_time(last) - SETTLING).date()
     return [m for m in mondays if first <= m.morning <= end]
 

@@ -102,9 +102,7 @@ def _coverage(context: Context, name: str, ways: dict[str, list[Route]]) -> dict
     if not ways:
         return {}
     have = ", ".join(f"count(*) FILTER (o.subject IN {_has(found)})" for found in ways.values())
-    of, *counted = context.engine.rows(
-        f"SELECT count(*), {have} FROM outcome_{name} o WHERE o.fulfilled IS NOT NULL"
-    )[0]
+    of, *counted = context.engine.rows(f"SELECT count(*), {have} FROM outcome_{name} o WHERE o.fulfilled IS NOT NULL")[0]
     if of < FEWEST_FULFILLED:
         return {}
     return {type: Fraction(int(n), int(of)) for type, n in zip(ways, counted, strict=True)}
@@ -121,9 +119,7 @@ def _gaps(context: Context, name: str, promise: Promise, ways: dict[str, list[Ro
     where = silent(context, promise)
     lacks = [f"o.subject NOT IN {_has(found)}" for found in ways.values()]
     flags = ", ".join(f"{lack} AS lacks_{at}" for at, lack in enumerate(lacks))
-    rows = context.engine.rows(
-        f"SELECT count(*), * FROM (SELECT {flags} FROM outcome_{name} o WHERE {where}) GROUP BY ALL ORDER BY ALL"
-    )
+    rows = context.engine.rows(f"SELECT count(*), * FROM (SELECT {flags} FROM outcome_{name} o WHERE {where}) GROUP BY ALL ORDER BY ALL")
     found = []
     for _, *missing in sorted(rows, key=lambda row: (-int(row[0]), row[1:])):
         types = [type for type, lacking in zip(ways, missing, strict=True) if lacking]
@@ -256,9 +252,7 @@ def _notes(gap: Gap, groups: list[Group], paid: tuple[str, str] | None, weight: 
     return tuple(notes)
 
 
-def _table(
-    promise: Promise, gaps: list[Gap], groups: list[Group], attribute: str | None, paid: tuple[str, str] | None
-) -> Table:
+def _table(promise: Promise, gaps: list[Gap], groups: list[Group], attribute: str | None, paid: tuple[str, str] | None) -> Table:
     """The first gap by status, then every other gap."""
     rows: list[tuple[str | int | float | None, ...]] = [
         (_joined([spoken(t) for t in gaps[0].types]), status, count, None if amount is None else round(float(amount), 2))

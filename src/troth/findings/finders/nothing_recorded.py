@@ -7,7 +7,7 @@ from statistics import median
 from troth.findings.context import Context, day
 from troth.findings.statement import Act, Evidence, Statement, Table, bars
 from troth.findings.weighing import is_sample, strata
-from troth.findings.words import count_of, plural, spoken
+from troth.findings.words import count_of, done, plural, spoken
 from troth.kernel.money import spoken as money
 from troth.promises import Promise
 
@@ -37,11 +37,10 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     )
     worth = _worth(context, name, where)
     stopped = _stopped(context, name, promise, where)
-    event = spoken(promise.fulfil.event)
     first = next(iter(promise.stages.values()), None)
     begun = f"{spoken(first.from_)} " if first and first.from_ != promise.anchor else ""
     noun = plural(subject) if count > 1 else subject.replace("_", " ")
-    headline = f"{count:,} {begun}{noun} {'are' if count > 1 else 'is'} not recorded as {event}."
+    headline = f"{count:,} {begun}{noun} {_missing(promise.fulfil.event, count)}."
     if worth:
         headline += f" {money(worth[0], worth[1])}."
     where_stopped = "; ".join(f"{n:,} {label}" for label, n in stopped) + "." if stopped else ""
@@ -64,6 +63,12 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
         orders_sql=f"SELECT s.id FROM outcome_{name} o JOIN object_{subject} s ON s.code = o.subject WHERE {where} ORDER BY s.id",
         orders_count=count,
     )  # fmt: skip
+
+
+def _missing(event: str, count: int) -> str:
+    if done(event) == spoken(event):
+        return f"{'are' if count > 1 else 'is'} not recorded as {spoken(event)}"
+    return f"{'have' if count > 1 else 'has'} no “{spoken(event)}”"
 
 
 def _begun(promise: Promise) -> str:

@@ -248,10 +248,7 @@ def _table(months: Sequence[_Month], promised: Median, took: Median, days: Seque
     rows = [*months, _Month("all", promised.n, late, promised, took)]
     return Table(
         ("month made", "fulfilled", "late", "promised, days", "95 of 100 from – to", "took, days", "95 of 100 from – to"),
-        tuple(
-            (one.label, one.n, one.late, one.promised.value, _range(one.promised), one.took.value, _range(one.took))
-            for one in rows
-        ),
+        tuple((one.label, one.n, one.late, one.promised.value, _range(one.promised), one.took.value, _range(one.took)) for one in rows),
     )
 
 

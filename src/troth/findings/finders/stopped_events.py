@@ -136,9 +136,7 @@ def _silences(context: Context, type: str) -> list[_Silence]:
             "SELECT epoch_us(occurred) - epoch_us(lag(occurred) OVER (ORDER BY occurred)) AS pause FROM ("
             f"SELECT DISTINCT e.occurred FROM event e WHERE {of_type} AND e.type = {literal_text(str(event))}))"
         )[0]
-        found.append(
-            _Silence(str(event), int(count), last, us, int(later), int(later_days), int(pauses), int(as_long), int(longest))
-        )
+        found.append(_Silence(str(event), int(count), last, us, int(later), int(later_days), int(pauses), int(as_long), int(longest)))
     return found
 
 

@@ -150,7 +150,8 @@ def _months(context: Context, name: str) -> list[_Month]:
     )
     cells: dict[str, list[_Cell]] = {}
     for label, stratum, *numbers in rows:
-        cell = _Cell(known.get(stratum, Stratum(stratum, 1, 1)), *map(int, numbers))
+        due = int(numbers[2])
+        cell = _Cell(known.get(stratum, Stratum(stratum, due, due)), *map(int, numbers))
         cells.setdefault(str(label), []).append(cell)
     return [_Month(label, tuple(of_month)) for label, of_month in cells.items()]
 
@@ -279,9 +280,7 @@ def _table(charted: _Charted) -> Table:
     )  # fmt: skip
 
 
-def _refused(
-    context: Context, name: str, found: Sequence[_Month], enough: Sequence[_Month], error: CannotEstimate
-) -> Statement:
+def _refused(context: Context, name: str, found: Sequence[_Month], enough: Sequence[_Month], error: CannotEstimate) -> Statement:
     promise = context.promises[name]
     fulfilled = f"{plural(promise.subject)} {done(promise.fulfil.event)}"
     return Statement(
@@ -300,7 +299,5 @@ def _refused(
         f"  WHERE {_fulfilled(context)}\n  GROUP BY label\n  HAVING count(*) >= {LEAST}\n)",
         table=Table(("month due", "fulfilled", "late"), tuple((one.label, one.fulfilled, one.late) for one in found)),
         weight=0.0,
-        refusal=replace(
-            refuse(error), reason="No chart of months can be drawn.", settle=f"Months with {LEAST} or more {fulfilled}."
-        ),
+        refusal=replace(refuse(error), reason="No chart of months can be drawn.", settle=f"Months with {LEAST} or more {fulfilled}."),
     )

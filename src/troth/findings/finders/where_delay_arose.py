@@ -76,9 +76,7 @@ def _statement(context: Context, name: str) -> Statement | None:
     with_late = _after_late_stage(context, name, promise)
     where = _broken(context)
     low, high = context.engine.rows(f"SELECT min(o.due), max(o.due) FROM outcome_{name} o WHERE {where}")[0]
-    count = f"{count_of(missed.in_file, promise.subject)} in the file" + (
-        f", {number(missed.in_all)} in all" if sampled else ""
-    )
+    count = f"{count_of(missed.in_file, promise.subject)} in the file" + (f", {number(missed.in_all)} in all" if sampled else "")
     refusal = _refusal(promise, missed)
     said = ", ".join(f"{names[p]} {percent(missed.share(p), 0)}" for p in order if missed.share(p) >= Fraction(1, 200))
     how_sure: HowSure = "cannot say yet" if refusal else "measured" if sampled else "certain as a count"
@@ -176,8 +174,7 @@ def _limits(missed: _Missed, player: str) -> tuple[str | None, tuple[str, ...]]:
     keys = (player, f"{player} stands", f"{player} late")
     borne = [sum((part.get(key, Fraction(0)) for key in keys), Fraction(0)) for _, _, part in missed.parts]
     rest = [
-        np.array(column, dtype=np.int64)
-        for column in zip(*((count, s.seen, s.population) for s, count, _ in missed.parts), strict=True)
+        np.array(column, dtype=np.int64) for column in zip(*((count, s.seen, s.population) for s, count, _ in missed.parts), strict=True)
     ]
     try:
         low = stratified_share(np.array([floor(b) for b in borne], dtype=np.int64), *rest).low

@@ -11,6 +11,7 @@ from troth.sources.guess.draft_sources import Yaml
 from troth.sources.guess.naming import snake, unique
 from troth.sources.guess.pairs import Candidate
 from troth.sources.guess.seen import Seen
+from troth.sources.guess.status import find_status
 from troth.sources.guess.timeline import Moment
 from troth.sources.guess.words import is_neutral, says, tokens
 
@@ -154,23 +155,14 @@ def attribute_name(sources: Mapping[str, Yaml], c: Candidate) -> str:
 
 def _status(engine: Engine, seen: Seen, sources: Mapping[str, Yaml], c: Candidate) -> tuple[str | None, str | None]:
     """Expressions: fulfilment is claimed by a status; the status voids the promise."""
-    keyed = seen.file(c.timeline.table)
-    subject = c.timeline.type
-    columns = [x for x in keyed.table.columns if x.name in seen.attributes(keyed.number) and x.kind == "text"]
-    columns.sort(key=lambda x: not says(x.name, lexicon.STATUS))
-    for column in columns:
-        done = [w for w, _ in column.vocabulary if says(w, lexicon.DONE)]
-        gone = [w for w, _ in column.vocabulary if says(w, lexicon.CANCEL)]
-        if not (done or gone):
-            continue
-        name = next((n for n, a in _given(sources, subject).items() if a == column.name), None)
-        if name is None:
-            return None, None
-        share = _share_fulfilled(engine, seen, c, column.position)
-        done = [w for w in done if share.get(w, 0.0) >= 0.5]
-        gone = [w for w in gone if share.get(w, 0.0) < 0.5]
-        return _is(f"{subject}.{name}", done), _is(f"{subject}.{name}", gone)
-    return None, None
+    whose = seen.whose(c.timeline.table)
+    status = find_status(engine, seen.file(c.timeline.table).table, whose.id, c) if whose else None
+    if status is None:
+        return None, None
+    name = next((n for n, column in _given(sources, c.timeline.type).items() if column == status.column), None)
+    if name is None:
+        return None, None
+    return _is(f"{c.timeline.type}.{name}", status.done), _is(f"{c.timeline.type}.{name}", status.off)
 
 
 def _given(sources: Mapping[str, Yaml], subject: str) -> dict[str, str]:
@@ -180,19 +172,6 @@ def _given(sources: Mapping[str, Yaml], subject: str) -> dict[str, str]:
         if isinstance(thing, dict) and thing["type"] == subject:
             found |= {name: given["column"] for name, given in thing.get("attributes", {}).items()}
     return found
-
-
-def _share_fulfilled(engine: Engine, seen: Seen, c: Candidate, status: int) -> dict[str, float]:
-    keyed = seen.file(c.timeline.table)
-    whose = seen.whose(keyed.number)
-    key = " || '/' || ".join(f"f.t{keyed.table.column(k).position}" for k in (whose.id if whose else keyed.key))
-    return {
-        str(word): float(share)
-        for word, share in engine.rows(
-            f"SELECT f.t{status}, avg(CAST(t.{c.actual.alias} IS NOT NULL AS INTEGER)) FROM {keyed.table.sql} f"
-            f" JOIN {c.timeline.sql} t ON t.id = {key} WHERE f.t{status} IS NOT NULL GROUP BY 1"
-        )
-    }
 
 
 def _is(name: str, choices: Sequence[str]) -> str | None:

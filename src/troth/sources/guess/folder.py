@@ -16,11 +16,12 @@ from troth.sources.guess.feedback import find_answers
 from troth.sources.guess.keys import Keyed, keyed_tables, references, with_composites, with_twins
 from troth.sources.guess.log_shape import XES, find_log
 from troth.sources.guess.naming import object_noun, singular, snake, unique, without_id
-from troth.sources.guess.pairs import candidates, chosen
+from troth.sources.guess.pairs import Candidate, candidates, chosen
 from troth.sources.guess.personal import is_party, personal_kind
 from troth.sources.guess.profile import Table, close_table, open_table
 from troth.sources.guess.proposal import Proposal
 from troth.sources.guess.seen import Seen
+from troth.sources.guess.status import find_status
 from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
 from troth.sources.guess.timeline import timelines
 from troth.sources.reading import COLUMNAR, TABLES
@@ -114,9 +115,18 @@ def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:
         }
         personal[k.number] = {c: kind for c, kind in personal[k.number].items() if c not in used}
     lines = timelines(engine, keyed, pointers, logs, others)
-    return Seen(
-        tuple(keyed), tuple(pointers), logs, answers, personal, tuple(chosen([c for line in lines for c in candidates(engine, line)]))
-    )
+    settled = chosen([c for line in lines for c in candidates(engine, line)])
+    by_number = {k.number: k for k in keyed}
+    settled = [c if c.promised.name.promise or not c.may_stand else _corroborated(engine, by_number[c.timeline.table], c) for c in settled]
+    return Seen(tuple(keyed), tuple(pointers), logs, answers, personal, tuple(settled))
+
+
+def _corroborated(engine: Engine, keyed: Keyed, c: Candidate) -> Candidate:
+    """A pair that no name speaks for stands only where a status says in words that what has an actual is done."""
+    status = find_status(engine, keyed.table, keyed.key, c) if keyed.key else None
+    if status and status.done:
+        return replace(c, evidence=(*c.evidence, f"'{status.column}' calls those with an actual '{status.done[0]}'"))
+    return replace(c, against="no name says that something was promised, and no status says that it was done")
 
 
 def _case_type(case: str, noun: str) -> str:

@@ -158,7 +158,7 @@ def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
     )
     return {
         "open": f"it is set in {waiting:,} rows where the actual is still missing" if waiting >= 3 and share >= 0.005 else "",
-        "beyond": f"{c.beyond:,} of them lie beyond the last thing that happened" if c.beyond else "",
+        "beyond": f"{c.beyond:,} dates without an actual lie beyond the last thing that happened" if c.beyond else "",
         "round": "it stands at a day or at one time of day, the actual does not" if p.is_round and not a.is_round else "",
         "ordered": f"it is not before the beginning in {c.promised_ordered:,} of {c.promised_seen:,} rows" if ordered else "",
         "mixed": f"{c.kept:,} of {c.both:,} happened by then, {late:,} after" if 0.02 <= kept <= 0.998 and late else "",
@@ -183,10 +183,10 @@ def _against(c: Counts, p: Moment, a: Moment, joined: int, signs: dict[str, str]
         (p.filled < 0.3 * timeline.objects and not p.many and c.both < 0.3 * a.filled, "the date is seldom set"),
     )
     refused = next((why for refuse, why in refusals if refuse), "")
-    return refused or _unproven(p, a, joined, signs)
+    return refused or _unproven(c, p, a, joined, signs)
 
 
-def _unproven(p: Moment, a: Moment, joined: int, signs: dict[str, str]) -> str:
+def _unproven(c: Counts, p: Moment, a: Moment, joined: int, signs: dict[str, str]) -> str:
     """How much the data must say: little where the names say it all, everything where they say nothing."""
     seen = sum(bool(s) for s in signs.values())
     if p.name.promise and is_neutral(a.column) and a.activity is None:
@@ -202,6 +202,8 @@ def _unproven(p: Moment, a: Moment, joined: int, signs: dict[str, str]) -> str:
         enough = 6
         if a.name.created or joined != 1:
             return "neither name says that something was promised"
+        if c.kept < 0.5 * c.both or c.together < 0.15:
+            return "neither name says so, and the actual does not follow the date"
     return "" if seen >= enough else "too little in the data speaks for it"
 
 

@@ -1,0 +1,39 @@
+"""./x bench [NAME…] [--orders N]… [--keep]: all benches, or those named; --keep puts their tables into bench/README.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from bench import build, start, table, timeline
+from bench.table import Line
+
+BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
+    "build": build.measure,
+    "timeline": lambda sizes: timeline.measure(max(sizes)),
+    "start": lambda _: start.measure(),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./x bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--orders", type=int, action="append", help=f"number of orders (default: {build.SMALL} and {build.LARGE})")
+    parser.add_argument("--keep", action="store_true", help="put the tables into bench/README.md")
+    asked = parser.parse_args(arguments)
+    unknown = [name for name in asked.names if name not in BENCHES]
+    if unknown:
+        parser.error(f"no bench '{unknown[0]}'; there are: {', '.join(BENCHES)}")
+    missed = False
+    for name in asked.names or BENCHES:
+        lines = BENCHES[name](asked.orders or [build.SMALL, build.LARGE])
+        print(f"\n{name}: {table.shape()}\n\n{table.markdown(lines)}", flush=True)
+        missed |= any(line.met is False for line in lines)
+        if asked.keep:
+            table.keep(name, lines)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""Kept rows to what is about objects: relations, feedback, money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from troth.query import literal_text
+from troth.record import Engine
+from troth.sources.reading import Staged
+
+
+def make_relations(engine: Engine, sources: Sequence[Staged]) -> None:
+    selects = []
+    for staged in sources:
+        own = staged.source.object
+        for relation in staged.source.relations if own else ():
+            assert own is not None
+            selects.append(
+                f"SELECT {literal_text(own.type)} AS from_type, f.code AS from_code, {literal_text(relation.to)} AS to_type,"
+                f" t.code AS to_code, {literal_text(relation.to)} AS qualifier FROM kept_{staged.name} s"
+                f" JOIN id_{own.type} f ON f.id = {staged.id_sql(own.id, of='s')}"
+                f" JOIN id_{relation.to} t ON t.id = {staged.id_sql(relation.id, of='s')}"
+            )
+    empty = (
+        "SELECT CAST(NULL AS VARCHAR) from_type, CAST(NULL AS INTEGER) from_code, CAST(NULL AS VARCHAR) to_type,"
+        " CAST(NULL AS INTEGER) to_code, CAST(NULL AS VARCHAR) qualifier WHERE FALSE"
+    )
+    engine.run(f"CREATE OR REPLACE TABLE relation AS SELECT DISTINCT * FROM ({' UNION ALL '.join(selects or [empty])}) ORDER BY ALL")
+
+
+def make_feedback(engine: Engine, sources: Sequence[Staged]) -> None:
+    selects = []
+    for staged in sources:
+        for entry in staged.source.feedback:
+            asked = f"s.c{staged.cell(entry.asked, 'instant').name}" if entry.asked else "CAST(NULL AS TIMESTAMP)"
+            answered = f"s.c{staged.cell(entry.answered, 'instant').name}" if entry.answered else "CAST(NULL AS TIMESTAMP)"
+            low, high = entry.scale
+            selects.append(
+                f"SELECT {literal_text(entry.about)} AS about_type, i.code AS about, {asked} AS asked, {answered} AS answered,"
+                f" s.c{staged.cell(entry.score, 'number').name} AS score, CAST({low} AS DECIMAL(18,4)) AS low,"
+                f" CAST({high} AS DECIMAL(18,4)) AS high, {literal_text(entry.instrument)} AS instrument,"
+                f" {literal_text(staged.name)} AS source, s._row AS source_row"
+                f" FROM kept_{staged.name} s JOIN id_{entry.about} i ON i.id = {staged.id_sql(entry.id, of='s')}"
+                f" WHERE s.c{staged.cell(entry.score, 'number').name} IS NOT NULL"
+            )
+    empty = (
+        "SELECT CAST(NULL AS VARCHAR) about_type, CAST(NULL AS INTEGER) about, CAST(NULL AS TIMESTAMP) asked,"
+        " CAST(NULL AS TIMESTAMP) answered, CAST(NULL AS DECIMAL(18,4)) score, CAST(NULL AS DECIMAL(18,4)) low,"
+        " CAST(NULL AS DECIMAL(18,4)) high, CAST(NULL AS VARCHAR) instrument, CAST(NULL AS VARCHAR) source,"
+        " CAST(NULL AS BIGINT) source_row WHERE FALSE"
+    )
+    engine.run(
+        f"CREATE OR REPLACE TABLE feedback AS SELECT * FROM ({' UNION ALL '.join(selects or [empty])})"
+        " ORDER BY about_type, about, answered, asked, source, source_row"
+    )
+
+
+def make_money(engine: Engine, sources: Sequence[Staged], currency: str | None) -> None:
+    selects = []
+    for staged in sources:
+        for entry in staged.source.money:
+            amount = f"s.c{staged.cell(entry.amount, 'money').name}"
+            selects.append(
+                f"SELECT {literal_text(entry.about)} AS about_type, i.code AS about, {literal_text(entry.kind)} AS kind,"
+                f" {amount} AS amount, {literal_text(entry.currency or currency or 'XXX')} AS currency,"
+                f" {literal_text(staged.name)} AS source, s._row AS source_row FROM kept_{staged.name} s"
+                f" JOIN id_{entry.about} i ON i.id = {staged.id_sql(entry.id, of='s')} WHERE {amount} IS NOT NULL"
+            )
+    empty = (
+        "SELECT CAST(NULL AS VARCHAR) about_type, CAST(NULL AS INTEGER) about, CAST(NULL AS VARCHAR) kind,"
+        " CAST(NULL AS DECIMAL(18,4)) amount, CAST(NULL AS VARCHAR) currency, CAST(NULL AS VARCHAR) source,"
+        " CAST(NULL AS BIGINT) source_row WHERE FALSE"
+    )
+    engine.run(
+        f"CREATE OR REPLACE TABLE money AS SELECT * FROM ({' UNION ALL '.join(selects or [empty])})"
+        " ORDER BY about_type, about, kind, source, source_row"
+    )

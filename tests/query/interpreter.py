@@ -1,0 +1,116 @@
+"""The meaning of an expression in plain Python: the second opinion on lowering. None is a missing value.
+
+Instants are naive UTC datetimes, read by a `zoneinfo` clock where days count; numbers are Fractions.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from operator import add, eq, ge, gt, le, lt, mul, ne, sub
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, Number, OneOf, Text, Truth, Unary
+
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+JOIN: dict[str, Callable[[Any, Any], Any]] = {"+": add, "-": sub, "*": mul}
+EXACT = {"s": timedelta(seconds=1), "min": timedelta(minutes=1), "h": timedelta(hours=1)}
+LAST = timedelta(microseconds=1)
+
+
+def value(node: Node, row: Mapping[str, Any], clock: ZoneInfo) -> Any:  # noqa: C901, PLR0912  one case a kind of node, as in lowering
+    """row: attributes and events by name."""
+    match node:
+        case Number(value=number, percent=percent):
+            return Fraction(number) / (100 if percent else 1)
+        case Money(amount=amount):
+            return Fraction(amount)
+        case Text(value=text) | Truth(value=text):
+            return text
+        case Duration():
+            return node
+        case Name():
+            return row[node.path[-1]]
+        case Call(function="attr", arguments=(argument,)):
+            return value(argument, row, clock)
+        case Call(arguments=(argument,)):
+            return end_of_day(value(argument, row, clock), clock)
+        case Known():
+            return (value(node.operand, row, clock) is None) == node.negated
+        case Unary(operator="not"):
+            truth = value(node.operand, row, clock)
+            return None if truth is None else not truth
+        case Unary():
+            number = value(node.operand, row, clock)
+            return None if number is None else -number
+        case OneOf():
+            operand = value(node.operand, row, clock)
+            return any_of(None if operand is None else operand == value(choice, row, clock) for choice in node.choices)
+        case Binary(operator="or"):
+            return any_of(value(side, row, clock) for side in (node.left, node.right))
+        case Binary(operator="and"):
+            truths = [value(side, row, clock) for side in (node.left, node.right)]
+            return False if False in truths else None if None in truths else True
+        case Binary():
+            return joined(node.operator, value(node.left, row, clock), value(node.right, row, clock), clock)
+    raise AssertionError(node)
+
+
+def any_of(truths: Any) -> bool | None:
+    found = list(truths)
+    return True if True in found else None if None in found else False
+
+
+def joined(operator: str, left: Any, right: Any, clock: ZoneInfo) -> Any:
+    if left is None or right is None:
+        return None
+    if operator in COMPARE:
+        return COMPARE[operator](left, right)
+    if isinstance(right, Duration):
+        return moved(left, right, 1 if operator == "+" else -1, clock)
+    if operator == "/":
+        return left / right if right else None
+    return JOIN[operator](left, right)
+
+
+def moved(start: Any, by: Duration, sign: int, clock: ZoneInfo) -> Any:
+    if by.unit in EXACT:
+        return start + sign * EXACT[by.unit] * Fraction(by.amount)
+    amount = sign * int(by.amount)
+    if isinstance(start, datetime):
+        return utc(along(local(start, clock), amount, by.unit), clock)
+    return along(start, amount, by.unit)
+
+
+def along(day: Any, amount: int, unit: str) -> Any:
+    """A civil date or time so many days, weeks, months or years on; the 31st becomes the month's last."""
+    if unit in ("d", "w"):
+        return day + timedelta(days=amount * (7 if unit == "w" else 1))
+    months = day.year * 12 + day.month - 1 + amount * (12 if unit == "y" else 1)
+    year, month = divmod(months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+
+
+def local(instant: datetime, clock: ZoneInfo) -> datetime:
+    return instant.replace(tzinfo=UTC).astimezone(clock).replace(tzinfo=None)
+
+
+def utc(wall: datetime, clock: ZoneInfo) -> datetime:
+    """The first of two instants; where clocks left the time out, by the offset before."""
+    return wall.replace(tzinfo=clock, fold=0).astimezone(UTC).replace(tzinfo=None)
+
+
+def end_of_day(moment: datetime | date | None, clock: ZoneInfo) -> datetime | None:
+    """By looking: the last quarter of an hour within 30 hours of midnight whose local date is not yet the next, then its last minute."""
+    if moment is None:
+        return None
+    day = local(moment, clock).date() if isinstance(moment, datetime) else moment
+    midnight = datetime(day.year, day.month, day.day) + timedelta(days=1)
+    for step in (timedelta(minutes=15), timedelta(minutes=1)):
+        looks = [midnight + step * n for n in range(int(timedelta(hours=30) / step), -int(timedelta(hours=30) / step), -1)]
+        last = next(look for look in looks if local(look, clock).date() <= day)
+        midnight = last
+    return last + timedelta(minutes=1) - LAST

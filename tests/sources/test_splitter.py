@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from troth.kernel.errors import SourceError
+from troth.sources import dialect, splitter
+from troth.sources.reading import csv_relation
+from troth.sources.splitter import Split, count_records, split
+from troth.stores.lake.engine import DuckEngine
+
+CELLS = st.text(alphabet='ab1",;|\t\n\r é\u2028', max_size=6)
+TABLES = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=6))
+BLANKS = st.lists(st.integers(0, 2), min_size=8, max_size=8)
+WRITINGS = st.tuples(
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    st.sampled_from(dialect.DELIMITERS),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+)
+Writing = tuple[int, str, str, bool]
+
+
+def _written(rows: Sequence[Sequence[str]], writing: Writing, blanks: Sequence[int]) -> bytes:
+    """A header and the rows, with empty lines between, a byte order mark or none, and a last line end or none."""
+    quoting, delimiter, end, mark = writing
+    width = len(rows[0]) if rows else 2
+    lines = []
+    for row in [[f"column{n}" for n in range(width)], *rows]:
+        line = io.StringIO(newline="")
+        csv.writer(line, quoting=quoting, delimiter=delimiter).writerow(row)  # type: ignore[arg-type]
+        lines.append(line.getvalue().removesuffix("\r\n") + end)
+    text = "".join(line + end * blank for line, blank in zip(lines, [*blanks, *[0] * len(lines)], strict=False))
+    return (b"\xef\xbb\xbf" if mark else b"") + text.encode()
+
+
+@given(TABLES, WRITINGS, BLANKS, st.sampled_from([1, 2, 3, 7, 4 << 20]))
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_as_many_records_are_counted_as_were_written(
+    tmp_path: Path, rows: list[list[str]], writing: Writing, blanks: list[int], chunk: int
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(_written(rows, writing, blanks))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splitter, "CHUNK", chunk)
+        assert count_records(path, delimiter=writing[1]) == len(rows)
+
+
+@given(TABLES.filter(bool), WRITINGS, BLANKS)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_reader_gives_the_rows_that_the_splitter_counts(
+    tmp_path: Path, engine: DuckEngine, rows: list[list[str]], writing: Writing, blanks: list[int]
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(_written(rows, writing, blanks))
+    sniffed = dialect.sniff(path)
+    known = dialect.Dialect(writing[1], tuple(f"column{n}" for n in range(len(rows[0]))), sniffed.skip)
+
+    read, bad = engine.together([f"CREATE OR REPLACE TEMP TABLE t AS SELECT * FROM {csv_relation(path, known, 'x')}", COUNTS])[0]
+
+    assert (read, bad) == (len(rows), 0)
+    assert count_records(path, delimiter=writing[1]) == read
+
+
+COUNTS = "SELECT (SELECT count(*) FROM t), (SELECT count(DISTINCT line) FROM rejects_x)"
+
+
+@given(st.text(alphabet='a,"\n\r', max_size=24), st.sampled_from([1, 2, 5, 4 << 20]))
+@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_text_chunk_borders_change_nothing(tmp_path: Path, text: str, chunk: int) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(text.encode())
+
+    def outcome() -> object:
+        try:
+            return count_records(path)
+        except SourceError as error:
+            return str(error)
+
+    whole = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splitter, "CHUNK", chunk)
+        assert outcome() == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "records"),
+    [
+        (b"", 0),
+        (b"id", 0),
+        (b"id\n1", 1),
+        (b"id\n1\n\n\n2\n", 2),
+        (b'id\n"1\n2"\n', 1),
+        (b'id\n"1""\n"\n', 1),
+        (b'id,v\n1,5" pipe\n2,6" pipe\n', 2),
+        (b'id\n""\n', 1),
+        (b"id\r1\r2", 2),
+    ],
+)
+def test_a_record_is_what_people_mean_by_a_row(tmp_path: Path, text: bytes, records: int) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(text)
+
+    assert count_records(path) == records
+
+
+@pytest.mark.parametrize(
+    ("text", "mixed"),
+    [(b"id\n1\n", False), (b"id\r\n1\r\n", False), (b'id\n"1\r\n"\n', False), (b"id\r\n1\n", True), (b"id\n1\r2\n", True)],
+)
+def test_line_ends_of_two_kinds_are_seen_outside_of_texts(tmp_path: Path, text: bytes, mixed: bool) -> None:  # noqa: FBT001
+    path = tmp_path / "table.csv"
+    path.write_bytes(text)
+
+    assert split(path) == Split(1 if text.count(b"1") and b"2" not in text else 2, mixed)
+
+
+def test_a_copy_has_one_kind_of_line_end_and_the_same_texts(tmp_path: Path) -> None:
+    path, copy = tmp_path / "table.csv", tmp_path / "copy.csv"
+    path.write_bytes(b'\xef\xbb\xbfid,v\r\n1,"a\r\nb""c"\n2,x\r3,y')
+
+    assert split(path, copy=copy) == Split(3, mixed=True)
+    assert copy.read_bytes() == b'id,v\n1,"a\r\nb""c"\n2,x\n3,y'
+
+
+def test_a_quote_that_is_never_closed_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b'id,v\n1,"two\nlines"\n2,"open\n3,x\n')
+
+    with pytest.raises(SourceError, match="the quote opened in line 4 is never closed"):
+        count_records(path)
+
+
+def test_a_record_longer_than_any_table_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splitter, "CHUNK", 64)
+    monkeypatch.setattr(splitter, "LONGEST", 1000)
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"id,v\n1,a\n2," + b"x" * 1200 + b"\n")
+
+    with pytest.raises(SourceError, match="line 3 is longer"):
+        count_records(path)
+    path.write_bytes(b"id,v\n" + b"1,abcdef\n" * 1200)
+    assert count_records(path) == 1200
