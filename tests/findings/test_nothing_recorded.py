@@ -47,7 +47,7 @@ def test_the_silent_are_counted_where_they_stopped_with_their_money() -> None:
 
     assert said.headline == "3 paid orders are not recorded as delivered. € 32."
     assert said.value == 3
-    assert said.table.rows == (("never sent", 1), ("sent and then nothing", 2))
+    assert said.table.rows == (("never recorded as sent", 1), ("sent and then nothing", 2))
     assert "half of them by more than 10 days" in said.paragraph
     assert "Some did arrive: 1 of the 2 sent gave 4 or 5 of 5." in said.paragraph
     assert any("1 order more never began" in note for note in said.evidence.notes)

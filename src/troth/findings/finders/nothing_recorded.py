@@ -7,7 +7,7 @@ from statistics import median
 from troth.findings.context import Context, day
 from troth.findings.statement import Act, Evidence, Statement, Table, bars
 from troth.findings.weighing import is_sample, strata
-from troth.findings.words import count_of, done, plural, spoken
+from troth.findings.words import count_of, done, plural, spoken, undone
 from troth.kernel.money import spoken as money
 from troth.promises import Promise
 
@@ -85,7 +85,7 @@ def _stopped(context: Context, name: str, promise: Promise, where: str) -> list[
         f"SELECT CASE {cases} ELSE {len(stages)} END AS stage, count(*) FROM outcome_{name} o WHERE {where} GROUP BY 1 ORDER BY 1"
     )
     last = len(stages) - 1
-    labels = [f"never {spoken(stage.to)}" if i < last else f"{spoken(stage.from_)} and then nothing" for i, (_, stage) in enumerate(stages)]
+    labels = [undone(stage.to) if i < last else f"{spoken(stage.from_)} and then nothing" for i, (_, stage) in enumerate(stages)]
     labels.append("through every stage and then nothing")
     return [(labels[int(i)], int(n)) for i, n in rows]
 

@@ -131,7 +131,7 @@ def _days(context: Context, name: str) -> list[_Days]:
         f" late, count(*) FROM ({_dates(context, name)}) GROUP BY ALL ORDER BY ALL"
     )
     return [
-        _Days(str(made), known.get(stratum, Stratum(stratum, 1, 1)), int(promised), int(took), bool(late), int(count))
+        _Days(str(made), known[stratum], int(promised), int(took), bool(late), int(count))
         for made, stratum, promised, took, late, count in rows
     ]
 

@@ -150,8 +150,7 @@ def _months(context: Context, name: str) -> list[_Month]:
     )
     cells: dict[str, list[_Cell]] = {}
     for label, stratum, *numbers in rows:
-        due = int(numbers[2])
-        cell = _Cell(known.get(stratum, Stratum(stratum, due, due)), *map(int, numbers))
+        cell = _Cell(known[stratum], *map(int, numbers))
         cells.setdefault(str(label), []).append(cell)
     return [_Month(label, tuple(of_month)) for label, of_month in cells.items()]
 

@@ -141,7 +141,7 @@ def _missed(context: Context, name: str, promise: Promise) -> _Missed | None:
     known = strata(context, promise.subject)
     parts = tuple(
         (
-            known.get(row[0], Stratum(row[0], int(row[1]), int(row[1]))),
+            known[row[0]],
             int(row[1]),
             {key: Fraction(int(part), int(row[2])) for key, part in zip(sums, row[3:], strict=True)},
         )

@@ -137,7 +137,12 @@ def money_entries(seen: Seen, number: int) -> list[Yaml]:
 
 
 def is_money(column: Column) -> bool:
-    return column.kind == "number" and says(column.name, lexicon.MONEY) and not looks_like_id(column.name)
+    """A number whose name says amount; of whole numbers only those that end in such a word, since others count things."""
+    if column.kind != "number" or looks_like_id(column.name):
+        return False
+    said = [t for t in tokens(column.name) if t not in lexicon.CURRENCIES and not says(t, lexicon.NET_GROSS)]
+    ends = bool(said) and says(said[-1], lexicon.MONEY)
+    return ends or (not column.whole and says(column.name, lexicon.MONEY))
 
 
 def decimal_of(table: Table) -> str:

@@ -136,7 +136,7 @@ def _reference(engine: Engine, source: Keyed, column: Column, target: Keyed) -> 
         return None
     key = target.table.column(target.key[0])
     named = _same_words(column.name, key.name, target)
-    if not _alike(column, key) or (source.key == (column.name,) and target.table.rows < source.table.rows):
+    if not _alike(column, key, named=named) or (source.key == (column.name,) and target.table.rows < source.table.rows):
         return None
     if not named and (column.distinct < 3 or (key.kind == "number" and not _plausible_number(column, key, source, target))):
         return None
@@ -169,8 +169,15 @@ def _plausible_number(column: Column, key: Column, source: Keyed, target: Keyed)
     return covers and target.table.rows >= 20 and (key.low > 1000 or is_neutral(column.name) or looks_like_id(column.name))
 
 
-def _alike(column: Column, key: Column) -> bool:
+def _alike(column: Column, key: Column, *, named: bool) -> bool:
     if column.kind not in ("text", "number") or column.kind != key.kind or (column.kind == "number" and not column.whole):
+        return False
+    if (
+        not named
+        and key.kind == "text"
+        and key.shortest == key.longest
+        and (column.shortest, column.longest) != (key.shortest, key.longest)
+    ):
         return False
     return column.shortest <= key.longest and column.longest >= key.shortest and column.longest <= 80
 
@@ -214,7 +221,10 @@ def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keye
     seconds = [
         c
         for c in table.columns
-        if c.filled >= full and c.kind in ("text", "number") and c.longest <= 60 and (c.whole or looks_like_id(c.name) or c in pointers)
+        if c.filled >= full
+        and c.kind in ("text", "number")
+        and c.longest <= 60
+        and (c.whole or looks_like_id(c.name) or c in pointers or c.name in keyed.key)
     ]
     tried = [
         (a, b)

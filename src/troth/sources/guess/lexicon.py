@@ -138,6 +138,8 @@ MONEY = """
 ^summe =umsatz =kosten *preis *betrag *kosten ^valor =preco =frete =montant =prix =importe =precio =bedrag =prijs =totaal
 =charge =charges =turnover =discount =fracht =custo
 """
+MERELY_END = "=end =enddate =ende =enddatum =fim =fin =einde"
+NET_GROSS = "=ht =ttc =net =gross =netto =brutto =excl =incl =vat =bruto =total"
 CURRENCIES: dict[str, str] = {
     "eur": "EUR",
     "usd": "USD",

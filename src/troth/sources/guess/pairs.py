@@ -157,8 +157,8 @@ def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
         or (len(c.span) == 3 and c.taken[2] - c.taken[0] > 0 and (c.span[2] - c.span[0]) < 0.8 * (c.taken[2] - c.taken[0]))
     )
     return {
-        "open": f"it is set in {waiting:,} rows where the actual is still missing" if waiting >= 3 and share >= 0.005 else "",
-        "beyond": f"{c.beyond:,} dates without an actual lie beyond the last thing that happened" if c.beyond else "",
+        "open": f"it is set in {waiting:,} rows where the actual is missing" if waiting >= 3 and share >= 0.005 else "",
+        "beyond": f"without an actual it lies beyond the last thing that happened in {c.beyond:,} rows" if c.beyond else "",
         "round": "it stands at a day or at one time of day, the actual does not" if p.is_round and not a.is_round else "",
         "ordered": f"it is not before the beginning in {c.promised_ordered:,} of {c.promised_seen:,} rows" if ordered else "",
         "mixed": f"{c.kept:,} of {c.both:,} happened by then, {late:,} after" if 0.02 <= kept <= 0.998 and late else "",

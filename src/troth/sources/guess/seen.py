@@ -69,11 +69,12 @@ class Seen:
         name = time_name(column.name)
         if name.promise or says(column.name, lexicon.WINDOW):
             return True
-        if name.created or name.actual or column.last is None:
+        others = [c for c in self.file(number).table.instants if c.last and c.name != column.name and _happens(c.name)]
+        if column.last is None or not others or (name.actual and not _merely_ends(column.name)) or name.created:
             return False
-        happened = [c.last for c in self.file(number).table.instants if c.last and _happens(c.name)]
-        done = any(time_name(c.name).actual for c in self.file(number).table.instants)
-        return done and bool(happened) and column.last > max(happened) + timedelta(days=1)
+        done = any(time_name(c.name).actual for c in others)
+        slack = timedelta(days=1 if done and not name.actual else 30)
+        return (done or name.actual) and column.last > max(c.last for c in others if c.last) + slack
 
     def events(self, number: int) -> dict[str, str]:
         """Columns with instants that happened -> event types; neither planned, nor housekeeping, nor of another matter."""
@@ -124,7 +125,7 @@ class Seen:
         }
         for column in self.file(number).table.columns:
             free = column.name not in found and column.name not in whose.id and column.name not in self.personal[number]
-            if free and column.kind in ("text", "number") and _names_customer(column):
+            if free and not says(whose.type, lexicon.CUSTOMER) and column.kind in ("text", "number") and _names_customer(column):
                 found[column.name] = snake(without_id(column.name) or "customer")
         return {name: type for name, type in found.items() if type != whose.type}
 
@@ -145,7 +146,12 @@ class Seen:
 
 def _happens(column: str) -> bool:
     name = time_name(column)
-    return (name.created or name.actual) and not (name.promise or name.never or name.housekeeping)
+    return (name.created or name.actual) and not (name.promise or name.never or name.housekeeping or _merely_ends(column))
+
+
+def _merely_ends(column: str) -> bool:
+    """`end_date` may be when it ended or when it will."""
+    return says(column, lexicon.MERELY_END) and not says(column, "=actual =ist =real")
 
 
 def _is_word(column: Column) -> bool:
@@ -163,4 +169,6 @@ def _attribute_noun(column: str, type: str) -> str:
 
 
 def _names_customer(column: Column) -> bool:
-    return says(column.name, lexicon.CUSTOMER) and not is_neutral(column.name) and column.distinct > 20
+    """The last word of the name, leaving out words such as number: `customer_id`, not `customer_city`."""
+    words = without_id(column.name).split("_")
+    return says(words[-1], lexicon.CUSTOMER) and not is_neutral(column.name) and column.distinct > 20

@@ -38,6 +38,7 @@ _PATTERNS = [
     for gap_pattern, gap in _GAPS
     for clock_pattern, clock in (((r"", ""),) if not gap_pattern else _CLOCKS)
 ]
+_PERHAPS = re.compile(r"\d{1,4}[./-]\d|\d{8}|\d{1,2}[ -][A-Za-z]{3}|[A-Za-z]{3} \d")
 NEEDED = 0.9
 
 
@@ -63,6 +64,8 @@ def writing(sample: Sequence[str]) -> Writing | None:
     if not sample:
         return None
     needed = NEEDED * len(sample)
+    if sum(bool(_PERHAPS.match(v)) for v in sample) < needed:
+        return None
     if sum(bool(_ISO.fullmatch(v)) for v in sample) >= needed:
         return Writing((None,))
     best: tuple[int, tuple[str, ...]] = (0, ())
