@@ -44,16 +44,17 @@ def measure(count: int = LARGE) -> list[Line]:
 
 def measure_here(folder: Path) -> dict[str, Any]:
     from troth.app.bootstrap import open_workspace
+    from troth.app.reading import open_reading
     from troth.app.timeline import why_not
 
-    workspace = open_workspace(folder / "book")
+    reading = open_reading(open_workspace(folder / "book"))
     ids = order_ids(folder, IDS + 1)
-    first = _seconds(lambda: why_not(workspace, ids[0]))
+    first = _seconds(lambda: why_not(reading, ids[0]))
     plain = _plain(folder / "book" / ".troth" / "lake")
     plain(ids[0])
     return {
         "first": first,
-        "ours": [_seconds(lambda id=id: why_not(workspace, id)) for id in ids[1:]],  # type: ignore[misc]
+        "ours": [_seconds(lambda id=id: why_not(reading, id)) for id in ids[1:]],  # type: ignore[misc]
         "plain": [_seconds(lambda id=id: plain(id)) for id in ids[1:]],  # type: ignore[misc]
     }
 

@@ -31,7 +31,7 @@ def _problems(text: str, kind: str) -> list[str]:
     [
         (SOURCE + "  formatz: {}\n", "4:3: orders.formatz: unknown name; did you mean 'formats'?"),
         (SOURCE + "  object: {type: o, id: [id], attributes: {due: {column: a, az: day}}}\n",
-         "4:59: orders.object.attributes.due.az: unknown name; did you mean 'as'?"),
+         "4:61: orders.object.attributes.due.az: unknown name; one of 'as', 'column'"),
         (SOURCE.replace("[orders.csv]", "orders.csv"), "2:3: orders.files: should be a list: [one, two]"),
         (SOURCE.replace("  key: [id]\n", ""), "1:1: orders.key: is missing"),
         (SOURCE + "  steward: 12\n", "4:3: orders.steward: should be a text"),
@@ -54,7 +54,8 @@ def test_a_wrong_source_is_told_with_its_place_and_the_nearest_name(text: str, p
         (PROMISE.replace("{event:", "{evnt:"),
          ["5:3: deliver.fulfil.event: is missing", "5:12: deliver.fulfil.evnt: unknown name; did you mean 'event'?"]),
         (PROMISE + "  stages:\n    pack: {from: paid, till: packed}\n",
-         ["8:5: deliver.stages.pack.to: is missing", "8:24: deliver.stages.pack.till: unknown name; one of 'budget', 'from', 'to', 'words'"]),
+         ["8:5: deliver.stages.pack.to: is missing",
+          "8:24: deliver.stages.pack.till: unknown name; one of 'budget', 'from', 'to', 'words'"]),
         (PROMISE + "  kind: public\n", ["7:3: deliver.kind: Input should be 'customer' or 'internal'"]),
     ],
 )  # fmt: skip

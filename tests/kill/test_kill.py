@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL, which this platform has not"),
 ]
 
-SUBJECTS = ["tests.kill.small_lake:SUBJECT"]
+SUBJECTS = ["tests.kill.real_build:SUBJECT"]
 MOMENTS, IN_EACH_PHASE = 100, 10
 PATIENCE_SECONDS = 20.0
 

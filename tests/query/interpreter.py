@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any
@@ -33,7 +34,8 @@ def value(node: Node, row: Mapping[str, Any], clock: ZoneInfo) -> Any:  # noqa: 
         case Duration():
             return node
         case Name():
-            return row[node.path[-1]]
+            found = row[node.path[-1]]
+            return Fraction(found) if isinstance(found, Decimal) else found
         case Call(function="attr", arguments=(argument,)):
             return value(argument, row, clock)
         case Call(arguments=(argument,)):
@@ -48,7 +50,7 @@ def value(node: Node, row: Mapping[str, Any], clock: ZoneInfo) -> Any:  # noqa: 
             return None if number is None else -number
         case OneOf():
             operand = value(node.operand, row, clock)
-            return any_of(None if operand is None else operand == value(choice, row, clock) for choice in node.choices)
+            return any_of(joined("=", operand, value(choice, row, clock), clock) for choice in node.choices)
         case Binary(operator="or"):
             return any_of(value(side, row, clock) for side in (node.left, node.right))
         case Binary(operator="and"):
@@ -78,7 +80,7 @@ def joined(operator: str, left: Any, right: Any, clock: ZoneInfo) -> Any:
 
 def moved(start: Any, by: Duration, sign: int, clock: ZoneInfo) -> Any:
     if by.unit in EXACT:
-        return start + sign * EXACT[by.unit] * Fraction(by.amount)
+        return start + sign * timedelta(microseconds=int(by.amount * (EXACT[by.unit] // LAST)))
     amount = sign * int(by.amount)
     if isinstance(start, datetime):
         return utc(along(local(start, clock), amount, by.unit), clock)
@@ -104,13 +106,11 @@ def utc(wall: datetime, clock: ZoneInfo) -> datetime:
 
 
 def end_of_day(moment: datetime | date | None, clock: ZoneInfo) -> datetime | None:
-    """By looking: the last quarter of an hour within 30 hours of midnight whose local date is not yet the next, then its last minute."""
+    """By looking: the last quarter of an hour within three hours of midnight whose local date is not yet the next, then its last minute."""
     if moment is None:
         return None
     day = local(moment, clock).date() if isinstance(moment, datetime) else moment
-    midnight = datetime(day.year, day.month, day.day) + timedelta(days=1)
-    for step in (timedelta(minutes=15), timedelta(minutes=1)):
-        looks = [midnight + step * n for n in range(int(timedelta(hours=30) / step), -int(timedelta(hours=30) / step), -1)]
-        last = next(look for look in looks if local(look, clock).date() <= day)
-        midnight = last
-    return last + timedelta(minutes=1) - LAST
+    midnight = utc(datetime(day.year, day.month, day.day) + timedelta(days=1), clock)
+    quarter = next(q for n in range(12, -13, -1) if local(q := midnight + n * timedelta(minutes=15), clock).date() <= day)
+    minute = next(m for n in range(15, -1, -1) if local(m := quarter + n * timedelta(minutes=1), clock).date() <= day)
+    return minute + timedelta(minutes=1) - LAST

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -26,7 +26,7 @@ ZONES = ["America/Sao_Paulo", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kath
 
 @cache
 def zone(name: str) -> Transitions:
-    return transitions(name, to_us(datetime(2004, 1, 1)), to_us(datetime(2027, 1, 1)))
+    return transitions(name, to_us(datetime(2003, 1, 1)), to_us(datetime(2027, 1, 1)))
 
 
 @cache
@@ -37,28 +37,38 @@ def engine() -> DuckEngine:
 def around_changes(name: str) -> list[int]:
     """Microseconds just before, at and after every change of offset, and up to a day around it."""
     hours = [0, 0.25, 0.5, 1, 2, 3, 12, 23, 24, 25]
+    changes = [change for change in zone(name).instants if change > to_us(FIRST)]
     near = [int(sign * hour * 3_600_000_000) + us for hour in hours for sign in (-1, 1) for us in (-1, 0, 1)]
-    return sorted({change + shift for change in zone(name).instants[:12] for shift in near} | {to_us(FIRST), to_us(LAST)})
+    return sorted({change + shift for change in changes[:12] for shift in near} | {to_us(FIRST), to_us(LAST)})
 
 
-def in_sql(node: exp.Expression, values: Sequence[int], type: str = "TIMESTAMP") -> list[datetime]:
+def in_sql(sql: str, values: Sequence[int], type: str = "TIMESTAMP") -> list[datetime]:
     listed = ", ".join(f"({number}, make_timestamp({us})::{type})" for number, us in enumerate(values))
-    found = engine().rows(f"SELECT {node.sql('duckdb')} FROM (VALUES {listed}) t(n, x) ORDER BY n")
+    found = engine().rows(f"SELECT {sql} FROM (VALUES {listed}) t(n, x) ORDER BY n")
     return [value for (value,) in found]
 
 
-def expression(text: str, name: str, *, kind: str = "instant") -> exp.Expression:
+@cache
+def conversions(name: str) -> tuple[str, str]:
+    """SQL of the local time and of the UTC of x."""
+    x = exp.column("x")
+    return to_local(x, zone(name)).sql("duckdb"), to_utc(x, zone(name)).sql("duckdb")
+
+
+@cache
+def expression(text: str, name: str, *, kind: str = "instant") -> str:
     x = Typed(exp.column("x"), "day" if kind == "day" else "instant")
-    return compile_expression(text, Scope({"x": x}, {}, zone(name), "due"), want="instant")
+    return compile_expression(text, Scope({"x": x}, {}, zone(name)), want="instant").sql("duckdb")
 
 
 def check(name: str, values: Sequence[int]) -> None:
     clock = ZoneInfo(name)
     array = np.array(values, dtype=np.int64)
-    found = in_sql(to_local(exp.column("x"), zone(name)), values)
+    as_local, as_utc = conversions(name)
+    found = in_sql(as_local, values)
     assert found == [from_us(int(us)) for us in utc_to_local(array, zone(name))]
     assert found == [interpreter.local(from_us(us), clock) for us in values]
-    found = in_sql(to_utc(exp.column("x"), zone(name)), values)
+    found = in_sql(as_utc, values)
     assert found == [from_us(int(us)) for us in local_to_utc(array, zone(name))]
     assert found == [interpreter.utc(from_us(us), clock) for us in values]
 
@@ -79,6 +89,7 @@ INSTANTS = st.integers(to_us(FIRST), to_us(LAST))
 
 
 @pytest.mark.parametrize("name", ZONES)
+@settings(max_examples=50)
 @given(values=st.lists(INSTANTS, min_size=1, max_size=30))
 def test_conversions_agree_at_any_instant(name: str, values: list[int]) -> None:
     check(name, values)
@@ -94,7 +105,8 @@ def test_dues_agree_around_changes(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ZONES)
-@given(values=st.lists(INSTANTS, min_size=1, max_size=8))
+@settings(max_examples=25)
+@given(values=st.lists(INSTANTS, min_size=1, max_size=20))
 def test_dues_agree_at_any_instant(name: str, values: list[int]) -> None:
     for text in ("x + 3d", "end_of_day(x + 1mo)"):
         check_expression(text, name, values)
@@ -130,4 +142,4 @@ def test_a_column_of_days_and_one_of_instants_end_alike(name: str) -> None:
 
 
 def test_twenty_years_of_changes_do_not_multiply() -> None:
-    assert len(expression("end_of_day(x + 3d)", "Europe/Berlin").sql("duckdb")) < 20_000
+    assert len(expression("end_of_day(x + 3d)", "Europe/Berlin")) < 20_000

@@ -90,7 +90,7 @@ def test_a_naive_instant_is_on_the_clock_of_the_zone(engine: DuckEngine, tmp_pat
     st.lists(st.datetimes(datetime(1975, 1, 1), datetime(2037, 12, 30)), min_size=1, max_size=30),
     st.sampled_from(["Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu"]),
 )
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_zones_agree_with_those_of_python(engine: DuckEngine, tmp_path: Path, local: list[datetime], zone: str) -> None:
     said = _cells(engine, tmp_path, [moment.isoformat(sep=" ") for moment in local], "instant", zone=zone)
 
@@ -163,7 +163,7 @@ def test_a_number_is_never_rounded_or_guessed(engine: DuckEngine, tmp_path: Path
 
 
 @given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=None), min_size=1, max_size=30))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_number_comes_back_whole_or_not_at_all(engine: DuckEngine, tmp_path: Path, numbers: list[Decimal]) -> None:
     said = _cells(engine, tmp_path, [str(number) for number in numbers], "number")
 

@@ -45,8 +45,17 @@ def test_empty_lines_above_the_header_are_counted(tmp_path: Path, end: bytes) ->
     assert _sniffed(tmp_path, end * 2 + b"id,v" + end + b"1,2" + end) == Dialect(",", ("id", "v"), 2)
 
 
-def test_a_long_text_in_the_first_rows_does_not_hide_the_delimiter(tmp_path: Path) -> None:
-    assert _sniffed(tmp_path, b"id;v\n1;2\n2;" + b"x" * 200_000 + b"\n") == Dialect(";", ("id", "v"), 0)
+@pytest.mark.parametrize(
+    ("content", "mixed"),
+    [(b"a\n1\n", False), (b"a\r\n1\r\n", False), (b"a\r1\r", False), (b"a\r\n1\n", True), (b"a\n1\r2\n", True)],
+)
+def test_line_ends_of_two_kinds_are_seen(tmp_path: Path, content: bytes, mixed: bool) -> None:  # noqa: FBT001
+    assert _sniffed(tmp_path, content).mixed is mixed
+
+
+@pytest.mark.parametrize("rows", [b"", b"1;2\n"])
+def test_a_long_text_in_the_first_rows_does_not_hide_the_delimiter(tmp_path: Path, rows: bytes) -> None:
+    assert _sniffed(tmp_path, b"id;v\n" + rows + b"2;" + b"x" * 200_000 + b"\n") == Dialect(";", ("id", "v"), 0)
 
 
 @given(

@@ -41,7 +41,7 @@ def _written(rows: Sequence[Sequence[str]], writing: Writing, blanks: Sequence[i
 
 
 @given(TABLES, WRITINGS, BLANKS, st.sampled_from([1, 2, 3, 7, 4 << 20]))
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_as_many_records_are_counted_as_were_written(
     tmp_path: Path, rows: list[list[str]], writing: Writing, blanks: list[int], chunk: int
 ) -> None:
@@ -54,7 +54,7 @@ def test_as_many_records_are_counted_as_were_written(
 
 
 @given(TABLES.filter(bool), WRITINGS, BLANKS)
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_reader_gives_the_rows_that_the_splitter_counts(
     tmp_path: Path, engine: DuckEngine, rows: list[list[str]], writing: Writing, blanks: list[int]
 ) -> None:
@@ -73,7 +73,7 @@ COUNTS = "SELECT (SELECT count(*) FROM t), (SELECT count(DISTINCT line) FROM rej
 
 
 @given(st.text(alphabet='a,"\n\r', max_size=24), st.sampled_from([1, 2, 5, 4 << 20]))
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_text_chunk_borders_change_nothing(tmp_path: Path, text: str, chunk: int) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(text.encode())

@@ -80,11 +80,12 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
         progress("writing the lake")
         files = workspace.lake.write(engine, parts)
         facts = {
-            "sources": _sources(rules, inputs, balances),
+            "sources": _sources(rules, inputs, staged, balances),
             "promises": judged,
             "zone": rules.settings.zone,
             "currency": rules.settings.currency,
             "tz_version": tz_version(),
+            "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
         }
         schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
         snapshot = Snapshot(identity, last, rules.tree.hash, __version__, schemas, files, facts)
@@ -178,11 +179,12 @@ def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[P
         Part("feedback", (), ("about_type", "about", "answered", "asked", "source", "source_row")),
         Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
         Part("stratum", (), ("object_type", "stratum")),
+        Part("bad_cell", (), ("object_type", "object", "name", "source", "source_row")),
         Part("quarantine", (), ("source", "file", "source_row", "source_column")),
     ]
 
 
-def _sources(rules: Rules, inputs: Mapping[str, list[list[str]]], balances: Sequence[Balance]) -> dict[str, Any]:
+def _sources(rules: Rules, inputs: Mapping[str, list[list[str]]], staged: Sequence[Staged], balances: Sequence[Balance]) -> dict[str, Any]:
     """What each source gave: its balance and files for the manifest, and who answers for it."""
     return {
         balance.source: {
@@ -192,8 +194,9 @@ def _sources(rules: Rules, inputs: Mapping[str, list[list[str]]], balances: Sequ
             "owner": rules.sources[balance.source].value.owner,
             "steward": rules.sources[balance.source].value.steward,
             "zone": rules.sources[balance.source].value.zone,
+            "naive": one.naive,
         }
-        for balance in balances
+        for one, balance in zip(staged, balances, strict=True)
     }
 
 

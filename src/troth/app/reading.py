@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,38 +29,44 @@ def read_page(workspace: Workspace, *, progress: Progress = silent) -> Page:
 
     Raises NotFound when nothing was built yet.
     """
+    reading = open_reading(workspace)
+    progress("finding what can be said")
+    statements = find_all(reading.context)
+    lists = _write_lists(workspace, reading.context.engine, statements)
+    _write_views(workspace, reading.snapshot)
+    return _page(workspace, reading, statements, lists)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A snapshot opened once, to be asked many times."""
+
+    rules: Rules
+    snapshot: Snapshot
+    context: Context
+
+
+def open_reading(workspace: Workspace) -> Reading:
+    """The snapshot in force, attached to an engine of its own. Raises NotFound when nothing was built yet."""
     snapshot = workspace.lake.current()
     if snapshot is None:
         raise NotFound("nothing was built yet", next_step="Run: troth build")
     rules = read_rules(workspace.root)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
-    context = make_context(engine, snapshot, rules)
-    progress("finding what can be said")
-    statements = find_all(context)
-    lists = _write_lists(workspace, engine, statements)
-    _write_views(workspace, snapshot)
-    return _page(workspace, rules, snapshot, context, statements, lists)
+    return Reading(rules, snapshot, _context(engine, snapshot, rules))
 
 
-def make_context(engine: Engine, snapshot: Snapshot, rules: Rules) -> Context:
-    """What finders may look at, over a snapshot that is attached to the engine."""
+def _context(engine: Engine, snapshot: Snapshot, rules: Rules) -> Context:
     judged = {name: d.value for name, d in rules.promises.items() if f"outcome_{name}" in snapshot.schemas}
     tables = {table: tuple(c.name for c in columns) for table, columns in snapshot.schemas.items()}
-    low = engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]
     zone = snapshot.facts.get("zone") or DEFAULT_ZONE
-    clock = transitions(zone, int(low) - MARGIN_US, to_us(snapshot.as_of) + 2 * MARGIN_US)
+    clock = transitions(zone, int(snapshot.facts["first_us"]) - MARGIN_US, to_us(snapshot.as_of) + 2 * MARGIN_US)
     return Context(engine, judged, tables, snapshot.as_of, clock, snapshot.facts.get("currency") or "XXX")
 
 
-def _page(
-    workspace: Workspace,
-    rules: Rules,
-    snapshot: Snapshot,
-    context: Context,
-    statements: Sequence[Statement],
-    lists: Mapping[str, str],
-) -> Page:
+def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement], lists: Mapping[str, str]) -> Page:
+    rules, snapshot, context = reading.rules, reading.snapshot, reading.context
     said = [statement_data(s, lists) for s in told(statements)]
     lead = next((s for s in statements if s.leads), None)
     guesses = read_guesses(workspace.root)
@@ -119,7 +125,7 @@ def _lede(lead: Statement | None, context: Context) -> str:
 
 def _warnings(snapshot: Snapshot) -> list[str]:
     found = []
-    naive = [name for name, said in snapshot.facts["sources"].items() if not said["zone"]]
+    naive = [name for name, said in snapshot.facts["sources"].items() if said["naive"] and not said["zone"]]
     if snapshot.facts.get("zone") is None and naive:
         found.append(f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain.")
     if snapshot.facts.get("currency") is None and any(f.table == "money" and f.rows for f in snapshot.files):

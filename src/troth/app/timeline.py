@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from troth.app.build import read_rules
-from troth.app.reading import make_context
-from troth.app.workspace import Workspace
+from troth.app.reading import Reading
 from troth.findings import Context
 from troth.kernel.errors import NotFound, nearest
 from troth.promises import Outcome, Promise, state
-from troth.query import literal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +37,20 @@ class Timeline:
     quarantined: tuple[str, ...]
 
 
-def why_not(workspace: Workspace, id: str) -> tuple[Timeline, ...]:
+def why_not(reading: Reading, id: str) -> tuple[Timeline, ...]:
     """What became of every promise about an id, in whichever object types it names something.
 
     Raises NotFound with near ids where nothing of that name is on record.
     """
-    snapshot = workspace.lake.current()
-    if snapshot is None:
-        raise NotFound("nothing was built yet", next_step="Run: troth build")
-    engine = workspace.engine()
-    workspace.lake.attach(engine, snapshot)
-    context = make_context(engine, snapshot, read_rules(workspace.root))
+    context = reading.context
     types = sorted({promise.subject for promise in context.promises.values()})
     found = [t for type in types if (t := _timeline(context, type, id)) is not None]
     if not found:
-        raise NotFound(f"no {' or '.join(types) or 'subject'} '{id}' on record", allowed=_near(context, types, id))
+        raise NotFound(f"no {' or '.join(types) or 'subject'} '{id}' on record", allowed=_near(context, types, id), next_step="Give an id as the source has it.")
     return tuple(found)
 
 
-def _near(context: Context, types: list[str], id: str) -> str:
+def _near(context: Context, types: list[str], id: str) -> str | None:
     similar = [
         str(row[0])
         for type in types
@@ -67,7 +59,7 @@ def _near(context: Context, types: list[str], id: str) -> str:
             (id[:4], id),
         )
     ]
-    return nearest(id, similar)
+    return nearest(id, similar) if similar else None
 
 
 def _timeline(context: Context, type: str, id: str) -> Timeline | None:
@@ -76,26 +68,28 @@ def _timeline(context: Context, type: str, id: str) -> Timeline | None:
         return None
     code, month = int(rows[0][0]), int(rows[0][1])
     events = context.engine.rows(
-        "SELECT occurred, type FROM event WHERE object_type = ? AND month = ? AND object = ? ORDER BY occurred, type",
-        (type, month, code),
+        "SELECT occurred, type FROM event WHERE object_type = ? AND month = ? AND object = ? ORDER BY occurred, type", (type, month, code)
     )
     judged = [_judged(context, name, promise, code, events) for name, promise in context.promises.items() if promise.subject == type]
-    quarantined = tuple(
-        f"{file}, row {row}, {column}: {reason}" + (f" ({value!r})" if value else "")
-        for file, row, column, reason, value in context.engine.rows(
-            'SELECT q.file, q.source_row, q.source_column, q.reason, q."value" FROM quarantine q JOIN event e ON e.source = q.source'
-            f" AND e.source_row = q.source_row"
-            f" WHERE NOT q.whole_row AND e.object_type = {literal_text(type)} AND e.month = ? AND e.object = ?"
-            " GROUP BY ALL ORDER BY ALL",
-            (month, code),
-        )
+    return Timeline(type, id, tuple(judged), _quarantined(context, type, code))
+
+
+def _quarantined(context: Context, type: str, code: int) -> tuple[str, ...]:
+    """The object's cells that could not be used, each with its place and reason."""
+    rows = context.engine.rows(
+        "SELECT DISTINCT q.file, q.source_row, q.source_column, q.reason, q.value FROM bad_cell b"
+        " JOIN quarantine q ON q.source = b.source AND q.source_row = b.source_row AND NOT q.whole_row"
+        " WHERE b.object_type = ? AND b.object = ? ORDER BY ALL",
+        (type, code),
     )
-    return Timeline(type, id, tuple(judged), quarantined)
+    return tuple(f"{file}, row {row}, {column}: {reason}" + (f" ({value!r})" if value else "") for file, row, column, reason, value in rows)
 
 
 def _judged(context: Context, name: str, promise: Promise, code: int, events: list[tuple[Any, ...]]) -> Judged:
+    made = min((at for at, what in events if what == promise.anchor), default=None)
+    month = made.year * 100 + made.month if made else 0
     rows = context.engine.rows(
-        f"SELECT made, due, fulfilled, voided, waived, unknown_reason FROM outcome_{name} WHERE subject = ?", (code,)
+        f"SELECT made, due, fulfilled, voided, waived, unknown_reason FROM outcome_{name} WHERE month = ? AND subject = ?", (month, code)
     )
     if not rows:
         return Judged(name, promise.words, "not made", f"never made: no '{promise.anchor}' on record", ())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from troth.book.document import Document, Path, Problem, Tree
 from troth.book.loading import plain
@@ -84,7 +85,7 @@ def _definition(document: Document, name: str, data: Any, model: type[Model], pr
 def _problems(document: Document, prefix: Path, error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     problems = []
     for item in error.errors(include_url=False):
-        path: Path = (*prefix, *(part for part in item["loc"]))
+        path: Path = (*prefix, *(part for part in item["loc"] if part != "[key]"))
         line, column = document.position(path)
         problems.append(Problem(document.file, line, column, ".".join(map(str, path)), _message(item, model)))
     return problems
@@ -104,9 +105,14 @@ def _fields_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     for part in path:
         if current is None:
             return []
-        field = current.model_fields.get(part) if isinstance(part, str) else None
+        field = _fields(current).get(part) if isinstance(part, str) else None
         current = _model_in(field.annotation) if field is not None else current
-    return list(current.model_fields) if current else []
+    return list(_fields(current)) if current else []
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields by the name under which the YAML has them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

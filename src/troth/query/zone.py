@@ -61,11 +61,8 @@ def _offset(value: exp.Expression, cuts: list[tuple[int, int]]) -> exp.Expressio
     if len({offset for _, offset in cuts}) == 1:
         return exp.Literal.number(cuts[0][1])
     middle = len(cuts) // 2
-    return (
-        exp.Case()
-        .when(exp.LT(this=value.copy(), expression=literal_instant(cuts[middle][0])), _offset(value, cuts[:middle]))
-        .else_(_offset(value, cuts[middle:]))
-    )
+    before = exp.LT(this=value.copy(), expression=literal_instant(cuts[middle][0]))
+    return exp.Case(ifs=[exp.If(this=before, true=_offset(value, cuts[:middle]))], default=_offset(value, cuts[middle:]))
 
 
 def interval(us: exp.Expression, sign: int = 1) -> exp.Expression:

@@ -17,11 +17,15 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """columns: the header's names, made unique and never empty. skip: empty lines above the header."""
+    """columns: the header's names, made unique and never empty. skip: empty lines above the header.
+
+    mixed: the first lines end in more than one way, perhaps inside of texts only.
+    """
 
     delimiter: str
     columns: tuple[str, ...]
     skip: int
+    mixed: bool = False
 
 
 def sniff(path: Path) -> Dialect:
@@ -41,6 +45,8 @@ def sniff(path: Path) -> Dialect:
             got="NUL bytes, as in UTF-16 or a binary file",
             next_step="Save it as UTF-8 CSV.",
         )
+    both = head.count(b"\r\n")
+    mixed = (both > 0) + (head.count(b"\n") > both) + (head[:-1].count(b"\r") > both) > 1
     text = head.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
     body = text.lstrip("\n")
     delimiter = _delimiter(body, whole=whole)
@@ -57,7 +63,7 @@ def sniff(path: Path) -> Dialect:
             got="other bytes, as in windows-1252",
             next_step="Save it as UTF-8 CSV.",
         )
-    return Dialect(delimiter, _unique(header), len(text) - len(body))
+    return Dialect(delimiter, _unique(header), len(text) - len(body), mixed)
 
 
 def _records(text: str, delimiter: str, *, whole: bool) -> Iterator[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +28,7 @@ class Staged:
     """A source in the engine as table `staged_<name>`: _file, _row, _content, then the cells of `cells` and texts of `texts`.
 
     read: records counted by the splitter. rejected: records that the reader could not split into the header's columns.
+    naive: some of its instants bear no offset.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Staged:
     cells: tuple[Cell, ...]
     read: int
     rejected: int
+    naive: bool
 
     @property
     def table(self) -> str:
@@ -101,17 +103,18 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     )
     engine.run(f"CREATE OR REPLACE TABLE rejected_{name} (_file INTEGER, line BIGINT, reason VARCHAR)")
     engine.run(f"DROP TABLE IF EXISTS staged_{name}")
-    read = 0
+    read, naive = 0, False
     for index, file in enumerate(files):
         with _opened(file, f"{name}_{index}", engine) as opened:
             _require(opened.columns, {*wanted, *source.personal, *source.formats}, file)
             read += opened.records
-            _append(engine, name, index, opened, _Plan(texts, cells, zone))
+            naive |= _append(engine, name, index, opened, _Plan(texts, cells, zone))
     rejected = int(engine.rows(f"SELECT count(*) FROM rejected_{name}")[0][0])
-    return Staged(name, source, files, texts, cells, read, rejected)
+    return Staged(name, source, files, texts, cells, read, rejected, naive)
 
 
-def _append(engine: Engine, name: str, index: int, opened: _Opened, plan: _Plan) -> None:
+def _append(engine: Engine, name: str, index: int, opened: _Opened, plan: _Plan) -> bool:
+    """Add a file's rows to the staged table; true where some instant bears no offset."""
     content = f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(opened.columns))})"
     trimmed = ["row_number() OVER () AS _row", f"{content} AS _content", *(text_column(p, c) for c, p in plan.texts.items())]
     parsed = ", ".join(["*", *(p for cell in plan.cells for p in parsed_columns(cell))])
@@ -123,11 +126,18 @@ def _append(engine: Engine, name: str, index: int, opened: _Opened, plan: _Plan)
         raise SourceError(f"'{opened.file.name}' cannot be read", got=said, next_step="Mend the file, or leave it out.") from error
     _leave_room_for_rejects(engine, name, index)
     zone = _zone_over(engine, f"parsed_{name}", plan)
+    naive = _any_naive(engine, f"parsed_{name}", plan)
     kept = [f"CAST({index} AS SMALLINT) AS _file", "_row", "_content", *(f"t{p}" for p in sorted(plan.texts.values()))]
     typed = ", ".join([*kept, *(c for cell in plan.cells for c in cell_columns(cell, zone))])
     query = f"SELECT {typed} FROM parsed_{name}"
     engine.run(f"CREATE TABLE staged_{name} AS {query}" if index == 0 else f"INSERT INTO staged_{name} {query}")
     engine.run(f"DROP TABLE parsed_{name}")
+    return naive
+
+
+def _any_naive(engine: Engine, table: str, plan: _Plan) -> bool:
+    walls = [f"bool_or(l{cell.name} IS NOT NULL)" for cell in plan.cells if cell.kind == "instant"]
+    return any(engine.rows(f"SELECT {', '.join(walls)} FROM {table}")[0]) if walls else False
 
 
 def _zone_over(engine: Engine, table: str, plan: _Plan) -> Transitions:
@@ -180,7 +190,9 @@ def _open_table(file: Path, label: str, held: ExitStack) -> _Opened:
         # The reader refuses line ends of two kinds, unless it may also drop text behind a closing quote.
         readable = Path(held.enter_context(TemporaryDirectory(prefix="troth-"))) / file.name
         split(file, delimiter=dialect.delimiter, copy=readable)
-    return _Opened(file, dialect.columns, csv_relation(readable, dialect, label), counted.records, label, dialect.skip)
+    return _Opened(
+        file, dialect.columns, csv_relation(readable, replace(dialect, mixed=False), label), counted.records, label, dialect.skip
+    )
 
 
 def _open_columnar(file: Path, engine: Engine) -> _Opened:
@@ -192,14 +204,17 @@ def _open_columnar(file: Path, engine: Engine) -> _Opened:
 
 
 def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str) -> str:
-    """A delimited file in SQL, every cell as text; what does not fit the header goes to `rejects_<rejects>` of the session."""
+    """A delimited file in SQL, every cell as text; what does not fit the header goes to `rejects_<rejects>` of the session.
+
+    Good for a look only where the dialect is mixed: then the reader may drop text behind a closing quote.
+    """
     columns = ", ".join(f"{literal_text(c)}: 'VARCHAR'" for c in dialect.columns)
     delimiter = "\\t" if dialect.delimiter == "\t" else dialect.delimiter
     single = len(dialect.columns) == 1
     nulls = "allow_quoted_nulls=false, " if single else ""
     read = (
         f"read_csv({literal_text(str(file))}, auto_detect=false, header=true, skip={dialect.skip}, delim={literal_text(delimiter)},"
-        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode=true, max_line_size=8388608, {nulls}"
+        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode={str(not dialect.mixed).lower()}, max_line_size=8388608, {nulls}"
         f"store_rejects=true, rejects_limit=0, rejects_table='rejects_{rejects}', rejects_scan='scans_{rejects}')"
     )
     # With a single column the reader takes an empty line for a record; a quoted empty text stays one.

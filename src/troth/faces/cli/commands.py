@@ -127,10 +127,11 @@ def why_not(
 ) -> None:
     """Say clock by clock what became of one order's promises, and why one does not count or cannot be told."""
     from troth.app.bootstrap import open_workspace
+    from troth.app.reading import open_reading
     from troth.app.timeline import why_not as use_case
 
     out = Out(json=json, quiet=False)
-    timelines = use_case(open_workspace(book), order)
+    timelines = use_case(open_reading(open_workspace(book)), order)
     if json:
         out.data([_fields(t) for t in timelines])
         return

@@ -56,7 +56,8 @@ def share_kept(context: Context, name: str, *, leads: bool) -> Statement | None:
         notes.append(f"the unweighted {percent(plain)} is refused: the file holds some kinds of {plural(promise.subject)} as a sample")
     return Statement(
         id=f"{NAME}/{name}", finder=NAME if leads else "other_promises",
-        headline=_headline(promise, float(low), usual, silent, leads=leads), paragraph=_paragraph(promise, usual, silent),
+        headline=_headline(promise, float(low), usual, silent, leads=leads),
+        paragraph=_paragraph(promise, usual, silent),
         evidence=Evidence(
             f"{seen(found, 'n'):,} promises in the file" + (f", {number(n)} in all" if sampled else ""),
             f"due {window(context.local_time(first), context.local_time(last))}", "measured",
@@ -64,7 +65,8 @@ def share_kept(context: Context, name: str, *, leads: bool) -> Statement | None:
         ),
         value=float(low), unit="share",
         sql=weighted_sql(name, f"{state} = 'kept'", f"{state} IN ('kept', 'broken', 'unknown')", fell_due),
-        table=Table(("state of what fell due", "in the file", "in all"), _rows(found)), weight=float(n - kept), owner=_owner(promise.owners),
+        table=Table(("state of what fell due", "in the file", "in all"), _rows(found)),
+        weight=float(n - kept), owner=_owner(promise.owners),
         acts=(Act("Show the numbers", "table"), Act("SQL", "sql")), estimated=sampled, leads=leads,
         figure=bars("of what fell due", [
             ("kept", float(kept / n), percent(kept / n, 0), "accent"),

@@ -42,7 +42,7 @@ def guess(engine: Engine, folder: Path) -> Proposal:
         seen = _seen(engine, tables)
         sources = draft_sources(seen)
         promises, more = draft_promises(engine, seen, sources)
-        warnings += [*more, *warnings_of(seen, sources)]
+        warnings += [*more, *warnings_of(seen)]
         return Proposal(sources, promises, guesses_of(seen, sources), pairs_of(seen), tuple(warnings))
     finally:
         for number, (_, paths) in enumerate(groups):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from troth.record import Engine
 from troth.sources.guess import lexicon
 from troth.sources.guess.naming import file_noun, looks_like_id, object_noun, singular, without_id
-from troth.sources.guess.profile import SAMPLED_ABOVE, Column, Table
+from troth.sources.guess.profile import Column, Table
 from troth.sources.guess.words import is_neutral, says, tokens
 
 MOST_PAIRS = 12
@@ -60,14 +60,8 @@ def keyed_tables(engine: Engine, tables: Sequence[Table]) -> list[Keyed]:
         noun = file_noun(table.path.stem, [s for s in stems if s != table.path.stem])
         single = _single(engine, table, noun)
         key = (single,) if single else ()
-        found.append(
-            Keyed(
-                table,
-                key,
-                object_noun(single, noun) if single else noun,
-                table.column(single).distinct if single else 0,
-            )
-        )
+        type = object_noun(single, noun) if single else noun
+        found.append(Keyed(table, key, type, exact_distinct(engine, table.column(single), table) if single else 0))
     return found
 
 
@@ -87,18 +81,24 @@ def _may_name(column: Column, table: Table) -> bool:
         return False
     if any(says(column.name, lexicon.PERSONAL[k]) for k in ("email", "phone", "free_text", "address")) and not looks_like_id(column.name):
         return False
-    rows = min(table.rows, SAMPLED_ABOVE)
+    rows = table.looked
     spaced = sum(v.count(" ") >= 2 for v in column.sample)
     return column.filled >= LIKELY * rows and column.distinct >= LIKELY * rows and spaced * 4 <= len(column.sample)
 
 
 def _is_unique(engine: Engine, column: Column, table: Table) -> bool:
     """Whether no two rows share a value, but for copies, blanks and, where the name speaks for it, one row in fifty."""
-    if table.rows <= SAMPLED_ABOVE:
+    if table.looked == table.rows:
         likely = looks_like_id(column.name) or column.position == 0
         return column.distinct == table.rows or (column.distinct >= LIKELY * table.rows and likely)
-    exact = engine.rows(f"SELECT count(DISTINCT t{column.position}) FROM {table.sql}")[0][0]
-    return bool(exact >= NEARLY * table.rows)
+    return exact_distinct(engine, column, table) >= NEARLY * table.rows
+
+
+def exact_distinct(engine: Engine, column: Column, table: Table) -> int:
+    """Distinct values in all rows, also where the file was profiled on a part of them."""
+    if table.looked == table.rows:
+        return column.distinct
+    return int(engine.rows(f"SELECT count(DISTINCT t{column.position}) FROM {table.sql}")[0][0])
 
 
 def _rank(column: Column, table: Table, noun: str) -> tuple[int, int, int, int]:
@@ -111,7 +111,7 @@ def _rank(column: Column, table: Table, noun: str) -> tuple[int, int, int, int]:
     return (
         int(bool(counts_rows)),
         0 if looks_like_id(column.name) and (own or not named) else 1 if looks_like_id(column.name) else 2 if own else 3,
-        int(column.distinct < table.rows),
+        int(column.distinct < table.looked),
         column.position,
     )
 
@@ -165,7 +165,7 @@ def _plausible_number(column: Column, key: Column, source: Keyed, target: Keyed)
     """Small whole numbers are among any running number; a pointer has no better name for itself and covers much of the key."""
     if column.name in source.key or says(column.name, lexicon.MONEY) or not (column.whole and key.whole):
         return False
-    covers = column.distinct >= 0.3 * target.table.rows
+    covers = column.distinct * source.table.rows >= 0.3 * target.table.rows * source.table.looked
     return covers and target.table.rows >= 20 and (key.low > 1000 or is_neutral(column.name) or looks_like_id(column.name))
 
 
@@ -210,14 +210,14 @@ def with_twins(keyed: Sequence[Keyed], found: Sequence[Reference]) -> list[Keyed
 
 def with_composites(engine: Engine, keyed: Sequence[Keyed], found: Sequence[Reference]) -> list[Keyed]:
     """Pairs of columns for files without a single key: a pointer and a line number, or two pointers. Rows that are copies do not count."""
-    return [k if k.distinct == k.table.rows or (k.key and k.table.rows > SAMPLED_ABOVE) else _composite(engine, k, found) for k in keyed]
+    return [k if k.distinct == k.table.rows or (k.key and k.table.rows > k.table.looked) else _composite(engine, k, found) for k in keyed]
 
 
 def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keyed:
     table = keyed.table
     pointers = [table.column(r.column) for r in found if r.table == keyed.number]
     pointers += [c for c in table.columns if c not in pointers and c.kind != "instant" and looks_like_id(c.name)]
-    full = NEARLY * min(table.rows, SAMPLED_ABOVE)
+    full = NEARLY * table.looked
     seconds = [
         c
         for c in table.columns
@@ -226,12 +226,7 @@ def _composite(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Keye
         and c.longest <= 60
         and (c.whole or looks_like_id(c.name) or c in pointers or c.name in keyed.key)
     ]
-    tried = [
-        (a, b)
-        for a in pointers
-        for b in seconds
-        if a is not b and a.filled and a.distinct * b.distinct >= 0.9 * min(table.rows, SAMPLED_ABOVE)
-    ]
+    tried = [(a, b) for a in pointers for b in seconds if a is not b and a.filled and a.distinct * b.distinct >= 0.9 * table.looked]
     tried.sort(key=lambda ab: (not looks_like_id(ab[1].name), ab[1] not in pointers and ab[1].distinct > 100, ab[1].distinct))
     if keyed.key and keyed.distinct == _facts(engine, table, keyed.key):
         return replace(keyed, distinct=table.rows)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from troth.record import Engine
 from troth.sources.guess import lexicon
-from troth.sources.guess.keys import Keyed, Reference
+from troth.sources.guess.keys import Keyed, Reference, exact_distinct
 from troth.sources.guess.naming import looks_like_id
-from troth.sources.guess.profile import SAMPLED_ABOVE, Column, Table
+from troth.sources.guess.profile import Column, Table
 from troth.sources.guess.words import says
 
 XES = ("case:concept:name", "concept:name", "time:timestamp")
@@ -40,7 +40,7 @@ def find_log(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Log | 
         return None
     pointers = {r.column for r in found if r.table == keyed.number}
     for case in sorted(table.columns, key=lambda c: (c.name not in pointers, not says(c.name, lexicon.CASE_ID), c.position)):
-        if not _may_be_case(case, table, pointers):
+        if not _may_be_case(engine, case, table, pointers):
             continue
         for activity in table.columns:
             if _may_be_activity(activity, case, table) and (at := _varying(engine, table, case)):
@@ -48,25 +48,26 @@ def find_log(engine: Engine, keyed: Keyed, found: Sequence[Reference]) -> Log | 
     return None
 
 
-def _may_be_case(column: Column, table: Table, pointers: set[str]) -> bool:
+def _may_be_case(engine: Engine, column: Column, table: Table, pointers: set[str]) -> bool:
     if column.kind == "instant" or column.distinct < 2 or (column.kind == "number" and not column.whole):
         return False
-    repeats = min(table.rows, SAMPLED_ABOVE) / column.distinct
-    named = column.name in pointers or says(column.name, lexicon.CASE_ID) or looks_like_id(column.name)
-    return named and 1.3 <= repeats <= 500 and column.filled >= 0.99 * min(table.rows, SAMPLED_ABOVE)
+    if not (column.name in pointers or says(column.name, lexicon.CASE_ID) or looks_like_id(column.name)):
+        return False
+    repeats = table.rows / exact_distinct(engine, column, table)
+    return 1.3 <= repeats <= 500 and column.filled >= 0.99 * table.looked
 
 
 def _may_be_activity(column: Column, case: Column, table: Table) -> bool:
     return (
         column is not case and column.kind == "text" and 2 <= column.distinct <= min(VOCABULARY_MOST, max(2, table.rows // 5))
-        and column.filled >= 0.99 * min(table.rows, SAMPLED_ABOVE) and says(column.name, lexicon.ACTIVITY)
+        and column.filled >= 0.99 * table.looked and says(column.name, lexicon.ACTIVITY)
         and not looks_like_id(column.name)
     )  # fmt: skip
 
 
 def _varying(engine: Engine, table: Table, case: Column) -> Column | None:
     """The one instant that nearly every row has and that differs within cases; None where several do."""
-    full = [c for c in table.instants if c.read >= 0.98 * min(table.rows, SAMPLED_ABOVE)]
+    full = [c for c in table.instants if c.read >= 0.98 * table.looked]
     constant = _constant(engine, table, case, full)
     varying = [c for c in full if c.name not in constant]
     others = [c for c in table.instants if c not in full and c.name not in _constant(engine, table, case, [c])]

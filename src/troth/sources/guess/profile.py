@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from troth.query import identifier, literal_text
 from troth.record import Engine
@@ -21,6 +21,8 @@ SAMPLED_ABOVE = 200_000
 MOST_COLUMNS = 300
 SAMPLE = 240
 VOCABULARY = 60
+AT_ONCE = 32
+Item = TypeVar("Item")
 _NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _PADDED = re.compile(r"0\d+")
@@ -69,12 +71,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file, or several of one header, in the engine as table `guess_<number>`: texts t0, t1, …, and the instants among them as i<n>."""
+    """A file, or several of one header, in the engine as table `guess_<number>`: texts t0, t1, …, and the instants among them as i<n>.
+
+    looked: rows that the counts of columns were made on, fewer than `rows` in a large file.
+    """
 
     number: int
     paths: tuple[Path, ...]
     name: str
     rows: int
+    looked: int
     columns: tuple[Column, ...]
 
     @property
@@ -107,10 +113,11 @@ def open_table(engine: Engine, paths: Sequence[Path], number: int, name: str) ->
     engine.run(f"CREATE OR REPLACE TABLE seen_{number} AS SELECT {texts} FROM {relation}")
     rows = int(engine.rows(f"SELECT count(*) FROM seen_{number}")[0][0])
     some = f"seen_{number}" + (f" WHERE rowid % {rows // SAMPLED_ABOVE + 1} = 0" if rows > SAMPLED_ABOVE else "")
+    looked = int(engine.rows(f"SELECT count(*) FROM {some}")[0][0])
     columns = [_decided(c) for c in _columns(engine, names, some)] if rows else [_empty(i, n) for i, n in enumerate(names)]
     columns = _timed(engine, columns, number, some)
     columns = _worded(engine, columns, number)
-    return Table(number, tuple(paths), name, rows, tuple(columns))
+    return Table(number, tuple(paths), name, rows, looked, tuple(columns))
 
 
 def close_table(engine: Engine, number: int, files: int) -> None:
@@ -137,27 +144,24 @@ def _empty(position: int, name: str) -> Column:
 
 
 def _columns(engine: Engine, names: Sequence[str], some: str) -> list[Column]:
-    wanted = ", ".join(
-        f"count(t{i}), count(DISTINCT t{i}), min(length(t{i})), max(length(t{i})), arg_min(t{i}, hash(rowid), {SAMPLE})"
-        for i in range(len(names))
-    )
-    found = engine.rows(f"SELECT {wanted} FROM {some}")[0]
     columns = []
-    for i, name in enumerate(names):
-        filled, distinct, shortest, longest, sample = found[5 * i : 5 * i + 5]
-        columns.append(
-            Column(
-                i,
-                name,
-                "text" if filled else "blank",
-                filled,
-                distinct,
-                shortest or 0,
-                longest or 0,
-                tuple(sample or ()),
-            )
+    for batch in _batches(list(enumerate(names))):
+        wanted = ", ".join(
+            f"count(t{i}), count(DISTINCT t{i}), min(length(t{i})), max(length(t{i})), arg_min(t{i}, hash(rowid), {SAMPLE})"
+            for i, _ in batch
         )
+        found = engine.rows(f"SELECT {wanted} FROM {some}")[0]
+        for k, (i, name) in enumerate(batch):
+            filled, distinct, shortest, longest, sample = found[5 * k : 5 * k + 5]
+            kind: Kind = "text" if filled else "blank"
+            columns.append(Column(i, name, kind, filled, distinct, shortest or 0, longest or 0, tuple(sample or ())))
     return columns
+
+
+def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Each counting of distinct values takes megabytes, however few the rows: hundreds at once do not fit."""
+    for first in range(0, len(items), AT_ONCE):
+        yield items[first : first + AT_ONCE]
 
 
 def _decided(column: Column) -> Column:
@@ -195,16 +199,17 @@ def _timed(engine: Engine, columns: list[Column], number: int, some: str) -> lis
     engine.run(f"DROP TABLE seen_{number}")
     if not reads:
         return columns
-    wanted = ", ".join(
-        f"count(i{p}_{n}), count(*) FILTER (i{p}_{n}::TIME = TIME '00:00:00'), count(DISTINCT i{p}_{n}::TIME),"
-        f" min(i{p}_{n}), max(i{p}_{n}),"
-        f" count(*) FILTER (length(t{p}) > 16 AND regexp_matches(t{p}, '(Z|z|[+-]\\d\\d:?\\d?\\d?)$'))"
-        for p, n, _ in reads
-    )
-    found = engine.rows(f"SELECT {wanted} FROM {some.replace('seen_', 'guess_')}")[0]
     seen: dict[int, list[tuple[Any, ...]]] = {}
-    for k, (p, _, f) in enumerate(reads):
-        seen.setdefault(p, []).append((f, *found[6 * k : 6 * k + 6]))
+    for batch in _batches(reads):
+        wanted = ", ".join(
+            f"count(i{p}_{n}), count(*) FILTER (i{p}_{n}::TIME = TIME '00:00:00'), count(DISTINCT i{p}_{n}::TIME),"
+            f" min(i{p}_{n}), max(i{p}_{n}),"
+            f" count(*) FILTER (length(t{p}) > 16 AND regexp_matches(t{p}, '(Z|z|[+-]\\d\\d:?\\d?\\d?)$'))"
+            for p, n, _ in batch
+        )
+        found = engine.rows(f"SELECT {wanted} FROM {some.replace('seen_', 'guess_')}")[0]
+        for k, (p, _, f) in enumerate(batch):
+            seen.setdefault(p, []).append((f, *found[6 * k : 6 * k + 6]))
     best = _best_ways(seen)
     for p, n, _ in reads:
         change = f"RENAME COLUMN i{p}_{n} TO i{p}" if n == best[p] else f"DROP COLUMN i{p}_{n}"
@@ -223,7 +228,8 @@ def _best_ways(seen: Mapping[int, Sequence[tuple[Any, ...]]]) -> dict[int, int]:
     """
     best = {p: max(range(len(ways)), key=lambda n: (ways[n][1], -n)) for p, ways in seen.items()}
     tied = {p for p, ways in seen.items() if sum(w[1] == ways[best[p]][1] for w in ways) > 1}
-    proven = {str(ways[best[p]][0])[:2] for p, ways in seen.items() if p not in tied and len(ways) > 1}
+    settled = [str(ways[best[p]][0]) for p, ways in seen.items() if p not in tied]
+    proven = {written[:2] for written in settled if written[2:3] in ("/", "-")}
     for p in tied:
         first = "%m" if proven == {"%m"} or (not proven and "%p" in str(seen[p][0][0])) else "%d"
         best[p] = next((n for n, way in enumerate(seen[p]) if str(way[0]).startswith(first)), best[p])
@@ -253,9 +259,9 @@ def _worded(engine: Engine, columns: list[Column], number: int) -> list[Column]:
     few = [c for c in columns if c.kind in ("text", "number") and 0 < c.distinct <= VOCABULARY and c.longest <= 60]
     if not few:
         return columns
-    found = engine.rows("SELECT " + ", ".join(f"histogram(t{c.position})" for c in few) + f" FROM guess_{number}")[0]
-    words = {
-        c.position: tuple(sorted(((str(k), int(v)) for k, v in counts.items()), key=lambda item: (-item[1], item[0])))
-        for c, counts in zip(few, found, strict=True)
-    }
+    words: dict[int, tuple[tuple[str, int], ...]] = {}
+    for batch in _batches(few):
+        found = engine.rows("SELECT " + ", ".join(f"histogram(t{c.position})" for c in batch) + f" FROM guess_{number}")[0]
+        for c, counts in zip(batch, found, strict=True):
+            words[c.position] = tuple(sorted(((str(k), int(v)) for k, v in counts.items()), key=lambda item: (-item[1], item[0])))
     return [replace(c, vocabulary=words[c.position]) if c.position in words else c for c in columns]

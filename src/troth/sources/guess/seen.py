@@ -138,7 +138,7 @@ class Seen:
         for name, type in parties.items():
             pointer = self.pointers(number).get(name)
             people = pointer is not None and "name" in self.personal[pointer.to].values()
-            repeats = self.file(number).table.column(name).distinct < 0.98 * self.file(number).table.rows
+            repeats = self.file(number).table.column(name).distinct < 0.98 * self.file(number).table.looked
             if repeats and (people or says(type, lexicon.PARTY)) and not says(type, lexicon.STAFF):
                 return name, type
         return None

@@ -43,13 +43,8 @@ def pairs_of(seen: Seen) -> tuple[Pair, ...]:
     )  # fmt: skip
 
 
-def warnings_of(seen: Seen, sources: Mapping[str, Yaml]) -> list[str]:
+def warnings_of(seen: Seen) -> list[str]:
     warnings = []
-    if any(c.zoned < c.read and not c.is_day for k in seen.keyed for c in k.table.instants):
-        warnings.append("Times that bear no zone are read as UTC: set `zone:` to make this certain.")
-    amounts = [m for s in sources.values() if isinstance(entries := s.get("money"), list) for m in entries]
-    if any("currency" not in m for m in amounts):
-        warnings.append("Amounts bear no currency: set `currency:` to name it.")
     for keyed in seen.keyed:
         for column in keyed.table.columns:
             name = keyed.table.path.name
@@ -107,9 +102,10 @@ def _instants(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
     for column, event in seen.events(keyed.number).items():
         c = keyed.table.column(column)
         written = f", written {c.format}" if c.format else ""
+        path = keyed.table.path.name
         yield Guess(
             f"`{column}` is the instant of '{event}'",
-            f"{c.read:,} of {keyed.table.rows:,} rows, {c.first:%Y-%m-%d} to {c.last:%Y-%m-%d}{written}", keyed.table.path.name, (column,),
+            f"{c.read:,} of {keyed.table.looked:,} rows, {c.first:%Y-%m-%d} to {c.last:%Y-%m-%d}{written}", path, (column,),
         )  # fmt: skip
     for c in keyed.table.instants:
         if c.either_way:

@@ -86,7 +86,7 @@ def _timeline(
     selects = [_moment(moments, table, c, "own", f"max(i{c.position})") for c in table.instants]
     id_ = " || '/' || ".join(f"t{table.column(k).position}" for k in subject.key)
     base = f"SELECT {', '.join([f'{id_} AS id', *selects])} FROM {table.sql} GROUP BY 1"
-    if subject.distinct == table.rows and all(table.column(k).distinct == table.rows for k in subject.key):
+    if subject.distinct == table.rows and len(subject.key) == 1 and table.column(subject.key[0]).filled == table.looked:
         base = base.replace("max(", "(").removesuffix(" GROUP BY 1")
     joins = []
     for reference in (r for r in found if r.to == subject.number and r.table not in feedback):
