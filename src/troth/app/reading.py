@@ -77,7 +77,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "lede": _lede(lead, context),
         "as_of": _moment(context.local_time(snapshot.as_of)),
         "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
-        "warnings": _warnings(snapshot),
+        "warnings": _warnings(snapshot, context),
         "found": [
             {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"} for name, p in context.promises.items()
         ],
@@ -123,12 +123,12 @@ def _lede(lead: Statement | None, context: Context) -> str:
     return " · ".join(p for p in parts if p)
 
 
-def _warnings(snapshot: Snapshot) -> list[str]:
+def _warnings(snapshot: Snapshot, context: Context) -> list[str]:
     found = []
     naive = [name for name, said in snapshot.facts["sources"].items() if said["naive"] and not said["zone"]]
     if snapshot.facts.get("zone") is None and naive:
         found.append(f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain.")
-    if snapshot.facts.get("currency") is None and any(f.table == "money" and f.rows for f in snapshot.files):
+    if context.engine.rows("SELECT count(*) FROM money WHERE currency = 'XXX'")[0][0]:
         found.append("Amounts bear no currency. Set `currency:` in troth.yaml.")
     held = sum(b.quarantined + b.cells for b in balances_of(snapshot))
     if held:

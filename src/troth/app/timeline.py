@@ -46,7 +46,8 @@ def why_not(reading: Reading, id: str) -> tuple[Timeline, ...]:
     types = sorted({promise.subject for promise in context.promises.values()})
     found = [t for type in types if (t := _timeline(context, type, id)) is not None]
     if not found:
-        raise NotFound(f"no {' or '.join(types) or 'subject'} '{id}' on record", allowed=_near(context, types, id), next_step="Give an id as the source has it.")
+        what = f"no {' or '.join(types) or 'subject'} '{id}' on record"
+        raise NotFound(what, allowed=_near(context, types, id), next_step="Give an id as the source has it.")
     return tuple(found)
 
 

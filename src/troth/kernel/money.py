@@ -6,9 +6,9 @@ SIGNS = {"BRL": "R$", "EUR": "€", "USD": "US$", "GBP": "£", "CHF": "CHF", "JP
 
 
 def spoken(amount: Decimal | int, currency: str) -> str:
-    """Money as a headline says it, to the whole unit.
+    """Money as a headline says it, to the whole unit; XXX, the code for no currency, is left out.
 
-    >>> spoken(Decimal("442466.65"), "BRL")
-    'R$ 442,467'
+    >>> spoken(Decimal("442466.65"), "BRL"), spoken(500, "XXX")
+    ('R$ 442,467', '500')
     """
-    return f"{SIGNS.get(currency, currency)} {amount:,.0f}"
+    return f"{SIGNS.get(currency, currency)} {amount:,.0f}".removeprefix("XXX ")

@@ -3,7 +3,7 @@
     python -m tests.reference.olist.figures            print, and say which differ from figures.json
     python -m tests.reference.olist.figures --write    write figures.json
 
-Reads the CSV files from $TROTH_DATA/olist or ../shared/data/olist. Olist is CC BY-NC-SA 4.0 (Olist and André Sionek,
+Reads the CSV files of the data set `olist` where tests.needs finds it. Olist is CC BY-NC-SA 4.0 (Olist and André Sionek,
 "Brazilian E-Commerce Public Dataset by Olist"); figures.json holds aggregates only.
 """
 

@@ -1,0 +1,113 @@
+"""Small worlds drawn as tables, judged by Troth itself.
+
+    world = judge(DELIVER, '''
+        order  promised    placed            delivered
+        A      2026-03-05  2026-03-01 10:00  2026-03-04 09:00
+    ''', promised="day")
+
+Two spaces or more part the columns. `-` is an empty cell, `?` one that was quarantined, `x / y` two scans. Columns named as
+keywords are attributes of that type, the others events; times are UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from troth.book import Definition, Tree, definitions, read
+from troth.engines.calendars import transitions
+from troth.kernel.instant import to_us
+from troth.promises import Outcome, Promise, Record, State, make_outcomes, state
+from troth.query import identifier, literal_text
+from troth.stores.lake.engine import DuckEngine
+
+YEARS = (to_us(datetime(2015, 1, 1)), to_us(datetime(2035, 1, 1)))
+NOW = "2026-12-31"
+TYPES = {"text": "VARCHAR", "instant": "TIMESTAMP", "day": "DATE", "number": "DECIMAL(18,4)", "bool": "BOOLEAN"}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The outcome table of the one promise, and when it was judged."""
+
+    engine: DuckEngine
+    table: str
+    now: datetime
+
+    def rows(self, columns: str) -> dict[str, tuple[Any, ...]]:
+        """Columns of the outcomes by the subject's id."""
+        found = self.engine.rows(f"SELECT o.id, {columns} FROM {self.table} p JOIN object_order o ON o.code = p.subject ORDER BY o.id")
+        return {str(id): tuple(values) for id, *values in found}
+
+    def column(self, name: str) -> dict[str, Any]:
+        return {id: value for id, (value,) in self.rows(name).items()}
+
+    def outcomes(self) -> dict[str, Outcome]:
+        return {id: Outcome(*row) for id, row in self.rows("made, due, fulfilled, voided, waived, unknown_reason").items()}
+
+    def states(self, at: str | None = None) -> dict[str, State | None]:
+        moment = datetime.fromisoformat(at) if at else self.now
+        return {id: state(outcome, moment) for id, outcome in self.outcomes().items()}
+
+    def shares(self) -> dict[str, dict[str, Fraction]]:
+        """Who bears each broken promise; who bears nothing is left out."""
+        borne: dict[str, dict[str, Fraction]] = {}
+        names = [c for c in self.engine.names(f"SELECT * FROM {self.table}") if c.startswith("share_") and c != "share_of"]
+        for id, (whole, *parts) in self.rows(", ".join(["share_of", *names])).items():
+            if whole is not None:
+                assert sum(parts) == whole
+                borne[id] = {n.removeprefix("share_"): Fraction(p, whole) for n, p in zip(names, parts, strict=True) if p}
+        return borne
+
+
+def defined(text: str) -> Definition[Promise]:
+    """The one promise of a YAML text."""
+    found, problems = definitions(Tree((read(text, "promises/world.yaml", "promises"),), ""), "promises", Promise)
+    assert not problems, [str(problem) for problem in problems]
+    (definition,) = found.values()
+    return definition
+
+
+def judge(promise: str, drawing: str, *, zone: str = "UTC", now: str = NOW, **attributes: str) -> World:
+    """attributes: column -> type of the columns that are no events."""
+    header, *lines = (re.split(r"\s{2,}", line.strip()) for line in drawing.strip().splitlines())
+    drawn = {line[0]: dict(zip(header[1:], line[1:], strict=True)) for line in lines}
+    events = {name for name in header[1:] if name not in attributes}
+    return judge_cells(promise, drawn, attributes, events, zone=zone, now=now)
+
+
+def judge_cells(
+    promise: str,
+    drawn: Mapping[str, Mapping[str, str]],
+    attributes: Mapping[str, str],
+    events: set[str],
+    *,
+    zone: str = "UTC",
+    now: str = NOW,
+) -> World:
+    """The same from cells: id -> column -> cell."""
+    engine = DuckEngine(threads=1)
+    columns = "".join(f", {identifier(name)} {TYPES[kind]}" for name, kind in attributes.items())
+    engine.run(f"CREATE TABLE object_order (code INTEGER, id VARCHAR, month INTEGER, stratum VARCHAR{columns})")
+    engine.run("CREATE TABLE event (object_type VARCHAR, object INTEGER, occurred TIMESTAMP, type VARCHAR)")
+    engine.run("CREATE TABLE bad_cell (object_type VARCHAR, object INTEGER, name VARCHAR)")
+    objects, scans, bad = [], [], []
+    for code, id in enumerate(sorted(drawn)):
+        cells = drawn[id]
+        given = [literal_text(cells[name]) if cells[name] not in "-?" else "NULL" for name in attributes]
+        objects.append(f"({', '.join([str(code), literal_text(id), '0', 'NULL', *given])})")
+        bad += [f"('order', {code}, {literal_text(name)})" for name, cell in cells.items() if cell == "?"]
+        for name in sorted(events):
+            times = [time.strip() for time in cells[name].split("/") if time.strip() not in "-?"]
+            scans += [f"('order', {code}, {literal_text(time)}, {literal_text(name)})" for time in times]
+    for table, rows in (("object_order", objects), ("event", scans), ("bad_cell", bad)):
+        if rows:
+            engine.run(f"INSERT INTO {table} VALUES {', '.join(rows)}")
+    moment, definition = datetime.fromisoformat(now), defined(promise)
+    record = Record({"order": attributes}, {"order": frozenset(events)}, transitions(zone, *YEARS), "EUR")
+    make_outcomes(engine, [definition], record, moment)
+    return World(engine, f"outcome_{definition.name}", moment)
