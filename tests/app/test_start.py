@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.needs import ROOT
-from troth.app.start import start
-from troth.kernel.errors import NotFound, SourceError
+from troth.app.start import Said, start
+from troth.kernel.errors import NotFound, SourceError, TrothError
 
 SHOP = ROOT / "examples" / "corner-shop"
-TRUTH = json.loads((SHOP / "truth.json").read_text(encoding="utf-8"))
+TRUTH = json.loads((ROOT / "examples" / "corner-shop-truth.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,18 @@ def test_times_without_a_zone_are_said_to_be_so(book: Path) -> None:
 
     assert sum("zone" in warning for warning in page["warnings"]) == 1
     assert page["zone"] == "UTC"
+
+
+def test_zone_and_currency_may_be_said_and_then_nothing_is_uncertain(tmp_path: Path) -> None:
+    page = start(SHOP, into=tmp_path / "book", said=Said("Europe/Berlin", "EUR")).page
+
+    assert page["zone"] == "Europe/Berlin"
+    assert page["warnings"] == ["2 rows or cells could not be used and stand in quarantine with their reasons."]
+
+
+def test_an_unknown_zone_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(TrothError, match="Europe/Berlin"):
+        start(SHOP, into=tmp_path / "book", said=Said("Europe/Berln"))
 
 
 def test_the_input_is_not_touched(tmp_path: Path) -> None:

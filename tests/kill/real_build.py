@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.kill.child import Subject
+from tests.stores.world import NOW
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build as use_case
+from troth.app.workspace import Workspace
 
 BOOK = {
     "troth.yaml": "name: small\nfolder: in\nzone: Europe/Berlin\ncurrency: EUR\n",
@@ -45,14 +48,19 @@ def _write(root: Path, count: int) -> None:
         (root / name).write_text(text, encoding="utf-8")
 
 
+def _at(root: Path) -> Workspace:
+    """The workspace with a clock that stands, so that journals of two runs can be compared."""
+    return replace(open_workspace(root), now=lambda: NOW)
+
+
 def prepare(root: Path) -> None:
     _write(root, 40)
-    use_case(open_workspace(root))
+    use_case(_at(root))
     _write(root, 50)
 
 
 def build(root: Path) -> None:
-    use_case(open_workspace(root))
+    use_case(_at(root))
 
 
 SUBJECT = Subject(prepare, build)

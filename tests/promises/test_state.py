@@ -34,19 +34,20 @@ def engine() -> DuckEngine:
     return DuckEngine(threads=1)
 
 
-def in_sql(outcomes: list[Outcome], instants: list[datetime]) -> list[str | None]:
-    def cell(value: datetime | str | None) -> str:
-        if isinstance(value, str):
-            return literal_text(value)
-        return "NULL::TIMESTAMP" if value is None else f"TIMESTAMP '{value}'"
+def instant(at: datetime | None) -> str:
+    return "NULL::TIMESTAMP" if at is None else f"TIMESTAMP '{at}'"
 
-    rows = ", ".join(
-        f"({n}, {', '.join(map(cell, (o.made, o.due, o.fulfilled, o.voided, o.waived)))}, {cell(o.unknown_reason) if o.unknown_reason else 'NULL'})"
-        for n, o in enumerate(outcomes)
-    )
-    moments = ", ".join(f"({n}, TIMESTAMP '{at}')" for n, at in enumerate(instants))
+
+def row(number: int, o: Outcome) -> str:
+    reason = literal_text(o.unknown_reason) if o.unknown_reason else "NULL"
+    return f"({number}, {', '.join(map(instant, (o.made, o.due, o.fulfilled, o.voided, o.waived)))}, {reason})"
+
+
+def in_sql(outcomes: list[Outcome], instants: list[datetime]) -> list[str | None]:
+    rows = ", ".join(row(n, outcome) for n, outcome in enumerate(outcomes))
+    moments = ", ".join(f"({n}, {instant(at)})" for n, at in enumerate(instants))
     found = engine().rows(
-        f"SELECT {state_sql('m.at', 'o')} FROM (VALUES {rows}) o(n, {COLUMNS}), (VALUES {moments}) m(n, at) ORDER BY o.n, m.n"
+        f"SELECT {state_sql('m.moment', 'o')} FROM (VALUES {rows}) o(n, {COLUMNS}), (VALUES {moments}) m(n, moment) ORDER BY o.n, m.n"
     )
     return [value for (value,) in found]
 
@@ -67,12 +68,10 @@ def test_states_partition_what_was_made_at_every_instant(outcomes: list[Outcome]
 def test_no_later_event_changes_what_was_said_before_it(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         for at in EVERY_INSTANT:
-            known = Outcome(
-                outcome.made,
-                outcome.due,
-                *(then if then is not None and then <= at else None for then in (outcome.fulfilled, outcome.voided, outcome.waived)),
-                outcome.unknown_reason,
+            fulfilled, voided, waived = (
+                then if then is not None and then <= at else None for then in (outcome.fulfilled, outcome.voided, outcome.waived)
             )
+            known = Outcome(outcome.made, outcome.due, fulfilled, voided, waived, outcome.unknown_reason)
             assert state(known, at) == state(outcome, at)
 
 

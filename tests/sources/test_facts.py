@@ -97,12 +97,21 @@ def test_steps_know_what_came_before_and_how_long_ago(shop: Loaded) -> None:
     ]
 
 
-def test_relations_are_told_once(shop: Loaded) -> None:
+def test_relations_follow_their_columns(shop: Loaded) -> None:
     assert shop.rows("SELECT * FROM relation") == [
         ("line", 0, "order", 0, "order"), ("line", 1, "order", 0, "order"), ("line", 2, "order", 2, "order"),
         ("line", 3, "order", 4, "order"), ("order", 0, "customer", 0, "customer"), ("order", 1, "customer", 1, "customer"),
         ("order", 2, "customer", 0, "customer"),
     ]  # fmt: skip
+
+
+def test_a_relation_that_every_row_repeats_is_one(engine: DuckEngine, tmp_path: Path) -> None:
+    mapping = "{key: [], object: {type: case, id: [case]}, relations: [{to: customer, id: [customer]}], events: [{type_from: a, at: at}]}"
+    text = "case,customer,a,at\nA,c1,open,2026-01-05\nA,c1,close,2026-01-06\nA,c2,paid,2026-01-07\n"
+
+    got = record(load(engine, tmp_path, {"log.csv": text}, mapping))
+
+    assert got.rows("SELECT from_code, to_code FROM relation") == [(0, 0), (0, 1)]
 
 
 def test_lines_lend_their_order_the_first_and_the_last_limit(shop: Loaded) -> None:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.sources.loaded import load_all, record, source_of
+from troth.kernel.errors import SourceError
 from troth.stores.lake.engine import DuckEngine
 
 MAPPING = """
@@ -41,3 +44,16 @@ def test_parquet_gives_the_record_that_the_same_rows_give_as_csv(engine: DuckEng
 
     assert found["csv"] == found["parquet"]
     assert found["csv"][0] == (4, 2, 1, 0, 1)
+
+
+def test_a_parquet_file_damaged_inside_is_refused_in_one_line(engine: DuckEngine, tmp_path: Path) -> None:
+    path = tmp_path / "orders.parquet"
+    engine.run(f"COPY (SELECT hash(n)::VARCHAR AS id FROM range(2000) t(n)) TO '{path}' (FORMAT parquet)")
+    content = bytearray(path.read_bytes())
+    content[40:4000] = bytes(3960)
+    path.write_bytes(content)
+
+    with pytest.raises(SourceError, match=r"'orders\.parquet' cannot be read; got ") as refused:
+        load_all(engine, tmp_path, {"orders": source_of("key: [id]", files=["orders.parquet"])})
+
+    assert "\n" not in str(refused.value)

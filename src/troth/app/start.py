@@ -52,7 +52,15 @@ class Started:
     recognised: str | None
 
 
-def start(folder: Path, *, into: Path | None = None, progress: Progress = silent) -> Started:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user says of files that do not say it themselves: the zone of naive times, the currency of bare amounts."""
+
+    zone: str | None = None
+    currency: str | None = None
+
+
+def start(folder: Path, *, into: Path | None = None, said: Said | None = None, progress: Progress = silent) -> Started:
     """Make a book for a folder of files, build it and read its page. Asks nothing and changes nothing in the folder.
 
     Raises NotFound where there is no such folder or nothing readable in it, SourceError where `into` lies inside it.
@@ -66,7 +74,7 @@ def start(folder: Path, *, into: Path | None = None, progress: Progress = silent
             next_step="Name another place with --into BOOK.",
         )
     progress("looking for promises in the columns")
-    proposed = propose(folder, files)
+    proposed = propose(folder, files, said or Said())
     difference = _write(target, proposed.files)
     workspace = open_workspace(target)
     built = build(workspace, progress=progress) if proposed.events or difference else None
@@ -75,19 +83,20 @@ def start(folder: Path, *, into: Path | None = None, progress: Progress = silent
     return Started(target, page, built, proposed.pairs, proposed.warnings, difference, proposed.recognised)
 
 
-def propose(folder: Path, files: Sequence[Path]) -> Proposed:
+def propose(folder: Path, files: Sequence[Path], said: Said) -> Proposed:
     """The book that Troth would write for a folder: by template where its shape is known, else by guessing."""
     engine = scratch_engine()
     known = match(engine, files)
     settings: dict[str, Any] = {"name": folder.resolve().name, "folder": str(folder.resolve())}
     if known is not None:
-        settings |= {"zone": known.zone, "currency": known.currency}
+        settings |= {"zone": said.zone or known.zone, "currency": said.currency or known.currency}
         guesses = tuple(Guess(what, "template", known.name, ()) for what in known.evidence)
         return Proposed(
             _texts(settings, known.sources, known.promises, guesses), guesses, (), (), known.name,
             any(s.get("events") for s in known.sources.values()),
         )  # fmt: skip
     found = guess(engine, folder)
+    settings |= {"zone": said.zone, "currency": said.currency}
     texts = _texts(settings, found.sources, found.promises, found.guesses)
     events = any(s.get("events") for s in found.sources.values())
     return Proposed(texts, found.guesses, found.pairs, found.warnings, None, events)

@@ -22,6 +22,7 @@ from troth.query import literal_text
 
 # Of the scale's length: a smaller difference is of no use to anybody; a tenth of a star on 1 to 5.
 LEAST_DIFFERENCE = 1 / 40
+LEAST_LATE = 10
 WEEK_US = 604_800_000_000
 GROUPS = {"early": "late, answered while waiting", "after": "late, answered after", "kept": "kept", "kept_after": "kept, answered after"}
 
@@ -219,6 +220,13 @@ def _fit(survey: Survey, scores: Scores) -> Regression:
         )
     cases = survey.context.engine.columns(cases_sql(survey, "y, late, weeks"))
     y, late, weeks = (np.asarray(cases[name], dtype=np.float64) for name in ("y", "late", "weeks"))
+    if late.sum() < LEAST_LATE:
+        raise CannotEstimate(
+            "comparison at equal waiting time",
+            got=f"{int(late.sum())} late {survey.many} rated after the wait",
+            need=f"at least {LEAST_LATE}",
+            settle="Send the survey once the promise is fulfilled.",
+        )
     return ols_hc3(y, np.column_stack([np.ones(y.size), late, weeks]), ("constant", "late", "weeks"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -49,8 +48,6 @@ def compile_promise(definition: Definition[Promise], record: Record) -> Compiled
     name, promise = definition.name, definition.value
     scope = _scope(promise, record)
     at = _Places(definition, record)
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise at.error("a promise's name has lower-case letters, digits and '_', since a table is called after it")
     made, fulfilled = at.event(promise.anchor, "anchor"), at.event(promise.fulfil.event, "fulfil", "event")
     due = at.expression(promise.due, scope, "instant", "due")
     void = at.expression(promise.void_when, scope, "bool", "void_when") if promise.void_when else "FALSE"

@@ -43,15 +43,18 @@ def main() -> None:
 def start(
     folder: Annotated[Path, typer.Argument(help="A folder of CSV or Parquet files.")],
     into: Annotated[Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", help="Zone of times that bear none: Europe/Berlin.")] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="Currency of amounts that bear none: EUR.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Find the promises in a folder of files, judge them, and show what your files say."""
+    from troth.app.start import Said
     from troth.app.start import start as use_case
 
     out = Out(json=json, quiet=quiet)
     with out.progress() as step:
-        started = use_case(folder, into=into, progress=step)
+        started = use_case(folder, into=into, said=Said(zone, currency), progress=step)
     html = _write_page(started.page, started.book / "pages")
     if json:
         pairs = [_fields(p) for p in started.pairs]
@@ -77,7 +80,7 @@ def demo(
     """Show the page of the corner shop, a made-up shop of 200 orders."""
     from troth.app.examples import corner_shop
 
-    start(corner_shop(), into=into, json=json, quiet=quiet)
+    start(corner_shop(), into=into, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
 
 
 @app.command()
