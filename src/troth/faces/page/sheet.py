@@ -82,8 +82,8 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": _text(read, "title") or "What your files say",
         "operation": _text(read, "operation"),
-        "headline": _text(read, "headline"),
-        "lede": _text(read, "lede"),
+        "headline": _prose(read, "headline"),
+        "lede": _prose(read, "lede"),
         "as_of": _text(read, "as_of"),
         "zone": _text(read, "zone"),
         "warnings": [str(one) for one in read.get("warnings") or ()],
@@ -116,6 +116,11 @@ def _text(one: Mapping[str, Any], name: str) -> str:
     return "" if value is None else str(value)
 
 
+def _prose(one: Mapping[str, Any], name: str) -> str:
+    """Text to be read aloud: a per cent sign stays with its number at a line's end."""
+    return _text(one, name).replace(" %", "\u00a0%")
+
+
 def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
     ident = anchor(_text(one, "id"), taken)
     figure = one.get("figure") or {}
@@ -133,8 +138,8 @@ def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
     return Entry(
         number=number,
         ident=ident,
-        headline=_text(one, "headline"),
-        paragraph=_text(one, "paragraph"),
+        headline=_prose(one, "headline"),
+        paragraph=_prose(one, "paragraph"),
         evidence=_evidence(one),
         pill=pill(_text(one.get("evidence") or {}, "how_sure")),
         acts=_acts(one, ident, orders, has_table=bool(table), has_sql=bool(sql), has_replay=replay is not None),
@@ -154,7 +159,7 @@ def _evidence(one: Mapping[str, Any]) -> list[tuple[str, str]]:
     given = one.get("evidence") or {}
     parts = [
         ("n", _text(given, "n")),
-        ("interval", _text(given, "interval")),
+        ("interval", _prose(given, "interval")),
         ("window", _text(given, "window")),
         ("how-sure", _text(given, "how_sure")),
         ("owner", f"owner: {_text(one, 'owner')}" if _text(one, "owner") else ""),

@@ -67,7 +67,7 @@ def share_kept(context: Context, name: str, *, leads: bool) -> Statement | None:
         sql=weighted_sql(name, f"{state} = 'kept'", f"{state} IN ('kept', 'broken', 'unknown')", fell_due),
         table=Table(("state of what fell due", "in the file", "in all"), _rows(found)),
         weight=float(n - kept), owner=_owner(promise.owners),
-        acts=(Act("Show the numbers", "table"), Act("SQL", "sql")), estimated=sampled, leads=leads,
+        acts=(Act("SQL", "sql"),), estimated=sampled, leads=leads,
         figure=bars("of what fell due", [
             ("kept", float(kept / n), percent(kept / n, 0), "accent"),
             ("late", float(total(found, "late") / n), percent(total(found, "late") / n, 0), "missed"),

@@ -76,7 +76,7 @@ def _statement(context: Context, name: str) -> Statement | None:
             for label, m, up, low in zip(labels, mondays, upper, lower, strict=True)
         )),
         weight=float(total(pooled, "n") - total(pooled, "kept")), owner=", ".join(promise.owners) or None,
-        acts=(Act("Replay a Monday", "replay", primary=True), Act("Show the numbers", "table"), Act("SQL", "sql")),
+        acts=(Act("Replay a Monday", "replay", primary=True), Act("SQL", "sql")),
         estimated=is_sample(context, promise.subject),
         figure=Figure("gap", f"{event} so far, and of all due", spec),
     )  # fmt: skip

@@ -57,7 +57,7 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
         sql=f"SELECT count(*) AS value\nFROM outcome_{name} o\nWHERE {where}",
         table=Table(("where it stopped", plural(subject)), tuple(stopped) or (("nothing recorded", count),)),
         weight=_weight(context, name, promise, where), owner=", ".join(promise.owners) or None,
-        acts=(Act("Show the list", "orders", primary=True), Act("Show the numbers", "table"), Act("SQL", "sql")),
+        acts=(Act("Show the list", "orders", primary=True), Act("SQL", "sql")),
         figure=bars("where they stopped", [(label, n / count, f"{n / count:.0%}".replace("%", " %"), "missed" if i == 0 else "waiting")
                                            for i, (label, n) in enumerate(stopped)]) if stopped else None,
         orders_sql=f"SELECT s.id FROM outcome_{name} o JOIN object_{subject} s ON s.code = o.subject WHERE {where} ORDER BY s.id",

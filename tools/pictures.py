@@ -1,0 +1,47 @@
+"""Make the pictures of the documentation from the corner shop: `python -m tools.pictures`. Needs Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from troth.app.examples import corner_shop
+from troth.app.start import Said, start
+from troth.faces.page import render
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+SHOTS = {
+    "corner-shop.png": (1280, 1120, "light"),
+    "corner-shop-dark.png": (1280, 1120, "dark"),
+    "corner-shop-phone.png": (380, 900, "light"),
+}
+
+
+def main() -> int:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("needs Chromium: run tools/system.sh")
+        return 1
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        started = start(corner_shop(), into=Path(folder) / "book", said=Said("Europe/Berlin", "EUR"))
+        page_file = Path(folder) / "page.html"
+        page_file.write_text(render(started.page), encoding="utf-8")
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        for name, (width, height, scheme) in SHOTS.items():
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+            page.goto(page_file.as_uri())
+            page.screenshot(path=PICTURES / name)
+            page.close()
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
