@@ -43,11 +43,7 @@ def release(version: str, date: str, fragments: list[Path]) -> str:
     """The section of one release."""
     lines = [f"## {version} ({date})", ""]
     for kind in KINDS:
-        texts = [
-            " ".join(path.read_text(encoding="utf-8").split())
-            for path in fragments
-            if path.name.endswith(f".{kind}.md")
-        ]
+        texts = [" ".join(path.read_text(encoding="utf-8").split()) for path in fragments if path.name.endswith(f".{kind}.md")]
         if texts:
             lines += [f"### {kind.capitalize()}", "", *(f"- {text}" for text in texts), ""]
     return "\n".join(lines)

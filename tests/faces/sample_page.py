@@ -12,10 +12,7 @@ where due <= timestamp '2026-10-12 06:30' and voided is null and waived is null"
 
 _MONDAYS = [(date(2025, 10, 13) + timedelta(weeks=week)).isoformat() for week in range(52)]
 _SHOWN = [round(97.6 + 0.7 * sin(week * 1.3) + 0.4 * sin(week * 0.37), 1) for week in range(52)]
-_DUE = [
-    round(92.4 + 1.4 * sin(week * 1.7) + 0.9 * sin(week * 0.53) - 17.5 * exp(-(((week - 29) / 2.6) ** 2)), 1)
-    for week in range(52)
-]
+_DUE = [round(92.4 + 1.4 * sin(week * 1.7) + 0.9 * sin(week * 0.53) - 17.5 * exp(-(((week - 29) / 2.6) ** 2)), 1) for week in range(52)]
 _MONTHS = [f"{2024 + month // 12}-{month % 12 + 1:02d}" for month in range(9, 33)]
 
 
@@ -78,8 +75,7 @@ NOTHING_RECORDED = _statement(
 MONDAYS = _statement(
     "monday-replay/visit",
     "Each Monday you were shown 98 percent. It was 90.",
-    "Counting only what was finished hides what was not. Of all that had fallen due, one in ten was still open that "
-    "same morning.",
+    "Counting only what was finished hides what was not. Of all that had fallen due, one in ten was still open that same morning.",
     evidence=_evidence(
         "52 Mondays, 4,212 visits",
         "finished so far 97.5 (97.1–97.9), of all due 89.8 (89.2–90.4)",
@@ -109,9 +105,7 @@ ASKED_TOO_EARLY = _statement(
     "We cannot say yet that being late costs you stars. Your survey asks too early.",
     "Seven in ten late customers were asked while still waiting, and gave 1.6. Asked afterwards: 3.7. On time: 4.3. "
     "Write to those who wait on the first day.",
-    evidence=_evidence(
-        "2,946 answers", "−0.2 (−0.5 to +0.1)", "answers after the visit, equal waiting", "cannot say yet"
-    ),
+    evidence=_evidence("2,946 answers", "−0.2 (−0.5 to +0.1)", "answers after the visit, equal waiting", "cannot say yet"),
     owner="customer care",
     acts=[_act("Send the survey after the visit", "none", primary=True), _act("Copy this finding", "copy")],
     figure={
@@ -306,7 +300,5 @@ EMPTY_PAGE: dict[str, Any] = PAGE | {
     "statements": [],
     "cannot_say": [],
     "where_delay_arose": None,
-    "guesses": [
-        {"what": "opened_at is when a ticket came in", "evidence": "1,204 instants, all readable", "confirmed": False}
-    ],
+    "guesses": [{"what": "opened_at is when a ticket came in", "evidence": "1,204 instants, all readable", "confirmed": False}],
 }

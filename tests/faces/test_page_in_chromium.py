@@ -62,15 +62,11 @@ class Desk:
     def __init__(self, browser: Any, folder: Path) -> None:
         self._browser, self._folder, self._opened = browser, folder, 0
 
-    def open(
-        self, page: dict[str, Any], *, width: int = 1280, height: int = 800, theme: Theme = "light", script: bool = True
-    ) -> Opened:
+    def open(self, page: dict[str, Any], *, width: int = 1280, height: int = 800, theme: Theme = "light", script: bool = True) -> Opened:
         self._opened += 1
         file = self._folder / f"page-{self._opened}.html"
         file.write_text(render(page), encoding="utf-8")
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=script
-        )
+        context = self._browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=script)
         opened = Opened(context.new_page())
         opened.page.on("console", lambda message: opened.complaints.append(message.text))
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -115,8 +111,7 @@ def crowded() -> dict[str, Any]:
             "zero": "the promised day of the week",
             "unit": "working days",
             "series": [
-                {"label": f"{name} {long[:20]}", "bins": [[at, abs(100 * sin(at + name))] for at in range(-40, 60)]}
-                for name in (1, 2, 3)
+                {"label": f"{name} {long[:20]}", "bins": [[at, abs(100 * sin(at + name))] for at in range(-40, 60)]} for name in (1, 2, 3)
             ],
         },
         {
@@ -160,9 +155,7 @@ def test_it_opens_from_a_file_without_a_complaint_or_a_request(desk: Desk, theme
 
     assert opened.complaints == []
     assert [url for url in opened.requests if not url.startswith("data:")] == [opened.page.url]
-    assert opened.page.evaluate(
-        "document.fonts.check('22px \"Troth Serif\"') && document.fonts.check('13px \"Troth Sans\"')"
-    )
+    assert opened.page.evaluate("document.fonts.check('22px \"Troth Serif\"') && document.fonts.check('13px \"Troth Sans\"')")
 
 
 def test_labels_that_meet_would_be_seen(desk: Desk) -> None:
@@ -269,9 +262,7 @@ def test_paper_shows_the_numbers_and_no_buttons(desk: Desk, *, script: bool) -> 
 
 def test_printing_opens_what_is_folded_and_folds_it_again(desk: Desk) -> None:
     page = desk.open(PAGE).page
-    page.evaluate(
-        "addEventListener('beforeprint', () => { window.folded = document.querySelector('details:not([open])'); })"
-    )
+    page.evaluate("addEventListener('beforeprint', () => { window.folded = document.querySelector('details:not([open])'); })")
 
     page.pdf()
 

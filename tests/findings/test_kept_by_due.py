@@ -55,7 +55,7 @@ def test_all_that_fell_due_counts_and_the_usual_figure_stands_beside_it() -> Non
     assert "67 of every 100" in said.headline
     assert "leaves out 1 order that never closed" in said.headline
     assert said.evidence.notes[0].startswith("range 40.0–60.0 while 1 cannot be told")
-    assert dict((row[0], row[1]) for row in said.table.rows) == {
+    assert {row[0]: row[1] for row in said.table.rows} == {
         "kept": 2,
         "late": 1,
         "nothing recorded": 1,

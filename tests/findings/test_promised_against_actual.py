@@ -65,8 +65,7 @@ def test_a_cut_of_the_promise_is_told_with_what_lateness_did() -> None:
 
     assert_honest(made, statement)
     assert statement.paragraph == (
-        "From February to March 2026 you cut the promise from 20 to 10 days;"
-        " late of those delivered rose from 2 of 40 to 12 of 40."
+        "From February to March 2026 you cut the promise from 20 to 10 days; late of those delivered rose from 2 of 40 to 12 of 40."
     )
     assert statement.evidence.how_sure == "association"
     assert statement.weight == 12
@@ -148,6 +147,5 @@ def test_olist_agrees_with_the_reference() -> None:
         label: (m["n"], m["late"], m["promised"], m["took"]) for label, m in months.items()
     }
     assert statement.paragraph == (
-        "From June to August 2018 you cut the promise from 29 to 13 days;"
-        " late of those delivered rose from 4 of 314 to 21 of 328."
+        "From June to August 2018 you cut the promise from 29 to 13 days; late of those delivered rose from 4 of 314 to 21 of 328."
     )

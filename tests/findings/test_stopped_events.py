@@ -28,9 +28,7 @@ def test_deliveries_that_stop_while_orders_go_on() -> None:
     (statement,) = find(made)
 
     assert_honest(made, statement)
-    assert statement.headline == (
-        "No order is recorded as delivered after 10 Feb 2026. Other events of orders go on until 1 Mar 2026."
-    )
+    assert statement.headline == ("No order is recorded as delivered after 10 Feb 2026. Other events of orders go on until 1 Mar 2026.")
     assert statement.value == 19
     assert "19 promises in the file fell due in the silence, 17 of them with nothing recorded." in statement.paragraph
     assert listed(made, statement) == [f"o{day:03d}" for day in range(40, 57)]

@@ -37,10 +37,7 @@ ORDERS: Orders = {
 def _events(orders: Orders) -> list[tuple[str, str, str, str]]:
     names = ("approved", "handed_over", "delivered")
     happened = [
-        ("order", id, name, f"2026-03-{day:02d} 12:00")
-        for id, days in orders.items()
-        for name, day in zip(names, days, strict=True)
-        if day
+        ("order", id, name, f"2026-03-{day:02d} 12:00") for id, days in orders.items() for name, day in zip(names, days, strict=True) if day
     ]
     return [*(("order", id, "placed", "2026-03-01 12:00") for id in orders), *happened]
 
@@ -51,9 +48,7 @@ def _objects(orders: Orders) -> Objects:
 
 def test_shares_are_summed_by_stage_and_weighed_by_stratum() -> None:
     # Delivered orders are 4 of 12: each counts three times. Carrier 3 + 3 + 1, seller 3 + 1, in no stage 1, of 12.
-    made = world(
-        _objects(ORDERS), _events(ORDERS), DELIVER, populations={"order": {"delivered": 12}}, now="2026-03-20 00:00"
-    )
+    made = world(_objects(ORDERS), _events(ORDERS), DELIVER, populations={"order": {"delivered": 12}}, now="2026-03-20 00:00")
 
     (statement,) = find(made)
 
@@ -91,9 +86,7 @@ def test_late_handover_and_late_delivery_are_told_as_an_association() -> None:
 
     (statement,) = find(world(_objects(orders), _events(orders), DELIVER))
 
-    assert "Orders handed over after the limit were late 10.0 times as often: 50.0 % of 40 against 5.0 % of 40." in (
-        statement.paragraph
-    )
+    assert "Orders handed over after the limit were late 10.0 times as often: 50.0 % of 40 against 5.0 % of 40." in (statement.paragraph)
     assert "association" in statement.paragraph
 
 

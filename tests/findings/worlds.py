@@ -33,8 +33,7 @@ EMPTY = {
     "relation": "from_type VARCHAR, from_code INTEGER, to_type VARCHAR, to_code INTEGER, qualifier VARCHAR",
     "feedback": "about_type VARCHAR, about INTEGER, asked TIMESTAMP, answered TIMESTAMP, score DECIMAL(18,4),"
     " low DECIMAL(18,4), high DECIMAL(18,4), instrument VARCHAR, source VARCHAR, source_row BIGINT",
-    "money": "about_type VARCHAR, about INTEGER, kind VARCHAR, amount DECIMAL(18,4), currency VARCHAR,"
-    " source VARCHAR, source_row BIGINT",
+    "money": "about_type VARCHAR, about INTEGER, kind VARCHAR, amount DECIMAL(18,4), currency VARCHAR, source VARCHAR, source_row BIGINT",
     "quarantine": "source VARCHAR, file VARCHAR, source_row BIGINT, source_column VARCHAR, reason VARCHAR,"
     " whole_row BOOLEAN, value VARCHAR",
     "bad_cell": "object_type VARCHAR, object INTEGER, name VARCHAR",
@@ -181,9 +180,7 @@ def _context(
         events.setdefault(str(type), set()).add(str(event))
     record = Record(attributes, {type: frozenset(known) for type, known in events.items()}, zone, currency)
     make_outcomes(engine, list(found.values()), record, at)
-    named = engine.rows(
-        "SELECT table_name, column_name FROM information_schema.columns ORDER BY table_name, ordinal_position"
-    )
+    named = engine.rows("SELECT table_name, column_name FROM information_schema.columns ORDER BY table_name, ordinal_position")
     tables: dict[str, tuple[str, ...]] = {}
     for table, column in named:
         tables[str(table)] = (*tables.get(str(table), ()), str(column))

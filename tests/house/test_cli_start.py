@@ -18,9 +18,7 @@ RUNS = 5
 @cache
 def _import_times() -> dict[str, int]:
     """Module -> cumulative microseconds of `import troth.faces.cli`, in a fresh interpreter."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", "import troth.faces.cli"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-X", "importtime", "-c", "import troth.faces.cli"], capture_output=True, text=True, check=True)
     times = {}
     for line in done.stderr.splitlines():
         fields = line.removeprefix("import time:").split("|")

@@ -60,10 +60,7 @@ def _commands(block: str) -> Iterator[Command]:
 
 
 def _runnable(page: Path) -> bool:
-    return any(
-        block.language == "python" or any(not _is_set_up(command) for command in _commands(block.text))
-        for block in _blocks(page)
-    )
+    return any(block.language == "python" or any(not _is_set_up(command) for command in _commands(block.text)) for block in _blocks(page))
 
 
 def _is_set_up(command: Command) -> bool:
@@ -95,9 +92,7 @@ def _run(command: Command) -> None:
         return
     assert program == "troth", f"{program} is neither troth nor one of {NOT_RUN}"
     environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [TROTH, *arguments], capture_output=True, text=True, encoding="utf-8", env=environment, check=False
-    )
+    done = subprocess.run([TROTH, *arguments], capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
 
     assert done.returncode == command.exit_code, done.stderr
     for text in command.prints:

@@ -28,9 +28,7 @@ def _names(front: ast.Module) -> list[str]:
 
 def _is_imports_or_words(statement: ast.stmt) -> bool:
     match statement:
-        case (
-            ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())) | ast.Assign(targets=[ast.Name(id="__all__")])
-        ):
+        case ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())) | ast.Assign(targets=[ast.Name(id="__all__")]):
             return True
         case _:
             return False
@@ -54,9 +52,7 @@ def test_a_front_has_no_logic(room: str) -> None:
 
 
 def test_each_folder_of_the_package_is_a_room_with_a_front() -> None:
-    folders = sorted(
-        path.name for path in (ROOT / "src" / "troth").iterdir() if path.is_dir() and path.name != "__pycache__"
-    )
+    folders = sorted(path.name for path in (ROOT / "src" / "troth").iterdir() if path.is_dir() and path.name != "__pycache__")
 
     assert folders == ROOMS
 

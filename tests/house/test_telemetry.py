@@ -51,17 +51,11 @@ def test_no_source_file_can_open_a_connection() -> None:
 
 
 def test_no_shipped_page_loads_from_elsewhere() -> None:
-    found = [
-        f"{file.relative_to(ROOT)}: {match.group()}"
-        for file in PAGES
-        for match in REMOTE.finditer(file.read_text(encoding="utf-8"))
-    ]
+    found = [f"{file.relative_to(ROOT)}: {match.group()}" for file in PAGES for match in REMOTE.finditer(file.read_text(encoding="utf-8"))]
 
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "line", ["import socket", "from urllib import request", "from http.client import HTTPConnection"]
-)
+@pytest.mark.parametrize("line", ["import socket", "from urllib import request", "from http.client import HTTPConnection"])
 def test_a_talker_would_be_found(line: str) -> None:
     assert any(_talks(name) for name in _imported(line))

@@ -51,11 +51,7 @@ def _closing(sql: str, start: int) -> int:
 def _strings(source: str) -> Iterator[tuple[int, str]]:
     tree = ast.parse(source)
     inside_formatted = {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-        for part in ast.walk(node)
-        if part is not node
+        id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part is not node
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):

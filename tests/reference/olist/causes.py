@@ -70,8 +70,7 @@ def survey(o: Olist) -> list[Figure]:
                 "n": int(fit.nobs),
                 "n_late": int(frame["late"].sum()),
             },
-            "OLS with HC3: stars on late (0/1) and weeks from purchase to arrival, latest answers that came "
-            "after arrival",
+            "OLS with HC3: stars on late (0/1) and weeks from purchase to arrival, latest answers that came after arrival",
             {"late": -0.26, "late_interval": [-0.56, 0.03], "week": -0.18, "week_interval": [-0.22, -0.14], "n": 4905},
         ),
         Figure(
@@ -192,8 +191,7 @@ def handover(o: Olist) -> list[Figure]:
                 "unknown_delivered_without_handover": round(unknown_w, 2),
                 "n_weighted": round(due_w + no_limit, 2),
             },
-            "approved, not canceled, weighted: handed late or never; unknown = no limit on record, or "
-            "delivered without a handover",
+            "approved, not canceled, weighted: handed late or never; unknown = no limit on record, or delivered without a handover",
             9.6,
         ),
     ]

@@ -12,8 +12,7 @@ def kept_by_due(o: Olist) -> list[Figure]:
     n = WEIGHT * (kept + late + unknown) + nothing
     unweighted = kept + late + unknown + nothing
     open_void = o.row(
-        f"select count(*) filter (s = 'canceled'), count(*) filter (due > {AS_OF}), count(*), "
-        "count(*) filter (s <> 'delivered') from x"
+        f"select count(*) filter (s = 'canceled'), count(*) filter (due > {AS_OF}), count(*), count(*) filter (s <> 'delivered') from x"
     )
     return [
         Figure(
@@ -30,8 +29,7 @@ def kept_by_due(o: Olist) -> list[Figure]:
         Figure(
             "delivered_status",
             {"n": kept + late + unknown, "kept": kept, "late": late, "unknown": unknown},
-            "orders of status delivered that arrived before the end of the promised local day, after it, or "
-            "without a date",
+            "orders of status delivered that arrived before the end of the promised local day, after it, or without a date",
             {"n": 5172, "kept": 4822, "late": 342, "unknown": 8},
         ),
         Figure("due_weighted", round(float(n), 2), "orders not canceled and due by as-of, each with its weight"),
@@ -45,9 +43,7 @@ def kept_by_due(o: Olist) -> list[Figure]:
             "weighted kept/n and (kept + unknown)/n, n including the unknown; third: unknown left out of n",
             "91.2",
         ),
-        Figure(
-            "usual_on_time", per_cent(kept, kept + late), "kept of the delivered orders with a delivery date", "93.4"
-        ),
+        Figure("usual_on_time", per_cent(kept, kept + late), "kept of the delivered orders with a delivery date", "93.4"),
         Figure(
             "kept_by_due_unweighted_to_be_refused",
             {"low": per_cent(kept, unweighted), "high": per_cent(kept + unknown, unweighted)},
@@ -77,12 +73,9 @@ def nothing_recorded(o: Olist) -> list[Figure]:
     )
     no_items = o.row(f"select count(*), sum(amount)::double {base} and lim is null")
     rated = o.row(
-        "select count(*), count(stars), count(*) filter (stars >= 4) from due_orders left join answer "
-        "using (order_id) where s = 'shipped'"
+        "select count(*), count(stars), count(*) filter (stars >= 4) from due_orders left join answer using (order_id) where s = 'shipped'"
     )
-    split = o.row(
-        f"select sum(amount) filter (handed is null)::double, sum(amount) filter (handed is not null)::double {base}"
-    )
+    split = o.row(f"select sum(amount) filter (handed is null)::double, sum(amount) filter (handed is not null)::double {base}")
     return [
         Figure(
             "nothing_recorded",
@@ -184,8 +177,7 @@ def monday_replay(o: Olist) -> list[Figure]:
         Figure(
             "replay_of_all_due",
             {"value": per_cent(share), "interval": [per_cent(share - half), per_cent(share + half)]},
-            "pooled and weighted: delivered on time before that Monday of all that fell due; normal, "
-            "delivered stratum sampled",
+            "pooled and weighted: delivered on time before that Monday of all that fell due; normal, delivered stratum sampled",
             {"value": 90.6, "interval": [89.9, 91.4]},
         ),
         Figure(
@@ -220,8 +212,7 @@ def days(o: Olist) -> list[Figure]:
                 "promised_exact": round(exact[0], 2),
                 "took_exact": round(exact[1], 2),
             },
-            "medians of calendar days from the day of purchase, delivered orders with a date; exact: to the "
-            "due instant",
+            "medians of calendar days from the day of purchase, delivered orders with a date; exact: to the due instant",
             {"promised": 24, "took": 10, "week_or_more_early": 79},
         ),
         Figure(

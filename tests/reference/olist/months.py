@@ -62,8 +62,7 @@ def months(o: Olist) -> list[Figure]:
                 "flagged_uncorrected": [m for m, v in zip(names, z, strict=True) if abs(v) > 3],
                 "months": [names[0], names[-1]],
             },
-            "late of the delivered orders with a date, unweighted, by month due, months with 30 or more such "
-            "orders; Laney p'",
+            "late of the delivered orders with a date, unweighted, by month due, months with 30 or more such orders; Laney p'",
             {"centre": 6.7, "sigma_z": 2.5, "z_march_2018": 3.2, "flagged": ["2018-03"], "flagged_uncorrected": 6},
         ),
         Figure(

@@ -136,9 +136,7 @@ def renamed(names: Mapping[str, str]) -> Callable[[str], str]:
     return lambda column: names.get(column, column)
 
 
-def world(
-    name: str, files: Mapping[str, str], columns: Callable[[str], str], write: Callable[[Path, Path], None]
-) -> World:
+def world(name: str, files: Mapping[str, str], columns: Callable[[str], str], write: Callable[[Path, Path], None]) -> World:
     """The truth of a disguise: delivered by the date given; handed over by the limit of the order's items."""
     orders, items = f"{files['orders']}.csv", f"{files['order_items']}.csv"
     promised, arrived = columns("order_estimated_delivery_date"), columns("order_delivered_customer_date")

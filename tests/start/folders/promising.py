@@ -33,9 +33,7 @@ def field_service(folder: Path, _data: Path) -> None:
             "completed_at")  # fmt: skip
     write_table(folder / "appointments.csv", head, rows)
     towns = ("Leeds", "York", "Hull", "Ripon")
-    write_table(
-        folder / "customers.csv", ("customer_id", "town"), ((f"K{i + 1000}", rng.choice(towns)) for i in range(400))
-    )
+    write_table(folder / "customers.csv", ("customer_id", "town"), ((f"K{i + 1000}", rng.choice(towns)) for i in range(400)))
 
 
 def tickets(folder: Path, _data: Path) -> None:

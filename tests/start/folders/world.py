@@ -57,10 +57,7 @@ def write_table(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]
 
 def moments(rng: Random, count: int, first: datetime, days: int) -> list[datetime]:
     """`count` sorted working-hour instants in the `days` after `first`."""
-    drawn = (
-        first + timedelta(days=rng.randrange(days), hours=rng.randrange(7, 19), minutes=rng.randrange(60))
-        for _ in range(count)
-    )
+    drawn = (first + timedelta(days=rng.randrange(days), hours=rng.randrange(7, 19), minutes=rng.randrange(60)) for _ in range(count))
     return sorted(drawn)
 
 

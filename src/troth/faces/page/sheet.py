@@ -10,9 +10,7 @@ from troth.faces.page.words import HOW_SURE, Pill, anchor, cell, decimals, link,
 SMALL, ASIDE, WIDE, PHONE = 250.0, 296.0, 716.0, 344.0
 _LONG_TABLE = 14
 _MOST_ACTS = 3
-_OWN_IDS = frozenset(
-    {"where-the-delay-arose", "cannot-say-yet", "sources", "guesses", "found", "how-sure", "no-promise"}
-)
+_OWN_IDS = frozenset({"where-the-delay-arose", "cannot-say-yet", "sources", "guesses", "found", "how-sure", "no-promise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,7 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "zone": _text(read, "zone"),
         "warnings": [str(one) for one in read.get("warnings") or ()],
         "found": [
-            {"words": _text(one, "words") or _text(one, "promise"), "evidence": _text(one, "evidence")}
-            for one in read.get("found") or ()
+            {"words": _text(one, "words") or _text(one, "promise"), "evidence": _text(one, "evidence")} for one in read.get("found") or ()
         ],
         "statements": statements,
         "refused": refused,
@@ -130,10 +127,7 @@ def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
     replay = replay_of(figure, (WIDE, PHONE)) if small else None
     large = []
     if small and figure.get("kind") in LARGER_SAYS_MORE:
-        large = [
-            (size, draw(figure, ident=f"{ident}--{size}", width=width))
-            for size, width in (("wide", WIDE), ("narrow", PHONE))
-        ]
+        large = [(size, draw(figure, ident=f"{ident}--{size}", width=width)) for size, width in (("wide", WIDE), ("narrow", PHONE))]
     refusal = one.get("refusal") or {}
     return Entry(
         number=number,
@@ -168,9 +162,7 @@ def _evidence(one: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, text) for name, text in parts if text]
 
 
-def _acts(
-    one: Mapping[str, Any], ident: str, orders: Any, *, has_table: bool, has_sql: bool, has_replay: bool
-) -> list[Act]:
+def _acts(one: Mapping[str, Any], ident: str, orders: Any, *, has_table: bool, has_sql: bool, has_replay: bool) -> list[Act]:
     targets = {
         "orders": link(orders.get("file")) if isinstance(orders, Mapping) else None,
         "sql": f"#{ident}--sql" if has_sql else None,

@@ -230,11 +230,7 @@ def flags_above(wanted: Sequence[tuple[str, float]], left: float, right: float) 
                 known = [flag for flag in flags if flag is not None]
                 if _stand_clear(wanted, known):
                     best = (cost, known)
-    return (
-        best[1]
-        if best
-        else [Flag(_held(x, text, left, right), at, beside=False) for at, (text, x) in enumerate(wanted)]
-    )
+    return best[1] if best else [Flag(_held(x, text, left, right), at, beside=False) for at, (text, x) in enumerate(wanted)]
 
 
 def _held(start: float, text: str, left: float, right: float) -> float:

@@ -29,11 +29,7 @@ def draw_bars(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
         body += [words(name, 0, top + LINE * at + 13) for at, name in enumerate(names)]
         long = max(amount * scale, 1.5 if amount else 0.0)
         css = f"fill-{tone(row.get('tone', 'accent'))}"
-        body.append(
-            element(
-                "rect", {"x": start, "y": middle - THICK / 2, "width": long, "height": THICK, "rx": 1.5, "class": css}
-            )
-        )
+        body.append(element("rect", {"x": start, "y": middle - THICK / 2, "width": long, "height": THICK, "rx": 1.5, "class": css}))
         body.append(words(text, start + long + 6, middle + 4.5, css="soft"))
         top += height + GAP
     caption = str(figure.get("caption", ""))

@@ -33,18 +33,11 @@ class Box:
 
     def meets(self, other: "Box") -> bool:
         """True when the two share an area."""
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
     def holds(self, other: "Box") -> bool:
         """True when `other` lies wholly inside."""
-        return (
-            self.left <= other.left
-            and other.right <= self.right
-            and self.top <= other.top
-            and other.bottom <= self.bottom
-        )
+        return self.left <= other.left and other.right <= self.right and self.top <= other.top and other.bottom <= self.bottom
 
 
 def text_width(text: str, *, size: float = SIZE) -> float:

@@ -20,9 +20,7 @@ def draw_control(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
     axis = y_axis(scale, unit, 0, width)
     left, taken = axis.start, [*axis.names]
     x = Scale(0, max(1, len(labels) - 1), left + 4, width - 6)
-    lines = [
-        [None if v is None else (x(at), scale(v)) for at, v in enumerate(one)] for one in (points, centre, low, high)
-    ]
+    lines = [[None if v is None else (x(at), scale(v)) for at, v in enumerate(one)] for one in (points, centre, low, high)]
     flagged = {at for at in figure.get("flagged", ()) if isinstance(at, int) and 0 <= at < len(labels)}
     body = [
         *_band(lines[2], lines[3]),
@@ -58,9 +56,7 @@ def draw_control(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
         body.append(words("usual", *band, css="soft"))
     body += x_names(labels, [x(at) for at in range(len(labels))], bottom + 8 + ASCENT, left, width)
     told = [f"{len(labels)} periods, {day(labels[0])} to {day(labels[-1])}."]
-    told += [f"Unusual: {day(labels[at])}, {_value(points[at], unit)}." for at in sorted(flagged)] or [
-        "None is unusual."
-    ]
+    told += [f"Unusual: {day(labels[at])}, {_value(points[at], unit)}." for at in sorted(flagged)] or ["None is unusual."]
     title = str(figure.get("caption") or "By period")
     return drawing(ident, width, bottom + 26, title=title, description=" ".join(told), body=body)
 
@@ -79,23 +75,17 @@ def _band(low: Sequence[Point | None], high: Sequence[Point | None]) -> list[str
     if len(pairs) < 2:
         return []
     points = [over for _, over in pairs] + [under for under, _ in reversed(pairs)]
-    return [
-        element("polygon", {"points": " ".join(f"{number(x)},{number(y)}" for x, y in points), "class": "tint-accent"})
-    ]
+    return [element("polygon", {"points": " ".join(f"{number(x)},{number(y)}" for x, y in points), "class": "tint-accent"})]
 
 
-def _names_of(
-    names: Sequence[tuple[Point, str]], line: Sequence[Point | None], taken: list[Box], bounds: Box
-) -> list[str]:
+def _names_of(names: Sequence[tuple[Point, str]], line: Sequence[Point | None], taken: list[Box], bounds: Box) -> list[str]:
     drawn = []
     for (px, py), text in names:
         wide = text_width(text)
         places = [(px - 9 - wide, py + 4.5), (px + 9, py + 4.5), (px - wide / 2, py - 10), (px - wide / 2, py + 20)]
         for left, baseline in places:
             box = Box(left - 2, baseline - ASCENT, left + wide + 2, baseline + 3)
-            inside = (
-                bounds.left <= box.left and box.right <= bounds.right and box.top >= 0 and box.bottom <= bounds.bottom
-            )
+            inside = bounds.left <= box.left and box.right <= bounds.right and box.top >= 0 and box.bottom <= bounds.bottom
             if inside and not any(box.meets(other) for other in taken):
                 drawn.append(words(text, left, baseline, css="missed"))
                 taken.append(box)

@@ -23,11 +23,7 @@ class _Series:
 def draw_histogram(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
     """Bins are [left edge, count] of equal width; series stand side by side inside a bin."""
     read = [one for one in figure.get("series", ()) if isinstance(one, Mapping)]
-    series = [
-        made
-        for made in (_Series(str(one.get("label", "")), tone(one.get("tone")), _bins(one)) for one in read)
-        if made.bins
-    ]
+    series = [made for made in (_Series(str(one.get("label", "")), tone(one.get("tone")), _bins(one)) for one in read) if made.bins]
     if not series:
         return ""
     edges = sorted({edge for one in series for edge in one.bins})
@@ -35,9 +31,7 @@ def draw_histogram(figure: Mapping[str, Any], *, ident: str, width: float) -> st
     unit, zero = str(figure.get("unit", "")), str(figure.get("zero") or "")
     x = Scale(edges[0], edges[-1] + step, 1, width - 1)
     slot = (x(edges[0] + step) - x(edges[0])) / len(series)
-    marks = [
-        _Mark(fit(one.label, width), x(one.peak) + slot * (at + 0.5), one.tone, one) for at, one in enumerate(series)
-    ]
+    marks = [_Mark(fit(one.label, width), x(one.peak) + slot * (at + 0.5), one.tone, one) for at, one in enumerate(series)]
     if zero and edges[0] <= 0 <= edges[-1] + step:
         marks.append(_Mark(fit(zero, width), x(0), "soft", None))
     flags = flags_above([(mark.text, mark.x) for mark in marks], 0, width)
@@ -51,11 +45,7 @@ def draw_histogram(figure: Mapping[str, Any], *, ident: str, width: float) -> st
         start = baseline - ASCENT if flag.beside else baseline + 5
         end = y(mark.series.bins[mark.series.peak]) - 2 if mark.series else bottom
         if end - start > 4:
-            body.append(
-                line(
-                    mark.x, start, mark.x, end, f"lead stroke-{mark.tone}" if mark.series else "lead dotted stroke-ink"
-                )
-            )
+            body.append(line(mark.x, start, mark.x, end, f"lead stroke-{mark.tone}" if mark.series else "lead dotted stroke-ink"))
         body.append(words(mark.text, flag.left, baseline, css=mark.tone))
     body += _x_axis(x, unit, bottom, width)
     told = [f"{one.label}: most at {shown(one.peak, unit)}, {shown(sum(one.bins.values()))} in all." for one in series]

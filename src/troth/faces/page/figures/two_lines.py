@@ -38,9 +38,7 @@ def draw_two_lines(figure: Mapping[str, Any], *, ident: str, width: float) -> st
         body.append(words(unit, 0, 11, css="soft"))
         taken.append(Box(0, 0, text_width(unit) + 10, 22))
     x = Scale(0, max(1, len(labels) - 1), left, width - 4)
-    drawn: list[list[Point | None]] = [
-        [None if value is None else (x(at), scale(value)) for at, value in enumerate(one)] for one in points
-    ]
+    drawn: list[list[Point | None]] = [[None if value is None else (x(at), scale(value)) for at, value in enumerate(one)] for one in points]
     told, rows = [], 0
     top = max(_mean(one) for one in points)
     for one, own, known in zip(series, drawn, points, strict=True):
