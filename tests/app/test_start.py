@@ -48,6 +48,8 @@ def test_the_corner_shop_is_what_mental_arithmetic_says(tmp_path: Path) -> None:
         TRUTH["nothing_recorded"]["dispatched_then_nothing"]["orders"],
     ]
     assert "500.00" in " ".join(silent["evidence"]["notes"])
+    arose = next(s for s in page["statements"] if s["finder"] == "where_delay_arose")
+    assert arose["headline"] == "Where the delay arose: delivered 67 %, dispatched 33 %."  # 18 and 9 of 27
     balance = {source["file"]: source for source in page["sources"]}
     for file, truth in TRUTH["balance"].items():
         assert {key: balance[file][key] for key in truth} == truth

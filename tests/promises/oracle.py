@@ -73,13 +73,13 @@ class Game:
 
     def __init__(self, promise: Broken, passed: list[Stage], standing: Stage | None) -> None:
         spans = {stage.name: set(range(hour(stage.begin), hour(stage.end))) for stage in passed}
-        ends = [hour(stage.end) for stage in passed if hour(stage.end) >= hour(stage.begin)]
+        traces = [hour(at) for stage in passed for at in (stage.begin, stage.end)]
         if promise.fulfilled is not None:
             until = promise.fulfilled
         elif standing is not None:
             until = hour(standing.begin)
         else:
-            until = max([promise.made, *ends])
+            until = max([promise.made, *traces])
         covered: set[int] = set().union(*spans.values())
         idle = set(range(promise.made, until)) - covered
         here = [*passed, *([standing] if standing else [])]
@@ -89,8 +89,13 @@ class Game:
 
         self.allowed = promise.due - promise.made - len(counted_in) + twice
         own = {stage.name: budget(stage) for stage in promise.stages if stage.kind != "residual"}
+        for number, stage in enumerate(passed):
+            behind = [hour(later.given) for later in here[number + 1 :] if later.kind == "limit"]
+            if stage.kind == "residual" and behind:
+                # Whoever set a limit behind it counted its time in, as far as it lay before the limit.
+                own[stage.name] = Fraction(len({at for at in spans[stage.name] if at < max(behind)}))
         left = max(0, promise.due - promise.made - len(counted_in) - sum(own.values()))
-        without = [stage.name for stage in promise.stages if stage.kind == "residual"]
+        without = [stage.name for stage in promise.stages if stage.name not in own]
         own |= {name: Fraction(left, len(without)) for name in without}
         self.own = own
         later = set(own) - {stage.name for stage in here}

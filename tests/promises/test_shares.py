@@ -92,11 +92,12 @@ def test_what_was_not_timed_cannot_be_assigned() -> None:
         C      2026-03-08  2026-03-04  2026-03-01  -           2026-03-03  -
         D      2026-03-08  -           2026-03-01  2026-03-02  2026-03-03  2026-03-09
         E      2026-03-08  -           2026-03-01  2026-03-02  -           -
+        F      2026-03-08  -           2026-03-01  2026-03-02  2026-03-03  -
         """,
         limit="instant",
     )
     unassigned = {"cannot_assign": 1}
-    assert found == {"A": unassigned, "B": unassigned, "C": unassigned, "D": unassigned, "E": {"seller": 1}}
+    assert found == {"A": unassigned, "B": unassigned, "C": unassigned, "D": unassigned, "E": {"seller": 1}, "F": {"carrier": 1}}
 
 
 THREE = promise(

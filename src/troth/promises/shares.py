@@ -79,7 +79,8 @@ def _times(found: dict[str, npt.NDArray[np.generic]], compiled: Compiled) -> _Ti
 
     gap: time from made to the end, or to the stage where it stands, in no stage; less what lies before a limit that the book
     gives as an instant, since whoever set that limit counted it in (also taken off `allowed`). Time spent in two stages at
-    once is added to `allowed`. A stage that ends before it begins took no time.
+    once is added to `allowed`. A stage that ends before it begins took no time. A stage without a budget that lies before
+    such a limit was counted in with it: what it took up to the limit is its budget. The others share what is left of the due.
     """
     made, due, fulfilled = (np.asarray(found[name], dtype=np.int64) for name in ("made", "due", "fulfilled"))
     begin, end, budget = (_stack(found, compiled.stages, what) for what in ("from", "to", "budget"))
@@ -101,9 +102,13 @@ def _times(found: dict[str, npt.NDArray[np.generic]], compiled: Compiled) -> _Ti
     overlap = taken.sum(axis=1) + idle - (until - made)
 
     own = np.where(declared & (budget != MISSING), np.maximum(budget, 0), 0)
+    limit = np.where(limited, begin + np.where(limited, budget, 0), MISSING)
+    later = _latest_behind(limit)
+    inside = ~declared & passed & (later != MISSING)
+    own = np.where(inside, np.clip(np.where(inside, later - begin, 0), 0, taken), own)
     allowed = due - made - inside_limit
-    residual = np.maximum(allowed - own.sum(axis=1), 0) // max(int((~declared).sum()), 1)
-    own = np.where(declared, own, residual[:, None])
+    residual = np.maximum(allowed - own.sum(axis=1), 0) // np.maximum((~declared & ~inside).sum(axis=1), 1)
+    own = np.where(declared | inside, own, residual[:, None])
     actual = np.where(stop.standing, FOREVER, np.where(stop.after, own, taken))
     gap = np.where(stop.in_gap, FOREVER, idle - inside_limit)
     return _Times(actual, own, allowed + overlap, gap, unknown, (stop.reached & ~complete).any(axis=1))
@@ -157,6 +162,12 @@ class _Spans:
         starts = np.column_stack([np.minimum(self.begin, until[:, None]), until])
         idle: Ints = np.maximum(starts - self.covered, 0).sum(axis=1)
         return idle
+
+
+def _latest_behind(limit: Ints) -> Ints:
+    """The latest limit of the stages behind each one, MISSING where there is none."""
+    latest = np.maximum.accumulate(limit[:, ::-1], axis=1)[:, ::-1]
+    return np.column_stack([latest[:, 1:], np.full(len(limit), MISSING)])
 
 
 def _stack(found: dict[str, npt.NDArray[np.generic]], stages: tuple[str, ...], what: str) -> Ints:

@@ -22,8 +22,8 @@ def make_relations(engine: Engine, sources: Sequence[Staged]) -> None:
                 f" JOIN id_{relation.to} t ON t.id = {staged.id_sql(relation.id, of='s')}"
             )
     empty = (
-        "SELECT CAST(NULL AS VARCHAR) from_type, CAST(NULL AS INTEGER) from_code, CAST(NULL AS VARCHAR) to_type,"
-        " CAST(NULL AS INTEGER) to_code, CAST(NULL AS VARCHAR) qualifier WHERE FALSE"
+        "SELECT CAST(NULL AS VARCHAR) AS from_type, CAST(NULL AS INTEGER) AS from_code, CAST(NULL AS VARCHAR) AS to_type,"
+        " CAST(NULL AS INTEGER) AS to_code, CAST(NULL AS VARCHAR) AS qualifier WHERE FALSE"
     )
     engine.run(f"CREATE OR REPLACE TABLE relation AS SELECT DISTINCT * FROM ({' UNION ALL '.join(selects or [empty])}) ORDER BY ALL")
 
@@ -44,10 +44,10 @@ def make_feedback(engine: Engine, sources: Sequence[Staged]) -> None:
                 f" WHERE s.c{staged.cell(entry.score, 'number').name} IS NOT NULL"
             )
     empty = (
-        "SELECT CAST(NULL AS VARCHAR) about_type, CAST(NULL AS INTEGER) about, CAST(NULL AS TIMESTAMP) asked,"
-        " CAST(NULL AS TIMESTAMP) answered, CAST(NULL AS DECIMAL(18,4)) score, CAST(NULL AS DECIMAL(18,4)) low,"
-        " CAST(NULL AS DECIMAL(18,4)) high, CAST(NULL AS VARCHAR) instrument, CAST(NULL AS VARCHAR) source,"
-        " CAST(NULL AS BIGINT) source_row WHERE FALSE"
+        "SELECT CAST(NULL AS VARCHAR) AS about_type, CAST(NULL AS INTEGER) AS about, CAST(NULL AS TIMESTAMP) AS asked,"
+        " CAST(NULL AS TIMESTAMP) AS answered, CAST(NULL AS DECIMAL(18,4)) AS score, CAST(NULL AS DECIMAL(18,4)) AS low,"
+        " CAST(NULL AS DECIMAL(18,4)) AS high, CAST(NULL AS VARCHAR) AS instrument, CAST(NULL AS VARCHAR) AS source,"
+        " CAST(NULL AS BIGINT) AS source_row WHERE FALSE"
     )
     engine.run(
         f"CREATE OR REPLACE TABLE feedback AS SELECT * FROM ({' UNION ALL '.join(selects or [empty])})"
@@ -67,9 +67,9 @@ def make_money(engine: Engine, sources: Sequence[Staged], currency: str | None) 
                 f" JOIN id_{entry.about} i ON i.id = {staged.id_sql(entry.id, of='s')} WHERE {amount} IS NOT NULL"
             )
     empty = (
-        "SELECT CAST(NULL AS VARCHAR) about_type, CAST(NULL AS INTEGER) about, CAST(NULL AS VARCHAR) kind,"
-        " CAST(NULL AS DECIMAL(18,4)) amount, CAST(NULL AS VARCHAR) currency, CAST(NULL AS VARCHAR) source,"
-        " CAST(NULL AS BIGINT) source_row WHERE FALSE"
+        "SELECT CAST(NULL AS VARCHAR) AS about_type, CAST(NULL AS INTEGER) AS about, CAST(NULL AS VARCHAR) AS kind,"
+        " CAST(NULL AS DECIMAL(18,4)) AS amount, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS VARCHAR) AS source,"
+        " CAST(NULL AS BIGINT) AS source_row WHERE FALSE"
     )
     engine.run(
         f"CREATE OR REPLACE TABLE money AS SELECT * FROM ({' UNION ALL '.join(selects or [empty])})"

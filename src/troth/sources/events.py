@@ -9,8 +9,8 @@ from troth.record import Engine
 from troth.sources.reading import Staged
 
 NO_EVENT = (
-    "SELECT CAST(NULL AS VARCHAR) object_type, CAST(NULL AS INTEGER) object, CAST(NULL AS TIMESTAMP) occurred,"
-    " CAST(NULL AS VARCHAR) type, CAST(NULL AS VARCHAR) source, CAST(NULL AS BIGINT) source_row WHERE FALSE"
+    "SELECT CAST(NULL AS VARCHAR) AS object_type, CAST(NULL AS INTEGER) AS object, CAST(NULL AS TIMESTAMP) AS occurred,"
+    " CAST(NULL AS VARCHAR) AS type, CAST(NULL AS VARCHAR) AS source, CAST(NULL AS BIGINT) AS source_row WHERE FALSE"
 )
 
 
