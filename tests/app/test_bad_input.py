@@ -162,7 +162,6 @@ def test_a_broken_parquet_file_is_refused(troth: Troth, tmp_path: Path) -> None:
     assert (got.code, "'orders.parquet' cannot be read" in got.line()) == (SOURCE, True)
 
 
-@pytest.mark.xfail(strict=True, reason="opening a workspace makes .troth before it is known that there is a book")
 def test_a_place_without_a_book_is_refused_and_left_as_it_is(troth: Troth, tmp_path: Path) -> None:
     got = troth("build", "--book", tmp_path)
 
@@ -217,7 +216,6 @@ def test_a_book_inside_the_folder_that_is_read_is_refused(troth: Troth, tmp_path
     assert [p.name for p in folder.iterdir()] == ["orders.csv"]
 
 
-@pytest.mark.xfail(strict=True, reason="start meets FileExistsError and calls it a mistake in Troth")
 def test_a_book_whose_place_is_a_file_is_refused(troth: Troth, tmp_path: Path) -> None:
     folder = _folder(tmp_path, {"orders.csv": HEAD + MANY})
     (tmp_path / "taken").write_text("mine")

@@ -134,7 +134,6 @@ def test_a_cell_that_could_not_be_read_is_shown_with_its_place(shop: Reading, id
     assert asked(shop, id).quarantined == (cell,)
 
 
-@pytest.mark.xfail(strict=True, reason="bad_cell has no file, so rows of one number in two files of a source cannot be told apart")
 def test_a_row_of_the_same_number_in_another_file_is_not_taken_for_it(shop: Reading) -> None:
     assert asked(shop, "unread-1").quarantined == ("orders.csv, row 1, delivered: not a value of type instant ('soon')",)
     assert asked(shop, "unpaid-3").quarantined == ("orders_3.csv, row 1, paid: not a value of type instant ('later')",)

@@ -104,3 +104,12 @@ def test_a_stage_cannot_take_a_name_that_an_outcome_uses(name: str) -> None:
     assert [str(problem) for problem in problems] == [
         f"promises/a.yaml:9:3: deliver.stages: a stage cannot be called '{name}'; that name is taken by Troth"
     ]
+
+
+def test_what_is_told_about_a_promise_is_no_term_of_it() -> None:
+    told = "deliver: {subject: order, words: W, owners: [O], anchor: placed, fulfil: {event: delivered}, due: placed + 3d}"
+    first, _ = definitions(Tree((read(told, "promises/a.yaml", "promises"),), ""), "promises", Promise)
+    other = told.replace("words: W", "words: another word").replace("[O]", "[sales, support]").replace("3d}", "3d, guess: none}")
+    second, _ = definitions(Tree((read(other, "promises/a.yaml", "promises"),), ""), "promises", Promise)
+
+    assert first["deliver"].hash == second["deliver"].hash

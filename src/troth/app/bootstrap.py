@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from troth.app.workspace import Workspace
+from troth.book import ROOT
+from troth.kernel.errors import NotFound
 from troth.record import Engine
 from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
@@ -21,6 +23,7 @@ STATE = ".troth"
 def open_workspace(root: Path) -> Workspace:
     """The workspace of a book's folder; its state lives in `.troth` beside the book."""
     root = root.resolve()
+    _require_book(root)
     state = root / STATE
     journal = Journal(state / "journal.db")
     lake = ParquetLake(state / "lake", journal)
@@ -38,12 +41,19 @@ def scratch_engine() -> Engine:
     return DuckEngine()
 
 
+def _require_book(root: Path) -> None:
+    """Nothing is made in a folder that holds no book."""
+    if not (root / ROOT).is_file():
+        raise NotFound(f"no book in '{root}'", got=f"no {ROOT} there", next_step="Make one with: troth start FOLDER --into BOOK")
+
+
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
 def collect_garbage(root: Path, *, dry_run: bool) -> Collected:
     """Remove, or only name, what no kept snapshot needs."""
+    _require_book(root)
     state = root.resolve() / STATE
     lake = ParquetLake(state / "lake", Journal(state / "journal.db"))
     return plan(lake, _now()) if dry_run else collect(lake, _now())

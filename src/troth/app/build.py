@@ -179,7 +179,7 @@ def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[P
         Part("feedback", (), ("about_type", "about", "answered", "asked", "source", "source_row")),
         Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
         Part("stratum", (), ("object_type", "stratum")),
-        Part("bad_cell", (), ("object_type", "object", "name", "source", "source_row")),
+        Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row")),
         Part("quarantine", (), ("source", "file", "source_row", "source_column")),
     ]
 

@@ -39,7 +39,4 @@ class Operation:
 
 def open_operation(folder: str | Path) -> Operation:
     """The operation whose book lies in a folder. Raises NotFound where there is no troth.yaml."""
-    root = Path(folder)
-    if not (root / "troth.yaml").is_file():
-        raise NotFound(f"no book in '{root}'", next_step="Make one with: troth start FOLDER --into BOOK")
-    return Operation(open_workspace(root))
+    return Operation(open_workspace(Path(folder)))

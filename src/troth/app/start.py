@@ -146,10 +146,15 @@ def _write(target: Path, files: Mapping[str, str]) -> str:
             if name != GUESSES
             for line in difflib.unified_diff(_lines(target / name), text.splitlines(keepends=True), f"your {name}", f"proposed {name}", n=1)
         )
-    for name, text in files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    try:
+        for name, text in files.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SourceError(
+            f"the book cannot be written to '{target}'", got=error.strerror, next_step="Name another place with --into BOOK."
+        ) from error
     return ""
 
 

@@ -78,7 +78,8 @@ def _definition(document: Document, name: str, data: Any, model: type[Model], pr
         problems.extend(_problems(document, (name,), error, model))
         return None
     # In the model's own order of fields, but with the order of stages as written: it means something.
-    terms = value.model_dump_json(by_alias=True, exclude_defaults=True)
+    told = set(getattr(model, "told", ()))  # fields that a model keeps for people: they bind nobody
+    terms = value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=told)
     return Definition(name, value, document, digest.of_text(f"{name} {terms}"))
 
 

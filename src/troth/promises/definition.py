@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -30,8 +30,9 @@ class Stage(Part):
 
 
 class Promise(Part):
-    """A promisor owes a promisee a condition by a due instant."""
+    """A promisor owes a promisee a condition by a due instant. told: what is said about it, which is no term of it."""
 
+    told: ClassVar[frozenset[str]] = frozenset({"words", "owners", "guess"})
     kind: Literal["customer", "internal"] = "customer"
     subject: Identifier = Field(description="Object type that the promise is about")
     promisor: dict[str, str] = Field({}, description="Who owes: {unit: …} or {role: …}")

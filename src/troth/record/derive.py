@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from troth.kernel.errors import BookError, nearest
 from troth.record.ports import Engine
 
 
@@ -22,13 +23,25 @@ def make_strata(engine: Engine, populations: Mapping[str, Mapping[str, int]]) ->
     """stratum: rows seen and how many there are in truth; a stratum without a declared population is complete.
 
     populations: object type -> stratum -> population, of types that are samples.
+    Raises BookError for a population smaller than the rows seen, or of a stratum that no row has.
     """
     engine.run("CREATE OR REPLACE TABLE stratum (object_type VARCHAR, stratum VARCHAR, seen BIGINT, population BIGINT, declared BOOLEAN)")
     for type, declared in sorted(populations.items()):
+        present = {row[0] for row in engine.rows(f"SELECT DISTINCT stratum FROM object_{type} WHERE stratum IS NOT NULL")}
+        for name in sorted(set(declared) - present):
+            raise BookError(
+                f"sample of '{type}': no row of '{name}'", got=f"a declared population of {declared[name]}", allowed=nearest(name, present),
+                next_step="Mend `population:` of the source's sample.",
+            )  # fmt: skip
         for stratum, seen in engine.rows(
             f"SELECT stratum, count(*) FROM object_{type} WHERE stratum IS NOT NULL GROUP BY stratum ORDER BY stratum"
         ):
-            population = max(declared.get(stratum, seen), seen)
+            population = declared.get(stratum, seen)
+            if population < seen:
+                raise BookError(
+                    f"sample of '{type}': more rows than are declared for '{stratum}'", got=seen, allowed=f"at most {population}",
+                    next_step="Mend `population:` of the source's sample.",
+                )  # fmt: skip
             engine.run("INSERT INTO stratum VALUES (?, ?, ?, ?, ?)", (type, stratum, seen, population, stratum in declared))
 
 

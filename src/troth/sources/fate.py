@@ -110,7 +110,7 @@ def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
 
 
 def _quarantine_rows(engine: Engine, staged: Staged) -> None:
-    file = _file_name(staged)
+    file = staged.file_sql()
     engine.run(
         f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {file}, line, NULL, reason, TRUE, NULL FROM rejected_{staged.name}"
         f" UNION ALL SELECT {literal_text(staged.name)}, {file}, _row, NULL, reason, TRUE, NULL FROM fate_{staged.name}"
@@ -130,7 +130,7 @@ def _quarantine_cells(engine: Engine, staged: Staged) -> int:
         total += int(count)
         value = "NULL" if cell.column in staged.source.personal else f"left(b{cell.name}, 200)"
         engine.run(
-            f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {_file_name(staged)}, _row, {literal_text(cell.column)},"
+            f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {staged.file_sql()}, _row, {literal_text(cell.column)},"
             f" {literal_text('not a value of type ' + cell.kind)}, FALSE, {value} FROM kept_{staged.name} WHERE b{cell.name} IS NOT NULL"
         )
     return total
@@ -150,15 +150,10 @@ def _quarantine_pointers(engine: Engine, staged: Staged) -> int:
             total += count
             reason = literal_text(f"id {', '.join(id)} is empty: {what} is about nothing")
             engine.run(
-                f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {_file_name(staged)}, _row, {literal_text(id[0])},"
+                f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {staged.file_sql()}, _row, {literal_text(id[0])},"
                 f" {reason}, FALSE, NULL FROM {about_nothing}"
             )
     return total
-
-
-def _file_name(staged: Staged) -> str:
-    cases = " ".join(f"WHEN {i} THEN {literal_text(f.name)}" for i, f in enumerate(staged.files))
-    return f"CASE _file {cases} END"
 
 
 def _count(engine: Engine, relation: str) -> int:

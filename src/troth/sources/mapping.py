@@ -114,7 +114,9 @@ class Source(Part):
     zone: Zone | None = Field(None, description="IANA zone of times that bear none")
     formats: dict[str, Format] = Field({}, description="strptime format of columns that are not ISO 8601")
     decimal: Literal[".", ","] = "."
-    key: tuple[str, ...] = Field(description="Columns that name a row; [] where each row is a fact of its own")
+    key: tuple[str, ...] = Field(
+        description="Columns that name a row; [] where each row is a fact of its own, and only one equal in every cell is a duplicate"
+    )
     owner: str | None = None
     steward: str | None = None
     sample: Sample | None = None

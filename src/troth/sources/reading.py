@@ -47,9 +47,20 @@ class Staged:
     def cell(self, column: str, kind: str) -> Cell:
         return next(c for c in self.cells if c.column == column and c.kind == kind)
 
+    def file_sql(self, *, of: str = "") -> str:
+        """The name of the file that a row stands in. of: alias of the table."""
+        cases = " ".join(f"WHEN {index} THEN {literal_text(file.name)}" for index, file in enumerate(self.files))
+        return f"CASE {of}{'.' if of else ''}_file {cases} END"
+
     def id_sql(self, columns: Sequence[str], *, of: str = "") -> str:
-        """The id that these columns make: their texts joined by '/', NULL when one is blank. of: alias of the table."""
-        return " || '/' || ".join(f"{of}{'.' if of else ''}t{self.texts[column]}" for column in columns)
+        """The id that these columns make, NULL when one is blank. of: alias of the table.
+
+        Several texts are joined by '/'; one that stands inside a text is written %2F, so that no two rows share an id by chance.
+        """
+        texts = [f"{of}{'.' if of else ''}t{self.texts[column]}" for column in columns]
+        if len(texts) == 1:
+            return texts[0]
+        return " || '/' || ".join(f"replace(replace({text}, '%', '%25'), '/', '%2F')" for text in texts)
 
 
 def files_of(source: Source, folder: Path) -> tuple[Path, ...]:
