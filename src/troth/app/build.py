@@ -19,7 +19,7 @@ from troth.query import identifier
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Source, Staged, files_of, make_facts, settle, stage
 
-MARGIN_US = 400 * DAY_US
+MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
 
 

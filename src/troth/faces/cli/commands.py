@@ -172,10 +172,13 @@ def coverage(file: Annotated[Path, typer.Option("--file", help="The coverage fil
 
 
 @app.command()
-def version() -> None:
+def version(json: Json = False) -> None:
     """Print the version."""
     from troth import __version__
 
+    if json:
+        Out(json=True, quiet=False).data({"version": __version__})
+        return
     typer.echo(f"troth {__version__}")
 
 

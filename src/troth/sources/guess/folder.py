@@ -25,6 +25,7 @@ from troth.sources.guess.status import find_status
 from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
 from troth.sources.guess.timeline import timelines
 from troth.sources.reading import COLUMNAR, TABLES
+from troth.sources.splitter import count_records
 
 MOST_FILES = 60
 NO_DATA = frozenset((".md", ".yaml", ".yml", ".html", ".pdf", ".py", ".sql", ".png", ".jpg", ".svg", ".log", ".lock", ".toml", ".ini"))
@@ -79,18 +80,22 @@ def _tables(engine: Engine, groups: Sequence[tuple[str, list[Path]]], warnings: 
     for number, (name, paths) in enumerate(groups):
         try:
             table = open_table(engine, paths, number, name)
+            records = 0 if table.rows else _records(paths[0])
         except (TrothError, OSError, ValueError) as error:
             warnings.append(f"{paths[0].name}: cannot be read. {str(error).splitlines()[0]}")
             continue
         if not table.rows:
-            nothing = paths[0].stat().st_size <= sum(len(c.name) for c in table.columns) * 4 + 16
-            why = "a header and no rows" if nothing else "no row has the header's columns, as where values are parted by blanks"
+            why = f"none of its {records:,} rows has the header's columns" if records else "a header and no rows"
             warnings.append(f"{paths[0].name}: {why}; it is left out.")
             continue
         if len(table.columns) == 1:
             warnings.append(f"{paths[0].name}: one column only; if values are parted by another sign, save it as CSV.")
         tables.append(table)
     return tables
+
+
+def _records(path: Path) -> int:
+    return count_records(path, delimiter=dialects.sniff(path).delimiter) if path.suffix.lower() in TABLES else 0
 
 
 def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:
