@@ -14,6 +14,7 @@ from troth.engines.calendars import Transitions, transitions, tz_version
 from troth.kernel import digest
 from troth.kernel.errors import SourceError
 from troth.kernel.instant import DAY_US
+from troth.kernel.money import NO_CURRENCY
 from troth.promises import Promise, Record, make_outcomes
 from troth.query import identifier
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
@@ -154,7 +155,7 @@ def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Pr
         attributes,
         {t: frozenset(e) for t, e in events.items()},
         _zone(engine, attributes, rules),
-        rules.settings.currency or "XXX",
+        rules.settings.currency or NO_CURRENCY,
     )
     compiled = make_outcomes(engine, list(rules.promises.values()), record, last)
     judged = {c.name: {"subject": c.promise.subject, "stages": list(c.stages)} for c in compiled}

@@ -17,6 +17,7 @@ from troth.findings import RULE, Context, Statement, find_all, refused, told
 from troth.findings.words import number, of_hundred
 from troth.kernel.errors import NotFound
 from troth.kernel.instant import to_us
+from troth.kernel.money import NO_CURRENCY
 from troth.record import Engine, Snapshot
 from troth.sources import Balance
 
@@ -62,7 +63,7 @@ def _context(engine: Engine, snapshot: Snapshot, rules: Rules) -> Context:
     tables = {table: tuple(c.name for c in columns) for table, columns in snapshot.schemas.items()}
     zone = snapshot.facts.get("zone") or DEFAULT_ZONE
     clock = transitions(zone, int(snapshot.facts["first_us"]) - MARGIN_US, to_us(snapshot.as_of) + 2 * MARGIN_US)
-    return Context(engine, judged, tables, snapshot.as_of, clock, snapshot.facts.get("currency") or "XXX")
+    return Context(engine, judged, tables, snapshot.as_of, clock, snapshot.facts.get("currency") or NO_CURRENCY)
 
 
 def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement], lists: Mapping[str, str]) -> Page:
@@ -128,7 +129,7 @@ def _warnings(snapshot: Snapshot, context: Context) -> list[str]:
     naive = [name for name, said in snapshot.facts["sources"].items() if said["naive"] and not said["zone"]]
     if snapshot.facts.get("zone") is None and naive:
         found.append(f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain.")
-    if context.engine.rows("SELECT count(*) FROM money WHERE currency = 'XXX'")[0][0]:
+    if context.engine.rows("SELECT count(*) FROM money WHERE currency = ?", (NO_CURRENCY,))[0][0]:
         found.append("Amounts bear no currency. Set `currency:` in troth.yaml.")
     held = sum(b.quarantined + b.cells for b in balances_of(snapshot))
     if held:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+NO_CURRENCY = "XXX"  # ISO 4217
 SIGNS = {"BRL": "R$", "EUR": "€", "USD": "US$", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
 
 
@@ -11,4 +12,4 @@ def spoken(amount: Decimal | int, currency: str) -> str:
     >>> spoken(Decimal("442466.65"), "BRL"), spoken(500, "XXX")
     ('R$ 442,467', '500')
     """
-    return f"{SIGNS.get(currency, currency)} {amount:,.0f}".removeprefix("XXX ")
+    return f"{SIGNS.get(currency, currency)} {amount:,.0f}".removeprefix(f"{NO_CURRENCY} ")

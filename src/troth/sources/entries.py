@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from troth.kernel.money import NO_CURRENCY
 from troth.query import literal_text
 from troth.record import Engine
 from troth.sources.reading import Staged
@@ -62,7 +63,7 @@ def make_money(engine: Engine, sources: Sequence[Staged], currency: str | None) 
             amount = f"s.c{staged.cell(entry.amount, 'money').name}"
             selects.append(
                 f"SELECT {literal_text(entry.about)} AS about_type, i.code AS about, {literal_text(entry.kind)} AS kind,"
-                f" {amount} AS amount, {literal_text(entry.currency or currency or 'XXX')} AS currency,"
+                f" {amount} AS amount, {literal_text(entry.currency or currency or NO_CURRENCY)} AS currency,"
                 f" {literal_text(staged.name)} AS source, s._row AS source_row FROM kept_{staged.name} s"
                 f" JOIN id_{entry.about} i ON i.id = {staged.id_sql(entry.id, of='s')} WHERE {amount} IS NOT NULL"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from fractions import Fraction
 
 from troth.engines.statistics import Sums, mean_of_scores
@@ -131,13 +132,15 @@ def _refused(survey: Survey, heard: Heard, refusal: Refusal) -> Statement:
     return _made(
         survey,
         heard,
-        headline,
-        sentences=(_by_group(survey, heard), _per_week(survey, heard), _when_to_write(heard)),
-        n=f"{count_of(heard.late, f'late {survey.terms.subject}')} with an answer",
-        limits=_early_limits(heard),
-        refusal=refusal,
-        value=float(heard.early),
-        sql=weighed_sql(survey, EARLY_SQL),
+        _Told(
+            headline,
+            sentences=(_by_group(survey, heard), _per_week(survey, heard), _when_to_write(heard)),
+            n=f"{count_of(heard.late, f'late {survey.terms.subject}')} with an answer",
+            limits=_early_limits(heard),
+            refusal=refusal,
+            value=float(heard.early),
+            sql=weighed_sql(survey, EARLY_SQL),
+        ),
     )
 
 
@@ -155,13 +158,15 @@ def _associated(survey: Survey, heard: Heard) -> Statement:
     return _made(
         survey,
         heard,
-        f"Late {survey.many} were given {by} {survey.points} {more} than others that took as long.",
-        sentences=(left_out, _per_week(survey, heard), _when_to_write(heard)),
-        n=f"{heard.waiting.n:,} answers after the wait",
-        limits=f"{signed(late.low)} to {signed(late.high)} {survey.points}",
-        value=late.value,
-        sql=cases_sql(survey, f"{LATE_SQL} AS value"),
-        unit=survey.points,
+        _Told(
+            f"Late {survey.many} were given {by} {survey.points} {more} than others that took as long.",
+            sentences=(left_out, _per_week(survey, heard), _when_to_write(heard)),
+            n=f"{heard.waiting.n:,} answers after the wait",
+            limits=f"{signed(late.low)} to {signed(late.high)} {survey.points}",
+            value=late.value,
+            sql=cases_sql(survey, f"{LATE_SQL} AS value"),
+            unit=survey.points,
+        ),
     )
 
 
@@ -174,32 +179,36 @@ def _compared(survey: Survey, heard: Heard) -> Statement:
     return _made(
         survey,
         heard,
-        f"Late {survey.many} were given {float(after):.1f} {survey.points}, those kept {float(kept):.1f}.",
-        sentences=(
-            "The two go together; that is no proof of a cause. Late ones waited longer, too.",
-            _per_week(survey, heard),
+        _Told(
+            f"Late {survey.many} were given {float(after):.1f} {survey.points}, those kept {float(kept):.1f}.",
+            sentences=(
+                "The two go together; that is no proof of a cause. Late ones waited longer, too.",
+                _per_week(survey, heard),
+            ),
+            n=f"{heard.scores.sums('after').n:,} late and {heard.scores.sums('kept_after').n:,} kept {survey.many}, answers after the wait",
+            limits=f"{signed(apart.low)} to {signed(apart.high)} {survey.points}" if apart else None,
+            value=float(after - kept),
+            sql=weighed_sql(survey, APART_SQL),
+            unit=survey.points,
         ),
-        n=f"{heard.scores.sums('after').n:,} late and {heard.scores.sums('kept_after').n:,} kept {survey.many}, answers after the wait",
-        limits=f"{signed(apart.low)} to {signed(apart.high)} {survey.points}" if apart else None,
-        value=float(after - kept),
-        sql=weighed_sql(survey, APART_SQL),
-        unit=survey.points,
     )
 
 
-def _made(
-    survey: Survey,
-    heard: Heard,
-    headline: str,
-    *,
-    sentences: tuple[str, ...],
-    n: str,
-    limits: str | None,
-    value: float,
-    sql: str,
-    unit: str = "share",
-    refusal: Refusal | None = None,
-) -> Statement:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one of the three answers says; the rest of the statement is the same for all."""
+
+    headline: str
+    sentences: tuple[str, ...]
+    n: str
+    limits: str | None
+    value: float
+    sql: str
+    unit: str = "share"
+    refusal: Refusal | None = None
+
+
+def _made(survey: Survey, heard: Heard, told: _Told) -> Statement:
     context, subject = survey.context, survey.terms.subject
     counted = heard.scores.counts()
     early = heard.scores.sums("early").n
@@ -209,18 +218,18 @@ def _made(
     return Statement(
         id=f"{NAME}/{survey.key}",
         finder=NAME,
-        headline=headline,
-        paragraph=" ".join(sentence for sentence in sentences if sentence),
+        headline=told.headline,
+        paragraph=" ".join(sentence for sentence in told.sentences if sentence),
         evidence=Evidence(
-            n,
+            told.n,
             f"due {window(context.local_time(heard.scores.first), context.local_time(heard.scores.last))}",
-            "cannot say yet" if refusal else "association",
-            limits,
+            "cannot say yet" if told.refusal else "association",
+            told.limits,
             _notes(survey, heard),
         ),
-        value=value,
-        unit=unit,
-        sql=sql,
+        value=told.value,
+        unit=told.unit,
+        sql=told.sql,
         table=_table(survey, heard),
         weight=float(total(counted, "late")),
         owner=", ".join(survey.terms.owners) or None,
@@ -232,7 +241,7 @@ def _made(
         if early
         else None,
         orders_count=early,
-        refusal=refusal,
+        refusal=told.refusal,
     )
 
 
