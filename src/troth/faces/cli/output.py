@@ -29,14 +29,20 @@ class Out:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
-        """A line on the error stream while something runs; nothing where nobody watches."""
+        """A bar on the error stream for the step that runs, with its seconds; nothing where nobody watches.
+
+        How long a step takes is not known before, so its bar moves without an end.
+        """
         if self.json or self.quiet or not sys.stderr.isatty():
             yield _unwatched
             return
         from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        with Console(stderr=True).status("starting") as status:
-            yield status.update
+        columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task("starting", total=None)
+            yield lambda step: bars.reset(task, description=step, total=None)
 
     def data(self, value: object) -> None:
         typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
