@@ -16,13 +16,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.book.books import promises as promises_of
 from tests.needs import require_data
-from troth.book import Tree, definitions, read
 from troth.engines.calendars import Transitions, transitions
 from troth.findings.context import Context
 from troth.findings.statement import Statement
 from troth.kernel.instant import DAY_US, to_us
-from troth.promises import Promise, Record, make_outcomes
+from troth.promises import Record, make_outcomes
 from troth.query import literal_text
 from troth.record import Engine, as_of, make_steps, make_strata
 from troth.stores.lake.engine import DuckEngine
@@ -173,8 +173,7 @@ def _context(
     currency: str,
     at: datetime,
 ) -> Context:
-    found, problems = definitions(Tree((read(promises, "promises/world.yaml", "promises"),), ""), "promises", Promise)
-    assert not problems, [str(problem) for problem in problems]
+    found = promises_of(promises)
     events: dict[str, set[str]] = {}
     for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
         events.setdefault(str(type), set()).add(str(event))

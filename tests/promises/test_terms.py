@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.book.books import opened, promises
 from tests.promises.worlds import defined, judge
-from troth.book import Tree, definitions, read
 from troth.kernel.errors import BookError
 from troth.promises import Promise
 
@@ -66,12 +66,12 @@ def test_the_order_of_stages_is_a_term() -> None:
 
 def test_neither_files_nor_their_order_are_terms() -> None:
     other = TEXT.replace("deliver:", "answer:")
-    apart = [read(TEXT, "promises/a.yaml", "promises"), read(other, "promises/b.yaml", "promises")]
-    together = read(other + TEXT, "promises/all.yaml", "promises")
-    hashes = [
-        {name: one.hash for name, one in definitions(Tree(tuple(documents), ""), "promises", Promise)[0].items()}
-        for documents in (apart, apart[::-1], [together])
+    books = [
+        {"promises/a.yaml": TEXT, "promises/b.yaml": other},
+        {"promises/b.yaml": TEXT, "promises/a.yaml": other},
+        {"promises/all.yaml": other + TEXT},
     ]
+    hashes = [{name: one.hash for name, one in opened(files)[0].definitions("promises", Promise).items()} for files in books]
     assert hashes[0] == hashes[1] == hashes[2]
 
 
@@ -98,18 +98,12 @@ def test_what_the_record_does_not_hold_is_named_by_its_place(old: str, new: str,
 
 @pytest.mark.parametrize("name", ["plan", "gap", "cannot_assign", "of", "known"])
 def test_a_stage_cannot_take_a_name_that_an_outcome_uses(name: str) -> None:
-    document = read(TEXT.replace("seller:", f"{name}:"), "promises/a.yaml", "promises")
-    found, problems = definitions(Tree((document,), ""), "promises", Promise)
-    assert not found
-    assert [str(problem) for problem in problems] == [
-        f"promises/a.yaml:9:3: deliver.stages: a stage cannot be called '{name}'; that name is taken by Troth"
-    ]
+    _, problems = opened({"promises/a.yaml": TEXT.replace("seller:", f"{name}:")})
+    said = f"a stage cannot be called '{name}'; that name is taken by Troth"
+    assert problems == [f"promises/a.yaml:10:5: deliver.stages: {said}"]
 
 
 def test_what_is_told_about_a_promise_is_no_term_of_it() -> None:
-    told = "deliver: {subject: order, words: W, owners: [O], anchor: placed, fulfil: {event: delivered}, due: placed + 3d}"
-    first, _ = definitions(Tree((read(told, "promises/a.yaml", "promises"),), ""), "promises", Promise)
-    other = told.replace("words: W", "words: another word").replace("[O]", "[sales, support]").replace("3d}", "3d, guess: none}")
-    second, _ = definitions(Tree((read(other, "promises/a.yaml", "promises"),), ""), "promises", Promise)
-
-    assert first["deliver"].hash == second["deliver"].hash
+    told = "deliver: {subject: order, words: W, owners: [o], anchor: placed, fulfil: {event: delivered}, due: placed + 3d}"
+    other = told.replace("words: W", "words: another word").replace("[o]", "[sales, support]").replace("3d}", "3d, guess: none}")
+    assert promises(told)["deliver"].hash == promises(other)["deliver"].hash

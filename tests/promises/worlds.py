@@ -18,7 +18,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from troth.book import Definition, Tree, definitions, read
+from tests.book.books import promises
+from troth.book import Definition
 from troth.engines.calendars import transitions
 from troth.kernel.instant import to_us
 from troth.promises import Outcome, Promise, Record, State, make_outcomes, state
@@ -66,9 +67,7 @@ class World:
 
 def defined(text: str) -> Definition[Promise]:
     """The one promise of a YAML text."""
-    found, problems = definitions(Tree((read(text, "promises/world.yaml", "promises"),), ""), "promises", Promise)
-    assert not problems, [str(problem) for problem in problems]
-    (definition,) = found.values()
+    (definition,) = promises(text).values()
     return definition
 
 

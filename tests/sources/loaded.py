@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from troth.record import Engine, make_steps
 from troth.sources import QUARANTINE, Balance, Source, Staged, make_facts, settle, stage
@@ -35,7 +35,7 @@ class Loaded:
 
 
 def source_of(text: str, *, files: Sequence[str] = ("*",)) -> Source:
-    data = YAML(typ="safe", pure=True).load(text)
+    data = yaml.safe_load(text)
     return Source.model_validate({"files": list(files), **data})
 
 

@@ -7,36 +7,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from troth import __version__, book
+from troth import __version__
+from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
-from troth.book import Definition, Settings, Tree
 from troth.engines.calendars import Transitions, transitions, tz_version
 from troth.kernel import digest
 from troth.kernel.errors import SourceError
 from troth.kernel.instant import DAY_US
 from troth.kernel.money import NO_CURRENCY
-from troth.promises import Promise, Record, make_outcomes
+from troth.promises import Record, make_outcomes
 from troth.query import identifier
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
-from troth.sources import QUARANTINE, Balance, Source, Staged, files_of, make_facts, settle, stage
+from troth.sources import QUARANTINE, Balance, Staged, files_of, make_facts, settle, stage
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """A loaded book, checked against the models."""
-
-    root: Path
-    tree: Tree
-    settings: Settings
-    sources: Mapping[str, Definition[Source]]
-    promises: Mapping[str, Definition[Promise]]
-
-    @property
-    def folder(self) -> Path:
-        return (self.root / self.settings.folder).resolve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +33,6 @@ class Built:
     fresh: bool
 
 
-def read_rules(root: Path) -> Rules:
-    """The book in a folder; raises BookError with every problem as file:line:column."""
-    tree = book.load(root)
-    settings, problems = book.single(tree, "troth", Settings)
-    sources, wrong_sources = book.definitions(tree, "sources", Source)
-    promises, wrong_promises = book.definitions(tree, "promises", Promise)
-    book.raise_if([*problems, *wrong_sources, *wrong_promises])
-    assert settings is not None
-    return Rules(root, tree, settings, sources, promises)
-
-
 def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
     """Publish a snapshot of the book's sources as they are now.
 
@@ -66,13 +40,13 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
     and an already published one is left as it is. Raises Busy while another build runs, BookError, SourceError,
     ConservationError; in each case the previous snapshot stays in force.
     """
-    rules = read_rules(workspace.root)
+    rules = read_rules(workspace.root, workspace.state)
     with workspace.building() as engine:
         progress("looking at the files")
         inputs = _inputs(rules)
         # The engine writes its own version into every file, so another engine gives other bytes.
         writer = str(engine.rows("SELECT version()")[0][0])
-        identity = digest.of_value([inputs, rules.tree.hash, __version__, tz_version(), writer])
+        identity = digest.of_value([inputs, rules.book.tree.hash, __version__, tz_version(), writer])
         current = workspace.lake.current()
         if current is not None and current.id == identity:
             return Built(current, balances_of(current), fresh=False)
@@ -89,7 +63,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
             "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
         }
         schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
-        snapshot = Snapshot(identity, last, rules.tree.hash, __version__, schemas, files, facts)
+        snapshot = Snapshot(identity, last, rules.book.tree.hash, __version__, schemas, files, facts)
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now())
         return Built(snapshot, balances, fresh=True)

@@ -37,14 +37,13 @@ def coverage(path: Path) -> list[Covered]:
 
     Raises NotFound if there is no such file, BookError if it does not hold id -> {definitions, tests}.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    import yaml
 
     if not path.is_file():
         raise NotFound(f"no coverage file at {path}", next_step="Give the path of a coverage.yaml.")
     try:
-        listed = YAML(typ="safe").load(path)
-    except YAMLError as error:
+        listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
         raise BookError(f"{path}: not YAML: {error}") from error
     if not isinstance(listed, Mapping):
         raise BookError(f"{path}: a mapping of capability ids is expected", got=type(listed).__name__)

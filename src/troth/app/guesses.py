@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 FILE = "guesses.yaml"
 
@@ -15,7 +15,7 @@ def read_guesses(root: Path) -> list[dict[str, Any]]:
     path = root / FILE
     if not path.is_file():
         return []
-    found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(found, list):
         return [{"what": f"{FILE} is not a list", "evidence": "remove it or mend it", "confirmed": False}]
     return [g for g in found if isinstance(g, dict) and not g.get("confirmed")]

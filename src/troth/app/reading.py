@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
-from troth.app.build import DEFAULT_ZONE, MARGIN_US, Rules, balances_of, read_rules
+from troth.app.build import DEFAULT_ZONE, MARGIN_US, balances_of
 from troth.app.guesses import read_guesses
+from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.engines.calendars import transitions
 from troth.findings import RULE, Context, Statement, find_all, refused, told
@@ -52,7 +53,7 @@ def open_reading(workspace: Workspace) -> Reading:
     snapshot = workspace.lake.current()
     if snapshot is None:
         raise NotFound("nothing was built yet", next_step="Run: troth build")
-    rules = read_rules(workspace.root)
+    rules = read_rules(workspace.root, workspace.state)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
     return Reading(rules, snapshot, _context(engine, snapshot, rules))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from troth import __version__
 from troth.app.bootstrap import open_workspace, scratch_engine
@@ -129,12 +128,7 @@ def _texts(
 
 
 def _yaml(data: object) -> str:
-    writer = YAML(typ="rt")
-    writer.default_flow_style = None
-    writer.width = 140
-    stream = StringIO()
-    writer.dump(data, stream)
-    return stream.getvalue()
+    return yaml.safe_dump(data, default_flow_style=None, width=140, sort_keys=False, allow_unicode=True)
 
 
 def _write(target: Path, files: Mapping[str, str]) -> str:

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from troth.book import Expression, Kind, Part, Role
 from troth.sources import Identifier
 
 TAKEN = frozenset({"plan", "gap", "cannot_assign", "of", "known"})
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Fulfilment(Part):
     event: str = Field(description="Event type that fulfils the promise; its first occurrence counts")
-    claimed_by: str | None = Field(None, description="Expression: fulfilment is claimed though no instant is on record")
+    claimed_by: Annotated[str, Expression("condition")] | None = Field(
+        None, description="Expression: fulfilment is claimed though no instant is on record"
+    )
 
 
 class Stage(Part):
     from_: str = Field(alias="from", description="Event type that begins the stage")
     to: str = Field(description="Event type that ends it")
-    budget: str | None = Field(
-        None, description="Expression: the instant by which the stage should end; without it the residual of the due"
+    budget: Annotated[str, Expression("budget")] | None = Field(
+        None,
+        description="Expression: how long the stage may take, or the instant by which it should end; without it the residual of the due",
     )
     words: str | None = Field(None, description="How pages name the stage")
+    owner: Role | None = Field(None, description="The role that answers for the stage")
 
 
 class Promise(Part):
@@ -40,10 +41,12 @@ class Promise(Part):
     words: str = Field(description="How pages name the promise: 'delivered by the date given'")
     anchor: str = Field(description="Event type at which the promise is made")
     fulfil: Fulfilment
-    due: str = Field(description="Expression of type instant")
-    void_when: str | None = Field(None, description="Expression of type bool; such subjects do not count")
+    due: Annotated[str, Expression("due")] = Field(description="Expression of type instant")
+    void_when: Annotated[str, Expression("condition")] | None = Field(
+        None, description="Expression of type bool; such subjects do not count"
+    )
     stages: dict[Identifier, Stage] = Field({}, max_length=8)
-    owners: tuple[str, ...] = ()
+    owners: tuple[Role, ...] = Field((), description="The roles that answer for the promise, together")
     guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")
 
     @field_validator("stages")
@@ -54,3 +57,6 @@ class Promise(Part):
         if taken:
             raise ValueError(f"a stage cannot be called '{taken[0]}'; that name is taken by Troth")
         return stages
+
+
+PROMISES = Kind("promises", Promise, layered=True, fixed=frozenset({"subject", "anchor", "kind"}))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from troth.book import Zone
+from troth.book import Part, Role, Zone
 
 CellType = Literal["text", "number", "money", "instant", "day", "bool"]
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
@@ -34,10 +34,6 @@ AttributeName = Annotated[Identifier, AfterValidator(_not_reserved)]
 Format = Annotated[str, AfterValidator(_known_format)]
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Attribute(Part):
     column: str
     as_: CellType = Field("text", alias="as", description="text, number, money, instant, day or bool")
@@ -48,7 +44,7 @@ class ObjectRows(Part):
 
     type: Identifier
     id: tuple[str, ...] = Field(min_length=1, description="Columns that together name the object")
-    attributes: dict[AttributeName, Attribute] = {}
+    attributes: dict[AttributeName, Attribute] = Field({}, description="Attributes by name: {column: …, as: …}")
 
 
 class Relation(Part):
@@ -117,8 +113,8 @@ class Source(Part):
     key: tuple[str, ...] = Field(
         description="Columns that name a row; [] where each row is a fact of its own, and only one equal in every cell is a duplicate"
     )
-    owner: str | None = None
-    steward: str | None = None
+    owner: Role | None = Field(None, description="The role that answers for the system")
+    steward: Role | None = Field(None, description="The role that repairs its data")
     sample: Sample | None = None
     object: ObjectRows | None = None
     relations: tuple[Relation, ...] = ()

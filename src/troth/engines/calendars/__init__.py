@@ -5,8 +5,9 @@ from troth.engines.calendars.zones import (
     local_to_utc,
     transitions,
     tz_version,
+    utc_of,
     utc_to_local,
     zone_names,
 )
 
-__all__ = ["Transitions", "local_to_utc", "transitions", "tz_version", "utc_to_local", "zone_names"]
+__all__ = ["Transitions", "local_to_utc", "transitions", "tz_version", "utc_of", "utc_to_local", "zone_names"]

@@ -126,6 +126,18 @@ def utc_to_local(utc_us: Instants, zone: Transitions) -> Instants:
     return utc_us + _in_force(utc_us, zone.utc_cuts())
 
 
+def utc_of(local: datetime, zone: str) -> datetime:
+    """Naive UTC of one local time of a zone; one that bears an offset goes by that.
+
+    A repeated local time is its first occurrence; a missing one keeps the offset before the gap (PEP 495, fold=0).
+
+    >>> utc_of(datetime(2026, 3, 29), "Europe/Berlin")
+    datetime.datetime(2026, 3, 28, 23, 0)
+    """
+    aware = local if local.tzinfo is not None else local.replace(tzinfo=_load(zone), fold=0)
+    return aware.astimezone(UTC).replace(tzinfo=None)
+
+
 def tz_version() -> str:
     """Version of the zone data in use: that of the `tzdata` package.
 

@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from troth.kernel.errors import SourceError
 from troth.query import identifier
@@ -51,7 +51,7 @@ def _columns(file: Path) -> tuple[str, ...]:
 
 def _template(name: str) -> dict[str, Any]:
     text = resources.files("troth.sources.templates").joinpath(name, "template.yaml").read_text(encoding="utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
+    loaded = yaml.safe_load(text)
     assert isinstance(loaded, dict)
     return loaded
 

@@ -1,0 +1,394 @@
+"""A book opened: its definitions by kind and name, and what each says for whom, when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from troth.book.address import ARM
+from troth.book.change import Change
+from troth.book.checking import problem, problems_of
+from troth.book.company import Company
+from troth.book.document import Document, Problem, Tree
+from troth.book.kinds import Kind
+from troth.book.layers import CHANGE, Layer, Layers, Standing, layers_of, spans
+from troth.book.merging import at, leaves, merged, unlocked, written
+from troth.book.parsing import Path
+from troth.book.settings import Settings
+from troth.book.versions import BEGINNING, BOOK_KEYS, UNSAVED, Said, Version, moment, versions
+from troth.kernel import digest
+from troth.kernel.errors import BookError, NotFound, nearest
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A revision of the book: the documents that it changed; None for one that it removed."""
+
+    id: str
+    at: datetime
+    author: str
+    documents: Mapping[PurePosixPath, Document | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition(Generic[Model]):
+    """A named definition and the hash of its terms. document: where it stands; over: the layers upon it, the highest first."""
+
+    name: str
+    value: Model
+    document: Document
+    hash: str
+    path: Path = ()
+    over: tuple[Layer, ...] = ()
+
+    def problem(self, path: Path, message: str, *, at_value: bool = False, column: int | None = None, cause: str = "") -> Problem:
+        """A problem at the place where this field of it is written, in whichever layer that is."""
+        for layer in self.over:
+            place = (self.name, *path)
+            if place in layer.document.positions().keys:
+                return problem(layer.document, place, message, at_value=at_value, column=column, cause=cause)
+        place = (*(self.path or (self.name,)), *path)
+        if place not in self.document.positions().keys and (self.name, *path) in self.document.positions().keys:
+            place = (self.name, *path)  # a dated version leaves it as the definition has it
+        return problem(self.document, place, message, at_value=at_value, column=column, cause=cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a definition says for some keys at an instant. layers: those that say something, the highest first."""
+
+    kind: str
+    name: str
+    content: Mapping[str, Any]
+    version: Version
+    layers: tuple[Layer, ...]
+
+    def origin(self, path: Path) -> Layer | None:
+        """The layer whose word on a field counts; None where the standard's does."""
+        return next((layer for layer in self.layers if _says(layer.content, path)), None)
+
+    def place(self, path: Path) -> tuple[Document, int, int]:
+        """Document, line and column where the field is written."""
+        layer = self.origin(path)
+        if layer is not None:
+            return layer.document, *layer.document.value_position((layer.name, *written(layer.content, path)))
+        content, start = self.version.content, self.version.path
+        found = (*start, *written(content, path))
+        if found not in self.version.document.positions().keys:
+            found = (self.name, *written(content, path))
+        return self.version.document, *self.version.document.value_position(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant(Generic[Model]):
+    """Terms that bind what is made between two instants. layers, changes: whose word counts, the highest first; "" is the standard.
+
+    restated, former: from when these terms are known, and the ones they correct.
+    """
+
+    since: datetime
+    until: datetime
+    definition: Definition[Model]
+    layers: str
+    changes: str
+    restated: datetime | None
+    former: Definition[Model] | None
+
+
+@dataclass(frozen=True)
+class Book:
+    """A folder of YAML, opened. zone: of its days."""
+
+    tree: Tree
+    kinds: Mapping[str, Kind]
+    settings: Settings
+    company: Company
+    changes: Mapping[str, Change]
+    past: tuple[Past, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+    _made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def zone(self) -> str:
+        return self.settings.zone or "UTC"
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names of a kind's definitions, as the book stands."""
+        return tuple(self._documents.get(kind, {}))
+
+    def definitions(self, kind: str, model: type[Model]) -> dict[str, Definition[Model]]:
+        """A kind's definitions as the standard has them now. Raises BookError for one that does not fit its model."""
+        return {name: self.definition(kind, name, model) for name in self.names(kind)}
+
+    def fitting(self, kind: str, model: type[Model]) -> dict[str, Definition[Model]]:
+        """Those that fit their model, for a lint; what is wrong with the others is told already."""
+        found = {}
+        for name in self.names(kind):
+            with suppress(BookError):
+                found[name] = self.definition(kind, name, model)
+        return found
+
+    def definition(self, kind: str, name: str, model: type[Model]) -> Definition[Model]:
+        document, content = self._current(kind, name)
+        if not self.kinds[kind].layered:
+            return self._valid(name, content, document, (name,), (), model)
+        version = self.version(kind, name, UNSAVED)
+        if version is None:
+            return self._valid(name, _fields(content), document, (name,), (), model)
+        told = {key: value for key, value in _fields(content).items() if key in getattr(model, "told", ())}
+        return self._valid(name, {**version.content, **told}, version.document, version.path, (), model)
+
+    def version(self, kind: str, name: str, at: datetime) -> Version | None:
+        """The terms of the standard at an instant; None before there were any. UNSAVED asks for the last that are saved."""
+        found = [v for v in self.versions(kind, name) if v.since <= at and v.since != UNSAVED and (at < v.until or at == UNSAVED)]
+        return found[-1] if found else None
+
+    def versions(self, kind: str, name: str) -> tuple[Version, ...]:
+        key = ("versions", kind, name)
+        if key not in self._made:
+            self._made[key] = versions(name, self._said.get((kind, name), ()), self.zone)
+        found: tuple[Version, ...] = self._made[key]
+        return found
+
+    def layers(self, kind: str, name: str) -> Layers:
+        return self._layers.get((kind, name), _NONE)
+
+    def all_layers(self) -> Iterator[Layer]:
+        for under in self._layers.values():
+            yield from under.all
+
+    def resolve(self, kind: str, name: str, keys: Mapping[str, str], at: datetime) -> Resolved:
+        """What a definition says for a subject's keys, made at an instant (naive UTC): a pure function of book, keys and instant.
+
+        Raises NotFound where there is none of that name, or none at that time.
+        """
+        if (kind, name) not in self._said:
+            raise NotFound(
+                f"no definition '{kind}.{name}' in the book", allowed=nearest(name, self.names(kind)), next_step="See: troth book show"
+            )
+        version = self.version(kind, name, at)
+        if version is None:
+            since = min((v.since for v in self.versions(kind, name)), default=BEGINNING)
+            said = "it is not saved yet, and says no `since:`" if since == UNSAVED else f"it begins {since:%Y-%m-%d %H:%M} UTC"
+            raise NotFound(f"'{kind}.{name}' did not hold at {at:%Y-%m-%d %H:%M} UTC", got=said)
+        return self._over(kind, name, version, self._in_force(kind, name, keys, at))
+
+    def variants(self, kind: str, name: str, keys: Mapping[str, str], model: type[Model]) -> Iterator[Variant[Model]]:
+        """The terms of one subject's keys over all time, in the order of their beginnings, each different from the one before."""
+        found = self.layers(kind, name).for_keys({**keys, **self.arms(keys)})
+        for version in self.versions(kind, name):
+            if version.since == UNSAVED:
+                continue
+            for since, until in spans(found, version.since, version.until):
+                over = tuple(reversed([layer for layer in found if layer.in_force(since)]))
+                definition = self._laid(kind, name, version, over, model)
+                former = self._laid(kind, name, version.former, over, model) if version.former else None
+                saying = self._over(kind, name, version, over).layers
+                yield Variant(
+                    since, until, definition, "; ".join(str(layer.address) for layer in saying),
+                    "; ".join(dict.fromkeys(layer.change for layer in saying)), version.restated, former,
+                )  # fmt: skip
+
+    def dimensions(self, kind: str, name: str) -> tuple[str, ...]:
+        """The dimensions of the company that decide between variants of a definition."""
+        used = self.layers(kind, name).dimensions()
+        drawn = {self._unit(dimension) for dimension in used if dimension.startswith(f"{ARM}@")}
+        return tuple(d.id for d in self.company.dimensions if d.id in used | drawn)
+
+    def values(self, kind: str, name: str, dimension: str) -> frozenset[str]:
+        """The values of a dimension that make a difference to a definition; all others are alike."""
+        layers = self.layers(kind, name)
+        found = set(layers.values(dimension))
+        for used in layers.dimensions():
+            if used.startswith(f"{ARM}@") and self._unit(used) == dimension:
+                found |= {unit for arm in self.changes[used.partition("@")[2]].arms.values() for unit in arm.units}
+        return frozenset(found)
+
+    def arms(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """The arms of pilots that a subject's keys are drawn into."""
+        found: dict[str, str] = {}
+        for id, change in self.changes.items():
+            if change.arms and change.scope and change.scope.units in keys:
+                unit = keys[str(change.scope.units)]
+                found |= {f"{ARM}@{id}": name for name, arm in change.arms.items() if unit in arm.units}
+        return found
+
+    def _in_force(self, kind: str, name: str, keys: Mapping[str, str], at: datetime) -> tuple[Layer, ...]:
+        found = self.layers(kind, name).for_keys({**self.arms(keys), **keys})
+        return tuple(reversed([layer for layer in found if layer.in_force(at)]))
+
+    def _over(self, kind: str, name: str, version: Version, layers: tuple[Layer, ...]) -> Resolved:
+        content: Any = version.content
+        for layer in reversed(layers):
+            content = merged(content, layer.content)
+        return Resolved(kind, name, content, version, _saying(layers))
+
+    def _laid(self, kind: str, name: str, version: Version, layers: tuple[Layer, ...], model: type[Model]) -> Definition[Model]:
+        key = ("laid", kind, name, id(version.content), tuple(id(layer) for layer in layers))
+        if key not in self._made:
+            resolved = self._over(kind, name, version, layers)
+            self._made[key] = self._valid(name, resolved.content, version.document, version.path, layers, model)
+        found: Definition[Model] = self._made[key]
+        return found
+
+    def _valid(
+        self, name: str, content: Mapping[str, Any], document: Document, path: Path, over: tuple[Layer, ...], model: type[Model]
+    ) -> Definition[Model]:
+        try:
+            value = model.model_validate(unlocked(content) if isinstance(content, dict) else content)
+        except ValidationError as error:
+            found = problems_of(over[0].document if over else document, (name,) if over else path, error, model)
+            raise BookError("\n".join(str(one) for one in found)) from error
+        return Definition(name, value, document, hash_of(name, value), path, over)
+
+    def _current(self, kind: str, name: str) -> tuple[Document, Any]:
+        document = self._documents.get(kind, {}).get(name)
+        if document is None:
+            raise NotFound(f"no definition '{kind}.{name}' in the book", allowed=nearest(name, self.names(kind)))
+        return document, document.data if self.kinds[kind].whole else document.data[name]
+
+    @cached_property
+    def _documents(self) -> Mapping[str, Mapping[str, Document]]:
+        """Kind -> name -> the document in which it stands, by name."""
+        found: dict[str, dict[str, Document]] = {kind: {} for kind in self.kinds}
+        for document in self.tree.documents:
+            if document.kind in found and document.address is None:
+                names = [document.file.stem] if self.kinds[document.kind].whole else list(document.data)
+                for name in names:
+                    found[document.kind].setdefault(name, document)
+        return {kind: dict(sorted(under.items())) for kind, under in found.items()}
+
+    def _unit(self, arm: str) -> str:
+        change = self.changes.get(arm.partition("@")[2])
+        return str(change.scope.units) if change and change.scope else ""
+
+    @cached_property
+    def _said(self) -> Mapping[tuple[str, str], Sequence[Said]]:
+        """What was said of every name, oldest first."""
+        found: dict[tuple[str, str], list[Said]] = {}
+        for at_, before, after in self._edits():
+            document = after or before
+            assert document is not None
+            kind = document.kind
+            if document.address is not None or kind not in self.kinds or self.kinds[kind].whole:
+                continue
+            mine, theirs = (after.data if after else {}), (before.data if before else {})
+            for name in dict.fromkeys([*theirs, *mine]):
+                content = mine.get(name)
+                if content != theirs.get(name) and (content is None or isinstance(content, Mapping)):
+                    found.setdefault((kind, name), []).append(Said(at_, content, document))
+        return {key: _moved_between_files(said) for key, said in found.items()}
+
+    @cached_property
+    def _layers(self) -> Mapping[tuple[str, str], Layers]:
+        files: dict[PurePosixPath, list[Said]] = {}
+        for at_, before, after in self._edits():
+            document = after or before
+            assert document is not None
+            if document.address is not None:
+                files.setdefault(document.file, []).append(Said(at_, after.data if after else None, document))
+        standing = Standing(self.company, self.changes, self._saved, self.zone)
+        found: dict[tuple[str, str], list[Layer]] = {}
+        for file in files.values():
+            for kind, name, layer in layers_of(file, standing):
+                found.setdefault((kind, name), []).append(layer)
+        return {key: Layers(tuple(layers)) for key, layers in found.items()}
+
+    @cached_property
+    def _saved(self) -> Mapping[str, datetime]:
+        """When each Change was first saved."""
+        found: dict[str, datetime] = {}
+        for at_, _, after in self._edits():
+            if after is not None and after.kind == "changes":
+                found.setdefault(after.file.stem, at_)
+        return found
+
+    def _edits(self) -> Iterator[tuple[datetime, Document | None, Document | None]]:
+        """Every change of a document, oldest first: when, what it was, what it became."""
+        standing: dict[PurePosixPath, Document] = {}
+        for place, past in enumerate(self.past):
+            at_ = BEGINNING if place == 0 else past.at
+            for file, document in past.documents.items():
+                yield at_, standing.get(file), document
+                standing.pop(file, None)
+                if document is not None:
+                    standing[file] = document
+        now = {document.file: document for document in self.tree.documents}
+        last = UNSAVED if self.past else BEGINNING
+        for file, document in now.items():
+            before = standing.get(file)
+            if before is None or before.digest != document.digest:
+                yield last, before, document
+        for file in standing.keys() - now.keys():
+            yield last, standing[file], None
+
+
+_NONE = Layers(())
+
+
+def hash_of(name: str, value: BaseModel) -> str:
+    """Of the terms: in the model's own order of fields, but with the order of stages as written, since that means something."""
+    told = set(getattr(value, "told", ()))
+    return digest.of_text(f"{name} {value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=told)}")
+
+
+def moment_of(value: object, zone: str) -> datetime | None:
+    return moment(value, zone)
+
+
+def _fields(content: Any) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if key not in BOOK_KEYS} if isinstance(content, Mapping) else {}
+
+
+def _moved_between_files(said: list[Said]) -> list[Said]:
+    """A definition that goes from one file to another in one revision is removed and said again: that is no change of terms."""
+    kept: list[Said] = []
+    for one in said:
+        if kept and kept[-1].at == one.at:
+            if kept[-1].content is None or one.content is not None:
+                kept[-1] = one
+            continue
+        kept.append(one)
+    return kept
+
+
+def _says(content: Any, path: Path) -> bool:
+    """Whether a layer speaks of a field: of it, of something inside it, or by removing what holds it."""
+    for part in path:
+        if content is None or not isinstance(content, Mapping | list):
+            return True
+        inner = at(content, (part,))
+        if inner is None and not _names(content, part):
+            return False
+        content = inner
+    return True
+
+
+def _names(content: Any, part: str | int) -> bool:
+    if isinstance(content, Mapping):
+        return part in content
+    return any(isinstance(item, dict) and str(item.get("id")) == str(part) for item in content)
+
+
+def _saying(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Layers of which at least one field counts: one that a higher layer covers wholly says nothing."""
+    kept: list[Layer] = []
+    covered: set[Path] = set()
+    for layer in layers:
+        mine = {path for path, _ in leaves(dict(layer.content))}
+        if mine - covered:
+            kept.append(layer)
+            covered |= mine
+    return tuple(kept)
+
+
+__all__ = ["CHANGE", "Book", "Definition", "Past", "Resolved", "Variant", "hash_of"]

@@ -1,0 +1,74 @@
+"""What an overlay needs to exist: a Change with an owner, a reason and an end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from troth.book.kinds import Part, Role
+
+
+def _moment(value: object) -> object:
+    """A day or an instant as YAML has it: a text. Days begin at midnight of the operation's zone."""
+    if not isinstance(value, str):
+        raise ValueError("should be a day or an instant: 2026-03-01, 2026-03-01 14:00 or 2026-03-01T14:00Z")
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"got '{value}'; write a day or an instant: 2026-03-01, 2026-03-01 14:00 or 2026-03-01T14:00Z") from error
+
+
+Moment = Annotated[datetime | date, BeforeValidator(_moment, json_schema_input_type=str)]
+
+
+class Arm(Part):
+    """Which units an arm of a pilot holds."""
+
+    units: tuple[str, ...] = Field(min_length=1, description="Values of the dimension that `scope: {units: …}` names")
+    since: Moment | None = Field(None, description="From when these units are in the arm; without it from the Change's own beginning")
+
+
+class Scope(Part):
+    """Where a Change holds. What a pilot needs beyond its units is checked when it is started."""
+
+    units: str | None = Field(None, description="The dimension by whose values a pilot's arms are drawn")
+    design: str | None = Field(None, description="randomised, stepped_wedge, matched or everywhere")
+    waves: int | None = None
+    every: str | None = None
+    seed: int | None = None
+    power: dict[str, Any] | None = None
+
+
+class Change(Part):
+    """changes/CHG-….yaml: anything that departs from how things are. No overlay is there without one."""
+
+    kind: Literal["exception", "kaizen", "standard", "training", "rotation", "incentive", "automation", "pilot", "crisis"] = Field(
+        description="What departs from how things are. The overlays of a crisis outrank every field that is not locked, for its dates"
+    )
+    title: str = Field(description="What is done, in a line")
+    owner: Role = Field(description="The role that answers for it")
+    reason: str | None = Field(None, description="Why; or give a hypothesis")
+    hypothesis: dict[str, Any] | None = Field(None, description="What it is expected to move: {cause: …, outcome: …, expect: …}")
+    status: Literal["proposed", "live", "ended"] = Field("live", description="Overlays of a Change that is not live yet are refused")
+    since: Moment | None = Field(None, description="From when its overlays hold; without it from the revision in which it was saved")
+    expires: Moment = Field(description="When it ends, unless it is extended: its overlays hold for promises made before")
+    overlays: tuple[str, ...] = Field((), description="Folders or files under overlays/ that this Change stands for")
+    scope: Scope | None = None
+    arms: dict[str, Arm] = Field({}, description="A pilot's arms: the units of each. overlays/arm=CHG-0057 is for `treated`")
+    guardrails: tuple[dict[str, Any], ...] = ()
+    gates: dict[str, Any] | None = None
+    audit_decay: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def says_why(self) -> Change:
+        if not self.reason and not self.hypothesis:
+            raise ValueError("say why: give 'reason' or 'hypothesis'")
+        return self
+
+    @model_validator(mode="after")
+    def arms_have_units(self) -> Change:
+        if self.arms and (self.scope is None or self.scope.units is None):
+            raise ValueError("'arms' needs 'scope: {units: …}': by which dimension are they drawn?")
+        return self

@@ -1,0 +1,74 @@
+"""What the rooms register with the book: which folders there are, and by which model their definitions are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from troth.book.book import Book
+    from troth.book.document import Problem
+
+NAME = r"[a-z][a-z0-9_]{0,59}"
+
+
+class Part(BaseModel):
+    """A piece of a definition. told: fields that are said about it for people; they bind nobody and have no part in its hash."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    told: ClassVar[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Marks a field that names something declared elsewhere. to: `role`."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Marks a field whose text is an expression. place: whose registry of names and functions it may use."""
+
+    place: str
+
+
+Role = Annotated[
+    str,
+    Reference("role"),
+    Field(pattern=rf"^{NAME}$", description="A role id such as head_of_logistics; whose names are behind it is not said in a book"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """name: of the folder. model: of one definition.
+
+    whole: each file is one definition, named as the file is (changes/CHG-0042.yaml).
+    layered: definitions have dated versions and overlays. fixed: fields that neither can change, since terms are chosen by them.
+    """
+
+    name: str
+    model: type[BaseModel]
+    whole: bool = False
+    layered: bool = False
+    fixed: frozenset[str] = frozenset()
+
+
+Lint = Callable[["Book"], "Sequence[Problem]"]
+"""What a room finds wrong in a book whose definitions fit their models."""
+
+
+def markers(model: type[BaseModel]) -> dict[str, tuple[Any, ...]]:
+    """Field (by its name in YAML) -> the markers of its annotation, those of list items included."""
+    return {field.alias or name: tuple(field.metadata) + _inner(field.annotation) for name, field in model.model_fields.items()}
+
+
+def _inner(annotation: Any) -> tuple[Any, ...]:
+    found: tuple[Any, ...] = tuple(getattr(annotation, "__metadata__", ()))
+    for part in getattr(annotation, "__args__", ()):
+        found += _inner(part)
+    return found
