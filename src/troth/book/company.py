@@ -20,7 +20,7 @@ class Dimension(Part):
     """One way in which terms may differ. Its place in the list is its rank: the later, the more specific."""
 
     id: str = Field(pattern=rf"^{NAME}$", description="region, segment, customer; written in the folders of overlays")
-    read: Annotated[dict[str, Annotated[str, Expression("dimension")]], BeforeValidator(_by_subject)] = Field(
+    read: Annotated[dict[str, Expression], BeforeValidator(_by_subject)] = Field(
         {},
         description="The expression that reads it from a subject: customer.region; or one for each object type: {order: …, ticket: …}."
         " Without it: the subject's attribute of that name, else its customer's",

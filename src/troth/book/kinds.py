@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 if TYPE_CHECKING:
     from troth.book.book import Book
@@ -29,12 +29,12 @@ class Reference:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """Marks a field whose text is an expression. place: whose registry of names and functions it may use."""
+def _as_text(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool | int) else value
 
-    place: str
 
+Expression = Annotated[str, BeforeValidator(_as_text)]
+"""The text of an expression; YAML's own `true` and `5` are expressions too. What it may name is for the room to say."""
 
 Role = Annotated[
     str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -14,15 +14,13 @@ TAKEN = frozenset({"plan", "gap", "cannot_assign", "of", "known"})
 
 class Fulfilment(Part):
     event: str = Field(description="Event type that fulfils the promise; its first occurrence counts")
-    claimed_by: Annotated[str, Expression("condition")] | None = Field(
-        None, description="Expression: fulfilment is claimed though no instant is on record"
-    )
+    claimed_by: Expression | None = Field(None, description="Expression: fulfilment is claimed though no instant is on record")
 
 
 class Stage(Part):
     from_: str = Field(alias="from", description="Event type that begins the stage")
     to: str = Field(description="Event type that ends it")
-    budget: Annotated[str, Expression("budget")] | None = Field(
+    budget: Expression | None = Field(
         None,
         description="Expression: how long the stage may take, or the instant by which it should end; without it the residual of the due",
     )
@@ -41,10 +39,8 @@ class Promise(Part):
     words: str = Field(description="How pages name the promise: 'delivered by the date given'")
     anchor: str = Field(description="Event type at which the promise is made")
     fulfil: Fulfilment
-    due: Annotated[str, Expression("due")] = Field(description="Expression of type instant")
-    void_when: Annotated[str, Expression("condition")] | None = Field(
-        None, description="Expression of type bool; such subjects do not count"
-    )
+    due: Expression = Field(description="Expression of type instant")
+    void_when: Expression | None = Field(None, description="Expression of type bool; such subjects do not count")
     stages: dict[Identifier, Stage] = Field({}, max_length=8)
     owners: tuple[Role, ...] = Field((), description="The roles that answer for the promise, together")
     guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")

@@ -1,0 +1,199 @@
+"""From when a definition holds: dated versions, revisions of the book, corrections; and what is not saved yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from tests.book.books import opened, revision
+from tests.book.test_layers import COMPANY, change
+from troth.book import Book
+from troth.kernel.errors import NotFound
+from troth.promises import Promise
+
+PROMISE = """deliver:
+  subject: order
+  words: delivered in time
+  anchor: placed
+  fulfil: {event: delivered}
+  due: placed + 5d
+"""
+FILE = "promises/order.yaml"
+
+
+def due(book: Book, at: str, **keys: str) -> str:
+    return str(book.resolve("promises", "deliver", keys, datetime.fromisoformat(at)).content["due"])
+
+
+def dated(*versions: str) -> str:
+    return PROMISE + "  versions:\n" + "".join(f"    - {{{version}}}\n" for version in versions)
+
+
+def test_a_dated_version_holds_from_its_day_on() -> None:
+    book, problems = opened({FILE: dated("since: 2026-03-01, due: placed + 3d", "since: 2026-02-01, due: placed + 4d")})
+
+    assert problems == []
+    assert [due(book, at) for at in ("2020-01-01", "2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01")] == [
+        "placed + 5d", "placed + 5d", "placed + 4d", "placed + 4d", "placed + 3d",
+    ]  # fmt: skip
+
+
+def test_a_version_keeps_what_it_does_not_change() -> None:
+    book, _ = opened({FILE: dated("since: 2026-02-01, due: placed + 4d", "since: 2026-03-01, void_when: 'true'")})
+
+    content = book.resolve("promises", "deliver", {}, datetime(2026, 3, 1)).content
+    assert (content["due"], content["void_when"], content["words"]) == ("placed + 4d", "true", "delivered in time")
+
+
+def test_a_restatement_takes_over_the_time_of_what_it_corrects_and_keeps_it_beside() -> None:
+    book, problems = opened({FILE: dated("since: 2026-02-01, due: placed + 4d", "since: 2026-03-01, due: placed + 6d, restates: true")})
+
+    assert problems == []
+    assert [due(book, at) for at in ("2026-01-31", "2026-02-01", "2026-03-01")] == ["placed + 5d", "placed + 6d", "placed + 6d"]
+    first, second = book.versions("promises", "deliver")
+    assert first.former is None
+    assert second.restated == datetime(2026, 3, 1)
+    assert second.former is not None
+    assert second.former.content["due"] == "placed + 4d"
+
+
+def test_a_definition_with_since_did_not_hold_before() -> None:
+    book, _ = opened({FILE: PROMISE + "  since: 2026-02-01\n"})
+
+    assert due(book, "2026-02-01") == "placed + 5d"
+    with pytest.raises(NotFound, match="it begins 2026-02-01 00:00 UTC"):
+        due(book, "2026-01-31")
+
+
+@pytest.mark.parametrize(
+    ("version", "problem"),
+    [
+        ("due: placed + 3d", "8:7: deliver.versions.0: is missing its `since:`"),
+        ("since: soon, due: placed + 3d", "8:15: deliver.versions.0.since: got 'soon'; write a day or an instant"),
+        ("since: 2026-01-01, deu: placed + 3d", "8:27: deliver.versions.0.deu: unknown name; did you mean 'due'?"),
+        ("since: 2026-01-01, due: [placed]", "8:32: deliver.versions.0.due: should be a text"),
+        ("since: 2026-01-01, anchor: paid", "8:27: deliver.versions.0.anchor: cannot change between versions"),
+        ("since: 2026-01-01, restates: perhaps", "8:37: deliver.versions.0.restates: should be true or false"),
+        ("since: 2026-01-01, locked: true", "8:27: deliver.versions.0.locked: locks stand in the definition"),
+    ],
+)
+def test_a_version_that_cannot_stand_is_told_once(version: str, problem: str) -> None:
+    (found,) = opened({FILE: dated(version)})[1]
+    assert found.startswith(f"{FILE}:{problem}")
+
+
+def test_two_versions_cannot_begin_at_once() -> None:
+    (found,) = opened({FILE: dated("since: 2026-01-01, due: placed + 3d", "since: 2026-01-01, due: placed + 2d")})[1]
+    assert found == f"{FILE}:9:15: deliver.versions.1.since: two versions begin 2026-01-01"
+
+
+#  What follows is about books with a history: the first revision holds from the beginning, an edit from when it was saved.
+
+
+def edited(old: str = "placed + 5d", new: str = "placed + 3d") -> str:
+    assert old in PROMISE
+    return PROMISE.replace(old, new)
+
+
+def test_an_edit_without_a_date_starts_when_it_was_saved() -> None:
+    past = [revision("2026-02-01 10:00", {FILE: PROMISE}), revision("2026-03-01 10:00", {FILE: edited()})]
+    book, problems = opened({FILE: edited()}, past=past)
+
+    assert problems == []
+    assert [due(book, at) for at in ("2020-01-01", "2026-03-01 09:59", "2026-03-01 10:00")] == ["placed + 5d", "placed + 5d", "placed + 3d"]
+
+
+def test_an_edit_with_a_date_starts_then() -> None:
+    later = edited() + "  since: 2026-01-15\n"
+    past = [revision("2026-02-01", {FILE: PROMISE}), revision("2026-03-01", {FILE: later})]
+    book, _ = opened({FILE: later}, past=past)
+
+    assert [due(book, at) for at in ("2026-01-14", "2026-01-15", "2026-04-01")] == ["placed + 5d", "placed + 3d", "placed + 3d"]
+
+
+def test_an_edit_that_restates_judges_the_past_anew() -> None:
+    later = edited() + "  restates: true\n"
+    past = [revision("2026-02-01", {FILE: PROMISE}), revision("2026-03-01", {FILE: later})]
+    book, _ = opened({FILE: later}, past=past)
+
+    assert due(book, "2020-01-01") == "placed + 3d"
+    (version,) = book.versions("promises", "deliver")
+    assert version.restated == datetime(2026, 3, 1)
+
+
+def test_an_edit_that_is_not_saved_binds_nothing_and_says_so() -> None:
+    past = [revision("2026-02-01", {FILE: PROMISE})]
+    book, problems = opened({FILE: edited()}, past=past)
+
+    assert problems == []
+    assert due(book, "2030-01-01") == "placed + 5d"
+    assert book.definition("promises", "deliver", Promise).value.due == "placed + 5d"
+
+
+def test_words_hold_at_once() -> None:
+    book, _ = opened({FILE: PROMISE.replace("in time", "on the day")}, past=[revision("2026-02-01", {FILE: PROMISE})])
+
+    assert book.definition("promises", "deliver", Promise).value.words == "delivered on the day"
+
+
+def test_other_words_are_no_new_version_of_the_terms() -> None:
+    reworded = PROMISE.replace("in time", "on the day")
+    past = [revision("2026-02-01", {FILE: PROMISE}), revision("2026-03-01", {FILE: reworded})]
+    book, _ = opened({FILE: reworded}, past=past)
+
+    hashes = {variant.definition.hash for variant in book.variants("promises", "deliver", {}, Promise)}
+    assert len(hashes) == 1
+
+
+def test_a_definition_that_moves_to_another_file_keeps_its_terms() -> None:
+    past = [revision("2026-02-01", {FILE: PROMISE}), revision("2026-03-01", {FILE: None, "promises/a.yaml": PROMISE})]
+    book, _ = opened({"promises/a.yaml": PROMISE}, past=past)
+
+    assert [(v.since, v.until) for v in book.versions("promises", "deliver")] == [(datetime(1, 1, 1), datetime(9999, 12, 31))]
+
+
+def test_a_base_edited_under_a_dated_version_keeps_what_was_given() -> None:
+    #  version 2026-02-01 adds void_when; on 2026-03-01 the standard's due is edited
+    first = dated("since: 2026-02-01, void_when: 'true'")
+    second = first.replace("placed + 5d", "placed + 3d")
+    past = [revision("2026-01-01", {FILE: first}), revision("2026-03-01", {FILE: second})]
+    book, _ = opened({FILE: second}, past=past)
+
+    def terms(at: str) -> tuple[object, object]:
+        content = book.resolve("promises", "deliver", {}, datetime.fromisoformat(at)).content
+        return content["due"], content.get("void_when")
+
+    assert [terms(at) for at in ("2026-01-15", "2026-02-15", "2026-03-15")] == [
+        ("placed + 5d", None), ("placed + 5d", "true"), ("placed + 3d", "true"),
+    ]  # fmt: skip
+
+
+def test_an_overlay_edited_or_removed_keeps_what_was_given_before() -> None:
+    overlay = "overlays/region=JP/promises/order.yaml"
+    laid = {
+        "company.yaml": COMPANY,
+        FILE: PROMISE,
+        "changes/CHG-1.yaml": change("overlays/region=JP"),
+        overlay: "change: CHG-1\ndeliver: {due: placed + 4d}\n",
+    }
+    edit = {overlay: "change: CHG-1\ndeliver: {due: placed + 2d}\n"}
+    past = [revision("2026-02-01", laid), revision("2026-03-01", edit), revision("2026-04-01", {overlay: None})]
+    files = {name: text for name, text in laid.items() if name != overlay}
+    files["changes/CHG-1.yaml"] = change()
+    book, problems = opened(files, past=[*past, revision("2026-04-01", {"changes/CHG-1.yaml": change()})])
+
+    assert problems == []
+    assert [due(book, at, region="JP") for at in ("2025-12-31", "2026-02-15", "2026-03-15", "2026-04-15")] == [
+        "placed + 5d", "placed + 4d", "placed + 2d", "placed + 5d",
+    ]  # fmt: skip
+
+
+def test_a_change_without_a_date_starts_when_it_was_saved() -> None:
+    undated = change("overlays/region=JP").replace("since: 2026-01-01\n", "")
+    laid = {"changes/CHG-1.yaml": undated, "overlays/region=JP/promises/order.yaml": "change: CHG-1\ndeliver: {due: placed + 4d}\n"}
+    files = {"company.yaml": COMPANY, FILE: PROMISE}
+    book, problems = opened({**files, **laid}, past=[revision("2026-02-01", files), revision("2026-03-01", laid)])
+
+    assert problems == []
+    assert [due(book, at, region="JP") for at in ("2026-02-15", "2026-03-15")] == ["placed + 5d", "placed + 4d"]
