@@ -8,17 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli.output import Out, show_bug, show_error
+from troth.faces.cli import book_commands
+from troth.faces.cli.options import HERE, Book, Json, Quiet
+from troth.faces.cli.output import Out, fields, show_bug, show_error
 
 app = typer.Typer(
     name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="Troth: promises kept. Reads a folder of tables and says which promises were kept and which were broken.",
 )  # fmt: skip
-
-Book = Annotated[Path, typer.Option("--book", help="The book's folder.", show_default="this folder")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the reference describes it.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what was asked.")]
-HERE = Path()
 
 
 def main() -> None:
@@ -57,7 +54,7 @@ def start(
         started = use_case(folder, into=into, said=Said(zone, currency), progress=step)
     html = _write_page(started.page, started.book / "pages")
     if json:
-        pairs = [_fields(p) for p in started.pairs]
+        pairs = [fields(p) for p in started.pairs]
         out.data(
             {
                 "book": str(started.book),
@@ -95,8 +92,8 @@ def build(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
     if json:
         out.data({
             "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
-            "sources": [_fields(b) for b in built.balances],
-            "files": [_fields(f) for f in built.snapshot.files],
+            "sources": [fields(b) for b in built.balances],
+            "files": [fields(f) for f in built.snapshot.files],
         })  # fmt: skip
         return
     out.built(built)
@@ -136,7 +133,7 @@ def why_not(
     out = Out(json=json, quiet=False)
     timelines = use_case(open_reading(open_workspace(book)), order)
     if json:
-        out.data([_fields(t) for t in timelines])
+        out.data([fields(t) for t in timelines])
         return
     out.timelines(timelines)
 
@@ -153,9 +150,12 @@ def gc(
     out = Out(json=json, quiet=False)
     collected = collect_garbage(book, dry_run=dry_run)
     if json:
-        out.data(_fields(collected))
+        out.data(fields(collected))
         return
     out.collected(collected, dry_run=dry_run)
+
+
+app.add_typer(book_commands.app, name="book")
 
 
 @app.command()
@@ -166,7 +166,7 @@ def coverage(file: Annotated[Path, typer.Option("--file", help="The coverage fil
     out = Out(json=json, quiet=False)
     covered = use_case(file)
     if json:
-        out.data([_fields(c) for c in covered])
+        out.data([fields(c) for c in covered])
         return
     out.covered(covered)
 
@@ -189,9 +189,3 @@ def _write_page(page: dict[str, Any], folder: Path) -> Path:
     target = folder / "monday.html"
     target.write_text(render(page), encoding="utf-8")
     return target
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(value)

@@ -70,7 +70,7 @@ class Out:
     def built(self, built: Any) -> None:
         self.say("Published." if built.fresh else "Nothing changed: the same snapshot is in force.")
         self.say(f"Snapshot {built.snapshot.id[:12]}, data up to {built.snapshot.as_of:%Y-%m-%d %H:%M} UTC.\n")
-        self.balances([{**_fields(b), "file": ", ".join(b.files)} for b in built.balances])
+        self.balances([{**fields(b), "file": ", ".join(b.files)} for b in built.balances])
 
     def page(self, page: Mapping[str, Any]) -> None:
         if self.quiet:
@@ -177,7 +177,8 @@ def _unwatched(_: str) -> None:
     """Progress that nobody watches."""
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def fields(value: Any) -> dict[str, Any]:
+    """A use case's answer as plain data."""
     from dataclasses import asdict
 
     return asdict(value)

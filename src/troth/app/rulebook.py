@@ -1,0 +1,320 @@
+"""What a person asks of a book: what is wrong in it, what it says for whom and why, how it differs, and its schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from troth.app.rules import CHECKS, look
+from troth.app.workspace import Workspace
+from troth.book.address import keys_of
+from troth.book.book import Book, Resolved
+from troth.book.divergence import Divergence, divergence
+from troth.book.document import Problem
+from troth.book.json_schema import schemas
+from troth.book.layers import Layer
+from troth.book.merging import at as value_at
+from troth.book.merging import leaves, locks, touches, unlocked
+from troth.book.versions import BEGINNING, UNSAVED, moment
+from troth.kernel.errors import BookError, NotFound, nearest
+
+STANDARD = "the standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One word on a field. says: as JSON; verdict: why it counts or does not. since, until: naive UTC, None without an end."""
+
+    layer: str
+    change: str | None
+    says: Any
+    place: str
+    since: datetime | None
+    until: datetime | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a field says and whose word that is.
+
+    candidates: every word on it of a layer that is for these keys, the one that counts first; others: layers for other keys.
+    """
+
+    address: str
+    keys: Mapping[str, str]
+    at: datetime
+    value: Any
+    locked: bool
+    candidates: tuple[Candidate, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A definition as it is for some keys. fields: path -> value and whose word it is. text: as YAML with that beside it."""
+
+    address: str
+    keys: Mapping[str, str]
+    at: datetime
+    terms: str
+    fields: tuple[tuple[str, Any, str], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A field that is not the same on both sides. place: where the second side's word stands."""
+
+    address: str
+    before: Any
+    after: Any
+    place: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSaid:
+    """One layer of the book. index: overridden open leaves over open leaves, of the definitions that can be overlaid."""
+
+    address: str
+    changes: tuple[str, ...]
+    files: tuple[str, ...]
+    since: datetime | None
+    until: datetime | None
+    fields: int
+    open: int
+    locked: int
+    overridden: int
+    index: float | None
+
+
+def lint(workspace: Workspace) -> list[Problem]:
+    """Every problem in the book: errors, and warnings that stop nothing."""
+    return look(workspace.root, workspace.state)[1]
+
+
+def show(workspace: Workspace, address: str, *, keys: str = "", at: str | None = None) -> Shown:
+    """A definition for somebody's keys at an instant. Raises NotFound for an address that names nothing."""
+    book, asked, when = _asked(workspace, keys, at)
+    kind, name, path = _address(book, address)
+    if path:
+        raise NotFound(f"'{address}' is a field", next_step=f"Ask: troth book why {address}")
+    resolved = book.resolve(kind, name, asked, when)
+    fields = tuple((".".join(map(str, leaf)), value, _whose(resolved, leaf)) for leaf, value in leaves(dict(resolved.content)))
+    definition = book.kinds[kind].model.model_validate(unlocked(resolved.content))
+    from troth.book.book import hash_of
+
+    return Shown(f"{kind}.{name}", asked, when, hash_of(name, definition), fields, _commented(name, resolved))
+
+
+def why(workspace: Workspace, address: str, *, keys: str = "", at: str | None = None) -> Why:
+    """Whose word counts on a field, and why the others do not. Raises NotFound for an address that names nothing."""
+    book, asked, when = _asked(workspace, keys, at)
+    kind, name, path = _address(book, address)
+    resolved = book.resolve(kind, name, asked, when)
+    value = value_at(resolved.content, path)
+    layers = [layer for layer in book.layers(kind, name).all if _speaks(layer, path)]
+    if value is None and not layers and value_at(resolved.version.content, path) is None:
+        known = sorted({".".join(map(str, leaf[: len(path)])) for leaf, _ in leaves(dict(resolved.content))})
+        raise NotFound(f"'{kind}.{name}' says nothing of '{'.'.join(map(str, path))}'", allowed=nearest(".".join(map(str, path)), known))
+    locked = any(touches(lock, path) for lock in locks(resolved.version.content))
+    held = {**asked, **book.arms(asked)}
+    mine = [layer for layer in layers if layer.address.holds(held)]
+    found = [_candidate(resolved, layer, path, when) for layer in sorted(mine, key=lambda one: one.rank, reverse=True)]
+    found.append(_standard(resolved, path))
+    found.sort(key=lambda one: not one.verdict.startswith("counts"))
+    return Why(address, asked, when, value, locked, tuple(found), len(layers) - len(mine))
+
+
+def differences(workspace: Workspace, *, keys: str, address: str | None = None, at: str | None = None) -> tuple[Differs, ...]:
+    """Where the terms of somebody differ from the standard."""
+    book, asked, when = _asked(workspace, keys, at)
+    wanted = [_address(book, address)[:2]] if address else [(k, n) for k in book.kinds if book.kinds[k].layered for n in book.names(k)]
+    found: list[Differs] = []
+    for kind, name in wanted:
+        if book.version(kind, name, when) is None:
+            continue
+        ours, theirs = book.resolve(kind, name, {}, when), book.resolve(kind, name, asked, when)
+        found += _differ(f"{kind}.{name}", ours, theirs)
+    return tuple(found)
+
+
+def layers(workspace: Workspace, *, at: str | None = None) -> tuple[LayerSaid, ...]:
+    """Every layer with what stands behind it and how far it departs from the standard at an instant."""
+    book, _, when = _asked(workspace, "", at)
+    kinds = [kind.name for kind in book.kinds.values() if kind.layered]
+    names = [(kind, name) for kind in kinds for name in book.names(kind) if book.version(kind, name, when)]
+    grouped: dict[str, list[Layer]] = {}
+    for layer in book.all_layers():
+        grouped.setdefault(str(layer.address), []).append(layer)
+    return tuple(_layer(book, address, said, names, when) for address, said in sorted(grouped.items()))
+
+
+def schema(kind: str | None = None, *, into: Path | None = None) -> dict[str, Any]:
+    """The JSON Schema of one kind of file, or of all by name; written to a folder where one is given, with the settings of an editor."""
+    made = schemas(CHECKS.known)
+    if kind is not None and kind not in made:
+        raise NotFound(f"no schema '{kind}'", allowed=nearest(kind, made))
+    chosen = {name: made[name] for name in ([kind] if kind else made)}
+    if into is not None:
+        into.mkdir(parents=True, exist_ok=True)
+        for name, (_, body) in chosen.items():
+            (into / f"{name}.schema.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        settings = {"yaml.schemas": {f"./{name}.schema.json": pattern for name, (pattern, _) in chosen.items()}}
+        (into / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    return chosen[kind][1] if kind else {name: body for name, (_, body) in chosen.items()}
+
+
+def _asked(workspace: Workspace, keys: str, at: str | None) -> tuple[Book, dict[str, str], datetime]:
+    """The book without errors, the keys and the instant that were asked for."""
+    book, problems = look(workspace.root, workspace.state)
+    errors = [str(problem) for problem in problems if problem.level == "error"]
+    if errors:
+        raise BookError("\n".join(errors))
+    when = moment(at, book.zone) if at else workspace.now()
+    if when is None:
+        raise BookError("no instant", got=f"'{at}'", allowed="2026-03-01 or 2026-03-01 14:00")
+    try:
+        asked = keys_of(keys)
+    except ValueError as error:
+        raise BookError(str(error)) from error
+    known = [dimension.id for dimension in book.company.dimensions]
+    for dimension in asked:
+        if dimension not in known and not dimension.startswith("arm@"):
+            raise BookError(f"no dimension '{dimension}' in company.yaml", allowed=nearest(dimension, known))
+    return book, asked, when
+
+
+def _address(book: Book, address: str) -> tuple[str, str, tuple[str, ...]]:
+    """kind.name.field: the definition and the path of a field in it."""
+    kind, _, rest = address.partition(".")
+    known = [name for name, one in book.kinds.items() if one.layered]
+    if kind not in known:
+        raise NotFound(
+            f"'{address}' is no address", allowed=nearest(kind, known), next_step="Write kind.name.field, as in promises.deliver.due."
+        )
+    name, _, field = rest.partition(".")
+    if name not in book.names(kind):
+        raise NotFound(f"no definition '{kind}.{name}' in the book", allowed=nearest(name, book.names(kind)))
+    return kind, name, tuple(field.split(".")) if field else ()
+
+
+def _speaks(layer: Layer, path: tuple[str, ...]) -> bool:
+    return any(touches(leaf, path) for leaf, _ in leaves(dict(layer.content)))
+
+
+def _candidate(resolved: Resolved, layer: Layer, path: tuple[str, ...], when: datetime) -> Candidate:
+    line, column = layer.document.position((layer.name, *path))
+    counts = resolved.origin(path)
+    if not layer.in_force(when):
+        verdict = f"does not hold then: {_span(layer.since, layer.until)}"
+    elif layer is counts:
+        verdict = "counts: a crisis outranks all others" if layer.rank[0] else "counts: nothing more specific speaks of it"
+    else:
+        assert counts is not None
+        verdict = f"less specific than {counts.address}" if not counts.rank[0] else f"outranked by the crisis of {counts.change}"
+    return Candidate(
+        str(layer.address), layer.change, value_at(layer.content, path), f"{layer.document.file}:{line}:{column}",
+        _open(layer.since), _open(layer.until), verdict,
+    )  # fmt: skip
+
+
+def _standard(resolved: Resolved, path: tuple[str, ...]) -> Candidate:
+    counts, version = resolved.origin(path), resolved.version
+    document, (line, column) = version.document, _place(resolved, path)
+    verdict = "counts: no layer speaks of it" if counts is None else f"less specific than {counts.address}"
+    if version.restated:
+        verdict += f"; corrected on {version.restated:%Y-%m-%d %H:%M} UTC, for all that was made under the former terms"
+    return Candidate(
+        STANDARD,
+        None,
+        value_at(version.content, path),
+        f"{document.file}:{line}:{column}",
+        _open(version.since),
+        _open(version.until),
+        verdict,
+    )
+
+
+def _place(resolved: Resolved, path: tuple[str, ...]) -> tuple[int, int]:
+    positions = resolved.version.document.positions()
+    for start in (resolved.version.path, (resolved.name,)):
+        if (*start, *path) in positions.keys:
+            return positions.key((*start, *path))
+    return positions.key((resolved.name, *path))
+
+
+def _whose(resolved: Resolved, path: tuple[str | int, ...]) -> str:
+    layer = resolved.origin(path)
+    return f"{layer.address} by {layer.change}" if layer else STANDARD
+
+
+def _commented(name: str, resolved: Resolved) -> str:
+    """YAML in which every line that a layer changed says whose word it is."""
+    lines = [f"{name}:"]
+    for line, path in _lines(unlocked(resolved.content), (), 1):
+        layer = resolved.origin(path) if path else None
+        lines.append(f"{line}  # {layer.address}, {layer.change}" if layer and not line.endswith(":") else line)
+    return "\n".join(lines) + "\n"
+
+
+def _lines(value: Any, path: tuple[str | int, ...], depth: int) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    for key, inner in value.items():
+        here, blank = (*path, key), "  " * depth
+        if isinstance(inner, dict) and inner:
+            yield f"{blank}{key}:", here
+            yield from _lines(inner, here, depth + 1)
+        elif isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
+            yield f"{blank}{key}:", here
+            for item in inner:
+                yield f"{blank}  - {_flow(item)}", (*here, str(item.get("id", "")))
+        else:
+            yield f"{blank}{key}: {_flow(inner)}", here
+
+
+def _flow(value: Any) -> str:
+    return (
+        str(yaml.safe_dump(value, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True)).removesuffix("...\n").strip()
+    )
+
+
+def _differ(address: str, ours: Resolved, theirs: Resolved) -> list[Differs]:
+    mine, other = dict(leaves(dict(ours.content))), dict(leaves(dict(theirs.content)))
+    found = []
+    for path in dict.fromkeys([*mine, *other]):
+        if mine.get(path) != other.get(path):
+            document, line, column = theirs.place(path)
+            field = ".".join([address, *map(str, path)])
+            found.append(Differs(field, mine.get(path), other.get(path), f"{document.file}:{line}:{column}", _whose(theirs, path)))
+    return found
+
+
+def _layer(book: Book, address: str, said: list[Layer], names: list[tuple[str, str]], when: datetime) -> LayerSaid:
+    total = Divergence(0, 0, 0)
+    for kind, name in names:
+        version = book.version(kind, name, when)
+        assert version is not None
+        own = [layer.content for layer in said if layer.name == name and layer.document.kind == kind and layer.in_force(when)]
+        total += divergence(version.content, own)
+    return LayerSaid(
+        address, tuple(sorted({layer.change for layer in said})), tuple(sorted({layer.document.file.as_posix() for layer in said})),
+        _open(min(layer.since for layer in said)), _open(max(layer.until for layer in said)),
+        len({(layer.name, path) for layer in said for path, _ in leaves(dict(layer.content))}),
+        total.open, total.locked, total.overridden, total.index,
+    )  # fmt: skip
+
+
+def _open(instant: datetime) -> datetime | None:
+    return None if instant in (BEGINNING, UNSAVED) else instant
+
+
+def _span(since: datetime, until: datetime) -> str:
+    begins = "from the beginning" if since == BEGINNING else f"from {since:%Y-%m-%d %H:%M}"
+    return f"{begins}, without an end" if until == UNSAVED else f"{begins} to {until:%Y-%m-%d %H:%M} UTC"
