@@ -1,12 +1,14 @@
 """The meaning of an expression in plain Python: the second opinion on lowering. None is a missing value.
 
-Instants are naive UTC datetimes, read by a `zoneinfo` clock where days count; numbers are Fractions.
+Instants are naive UTC datetimes, read by a `zoneinfo` clock where days count; numbers are Fractions; a duration is a timedelta,
+or days or months that only a clock can measure.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +21,28 @@ from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, N
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 JOIN: dict[str, Callable[[Any, Any], Any]] = {"+": add, "-": sub, "*": mul}
 EXACT = {"s": timedelta(seconds=1), "min": timedelta(minutes=1), "h": timedelta(hours=1)}
+DAYS, MONTHS = {"d": 1, "w": 7}, {"mo": 1, "y": 12}
 LAST = timedelta(microseconds=1)
+TEN_PLACES = 10**10
+
+
+@dataclass(frozen=True)
+class Civil:
+    """Days or months, never both."""
+
+    days: int = 0
+    months: int = 0
+
+    def __neg__(self) -> Civil:
+        return Civil(-self.days, -self.months)
+
+    def __add__(self, other: Civil) -> Civil:
+        assert not (self.days and other.months)
+        assert not (self.months and other.days)
+        return Civil(self.days + other.days, self.months + other.months)
+
+    def __sub__(self, other: Civil) -> Civil:
+        return self + -other
 
 
 def value(node: Node, row: Mapping[str, Any], clock: ZoneInfo) -> Any:  # noqa: C901, PLR0912  one case a kind of node, as in lowering
@@ -31,8 +54,8 @@ def value(node: Node, row: Mapping[str, Any], clock: ZoneInfo) -> Any:  # noqa: 
             return Fraction(amount)
         case Text(value=text) | Truth(value=text):
             return text
-        case Duration():
-            return node
+        case Duration(amount=amount, unit=unit):
+            return length(amount, unit)
         case Name():
             found = row[node.path[-1]]
             return Fraction(found) if isinstance(found, Decimal) else found
@@ -66,33 +89,42 @@ def any_of(truths: Any) -> bool | None:
     return True if True in found else None if None in found else False
 
 
+def length(amount: Decimal, unit: str) -> timedelta | Civil:
+    if unit in EXACT:
+        return timedelta(microseconds=int(amount * (EXACT[unit] // LAST)))
+    return Civil(days=int(amount) * DAYS.get(unit, 0), months=int(amount) * MONTHS.get(unit, 0))
+
+
 def joined(operator: str, left: Any, right: Any, clock: ZoneInfo) -> Any:
     if left is None or right is None:
         return None
     if operator in COMPARE:
         return COMPARE[operator](left, right)
-    if isinstance(right, Duration):
-        return moved(left, right, 1 if operator == "+" else -1, clock)
+    if isinstance(right, Civil) and not isinstance(left, Civil):
+        return moved(left, right if operator == "+" else -right, clock)
     if operator == "/":
-        return left / right if right else None
-    return JOIN[operator](left, right)
+        return ten_places(left / right) if right else None
+    found = JOIN[operator](left, right)
+    return ten_places(found) if operator == "*" else found
 
 
-def moved(start: Any, by: Duration, sign: int, clock: ZoneInfo) -> Any:
-    if by.unit in EXACT:
-        return start + sign * timedelta(microseconds=int(by.amount * (EXACT[by.unit] // LAST)))
-    amount = sign * int(by.amount)
+def ten_places(number: Fraction) -> Fraction:
+    """Rounded half away from nought."""
+    rounded = int(abs(number) * TEN_PLACES + Fraction(1, 2))
+    return Fraction(rounded if number >= 0 else -rounded, TEN_PLACES)
+
+
+def moved(start: Any, by: Civil, clock: ZoneInfo) -> Any:
     if isinstance(start, datetime):
-        return utc(along(local(start, clock), amount, by.unit), clock)
-    return along(start, amount, by.unit)
+        return utc(along(local(start, clock), by), clock)
+    return along(start, by)
 
 
-def along(day: Any, amount: int, unit: str) -> Any:
-    """A civil date or time so many days, weeks, months or years on; the 31st becomes the month's last."""
-    if unit in ("d", "w"):
-        return day + timedelta(days=amount * (7 if unit == "w" else 1))
-    months = day.year * 12 + day.month - 1 + amount * (12 if unit == "y" else 1)
-    year, month = divmod(months, 12)
+def along(day: Any, by: Civil) -> Any:
+    """A civil date or time so many days or months on; the 31st becomes the month's last."""
+    if by.days:
+        return day + timedelta(days=by.days)
+    year, month = divmod(day.year * 12 + day.month - 1 + by.months, 12)
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 

@@ -16,7 +16,7 @@ from sqlglot import exp
 from tests.query import interpreter
 from troth.engines.calendars import Transitions, local_to_utc, transitions, utc_to_local
 from troth.kernel.instant import from_us, to_us
-from troth.query import Scope, Typed, compile_expression, parse, to_local, to_utc
+from troth.query import Place, Scope, Typed, compile_expression, parse, to_local, to_utc
 from troth.stores.lake.engine import DuckEngine
 
 FIRST, LAST = datetime(2005, 1, 1), datetime(2026, 1, 1)
@@ -58,7 +58,7 @@ def conversions(name: str) -> tuple[str, str]:
 @cache
 def expression(text: str, name: str, *, kind: str = "instant") -> str:
     x = Typed(exp.column("x"), "day" if kind == "day" else "instant")
-    return compile_expression(text, Scope({"x": x}, {}, zone(name)), want="instant").sql("duckdb")
+    return compile_expression(text, Scope({"x": x}, {}, zone(name), Place("due", ("instant",)))).node.sql("duckdb")
 
 
 def check(name: str, values: Sequence[int]) -> None:
@@ -95,7 +95,18 @@ def test_conversions_agree_at_any_instant(name: str, values: list[int]) -> None:
     check(name, values)
 
 
-DUES = ["end_of_day(x)", "x + 3d", "x - 1d", "x + 1mo", "x + 2w", "x - 1y", "x + 36h", "end_of_day(x + 3d)", "end_of_day(x) + 90min"]
+DUES = [
+    "end_of_day(x)",
+    "x + 3d",
+    "x - 1d",
+    "x + 1mo",
+    "x + 2w",
+    "x - 1y",
+    "x + 36h",
+    "end_of_day(x + 3d)",
+    "end_of_day(x) + 90min",
+    "x - -(1w + 1d)",
+]
 
 
 @pytest.mark.parametrize("name", ZONES)

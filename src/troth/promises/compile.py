@@ -11,12 +11,17 @@ from troth.book import Definition
 from troth.engines.calendars import Transitions
 from troth.kernel.errors import BookError, ExpressionError, nearest
 from troth.promises.definition import Promise, Stage
-from troth.query import Kind, Scope, Typed, compile_expression, literal_text, lower, moved, names_in, parse
+from troth.query import Kind, Place, Scope, Typed, compile_expression, literal_text, moved, names_in, parse
 from troth.record import Engine
 
 ATTRIBUTE_KINDS: dict[str, Kind] = {
     "text": "text", "number": "num", "money": "money", "instant": "instant", "day": "day", "bool": "bool",
 }  # fmt: skip
+
+DUE = Place("due", ("instant",))
+VOID = Place("void_when", ("bool",))
+CLAIM = Place("claimed_by", ("bool",))
+BUDGET = Place("budget", ("instant", "duration", "working"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,10 @@ def compile_promise(definition: Definition[Promise], record: Record) -> Compiled
     scope = _scope(promise, record)
     at = _Places(definition, record)
     made, fulfilled = at.event(promise.anchor, "anchor"), at.event(promise.fulfil.event, "fulfil", "event")
-    due = at.expression(promise.due, scope, "instant", "due")
-    void = at.expression(promise.void_when, scope, "bool", "void_when") if promise.void_when else "FALSE"
-    claimed = at.expression(promise.fulfil.claimed_by, scope, "bool", "fulfil", "claimed_by") if promise.fulfil.claimed_by else "FALSE"
+    due = _sql(at.expression(promise.due, scope.at(DUE), "due"))
+    void = _sql(at.expression(promise.void_when, scope.at(VOID), "void_when")) if promise.void_when else "FALSE"
+    claim = promise.fulfil.claimed_by
+    claimed = _sql(at.expression(claim, scope.at(CLAIM), "fulfil", "claimed_by")) if claim else "FALSE"
     stages = [_stage(key, stage, scope, at) for key, stage in promise.stages.items()]
     subject = literal_text(promise.subject)
     needed = {promise.fulfil.event} | _attributes_in(promise.due) | _attributes_in(promise.void_when)
@@ -98,9 +104,9 @@ class _Places:
         self.definition = definition
         self.record = record
 
-    def expression(self, text: str, scope: Scope, want: Kind, *path: str) -> str:
+    def expression(self, text: str, scope: Scope, *path: str) -> Typed:
         try:
-            return compile_expression(text, scope, want=want).sql("duckdb")
+            return compile_expression(text, scope)
         except ExpressionError as error:
             raise self.error(str(error), *path) from error
 
@@ -121,7 +127,7 @@ def _scope(promise: Promise, record: Record) -> Scope:
     }
     names = {event: Typed(_instant(event), "instant") for event in record.events_of(promise.subject)}
     names |= {f"{promise.subject}.{name}": typed for name, typed in attributes.items()}
-    return Scope(names, attributes, record.zone, "this place")
+    return Scope(names, attributes, record.zone, DUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,20 +147,19 @@ def _budget(stage: Stage, scope: Scope, at: _Places, key: str) -> tuple[str, boo
 
     A stage that has not begun still has its duration, counted from the anchor; an instant gives it none before it begins.
     """
-    path = ("stages", key, "budget")
     if stage.budget is None:
         return "CAST(NULL AS BIGINT)", False
     begins = _instant(stage.from_)
-    try:
-        typed = lower(parse(stage.budget), scope)
-    except ExpressionError as error:
-        raise at.error(str(error), *path) from error
-    if typed.kind != "duration":
-        limit = at.expression(stage.budget, scope, "instant", *path)
-        return f"(epoch_us({limit}) - epoch_us({begins.sql('duckdb')}))", True
+    typed = at.expression(stage.budget, scope.at(BUDGET), "stages", key, "budget")
+    if typed.kind == "instant":
+        return f"(epoch_us({_sql(typed)}) - epoch_us({begins.sql('duckdb')}))", True
     start = exp.Coalesce(this=begins, expressions=[_instant(at.definition.value.anchor)])
     end = moved(Typed(start, "instant"), typed, "+", scope)
-    return f"(epoch_us({end.node.sql('duckdb')}) - epoch_us({start.sql('duckdb')}))", False
+    return f"(epoch_us({_sql(end)}) - epoch_us({start.sql('duckdb')}))", False
+
+
+def _sql(typed: Typed) -> str:
+    return typed.node.sql("duckdb")
 
 
 def _instant(event: str) -> exp.Column:

@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 
 from troth.kernel.errors import ExpressionError, nearest
-from troth.kernel.instant import DAY_US
+from troth.query.durations import added, as_interval, between, counted, duration, moved, refuse_without_calendar, refuse_without_length
 from troth.query.functions import TABLE
+from troth.query.nodes import call, cast, paren
 from troth.query.parse import COMPARISONS, parse
 from troth.query.scope import Kind, Scope, Typed
-from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, Number, OneOf, Text, Truth, Unary
-from troth.query.zone import civil_interval, interval, to_local, to_utc
+from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, Number, OneOf, Slot, Text, Truth, Unary
+from troth.query.zone import to_utc
 
-EXACT_US = {"s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000}
-CIVIL = {"d": (1, "DAY"), "w": (7, "DAY"), "mo": (1, "MONTH"), "y": (12, "MONTH")}
-ABOUT_US = {**EXACT_US, "d": DAY_US, "w": 7 * DAY_US, "mo": 30 * DAY_US, "y": 365 * DAY_US}
-LONGEST_US = 1000 * 365 * DAY_US
 COMPARE: dict[str, Callable[..., exp.Expression]] = {
     "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
 ARITHMETIC: dict[str, Callable[..., exp.Expression]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}
+TEXTS = ("text", "party")
+INSTEAD = {
+    frozenset({"duration", "working"}): "time by the clock, such as 4h",
+    frozenset({"instant", "day"}): "end_of_day() of the day",
+    frozenset({"money", "num"}): "an amount with its currency, such as 5 EUR",
+}
+AMOUNT = "DECIMAL(38,10)"
 
 
-def compile_expression(text: str, scope: Scope, *, want: Kind) -> exp.Expression:
-    """SQL node of an expression whose type must be `want`.
+def compile_expression(source: str | Node, scope: Scope) -> Typed:
+    """SQL node of a text or tree, of one of the types that its place takes.
 
-    Raises ExpressionError with the column where the type is wrong.
+    A day is its local midnight where only instants are taken; text and party stand for one another.
+    Raises ExpressionError with the column where a name, function or type is wrong.
     """
-    tree = parse(text)
-    typed = lower(tree, scope)
-    if typed.kind == "day" and want == "instant":
-        typed = Typed(to_utc(exp.cast(typed.node, "TIMESTAMP"), scope.zone), "instant")
-    if typed.kind != want:
-        raise ExpressionError(f"{scope.place} must be of type {want}", column=tree.column, got=typed.kind)
-    return typed.node
+    tree = parse(source) if isinstance(source, str) else source
+    typed, place = lower(tree, scope), scope.place
+    if typed.kind == "day" and "day" not in place.want and "instant" in place.want:
+        typed = Typed(to_utc(cast(typed.node, "TIMESTAMP"), scope.zone), "instant")
+    if typed.kind in TEXTS and typed.kind not in place.want:
+        typed = replace(typed, kind=next((kind for kind in place.want if kind in TEXTS), typed.kind))
+    if typed.kind not in place.want:
+        *others, last = place.want
+        want = f"{', '.join(others)} or {last}" if others else last
+        raise ExpressionError(f"{place.name} must be of type {want}", column=tree.column, got=typed.kind)
+    refuse_without_calendar(tree, typed, scope)
+    return typed
 
 
 def lower(node: Node, scope: Scope) -> Typed:  # noqa: C901, PLR0912  one case a kind of node; splitting would hide the table
@@ -49,129 +60,151 @@ def lower(node: Node, scope: Scope) -> Typed:  # noqa: C901, PLR0912  one case a
         case Money(amount=amount, currency=currency):
             return Typed(exp.Literal.number(f"{amount:f}"), "money", currency)
         case Duration():
-            return _duration(node)
+            unit, count = counted(node)
+            return duration(unit, exp.Literal.number(count))
+        case Slot():
+            return _slot(node, scope)
         case Name():
             return _name(node, scope)
         case Call():
             return _call(node, scope)
         case Unary(operator="not"):
-            return Typed(exp.Not(this=exp.paren(_of_kind(node.operand, scope, "bool").node)), "bool")
+            return Typed(exp.Not(this=paren(_truth(node.operand, scope).node)), "bool")
         case Unary():
             return _negative(node, scope)
         case Known():
-            operand = exp.Is(this=exp.paren(lower(node.operand, scope).node), expression=exp.null())
+            operand = exp.Is(this=paren(lower(node.operand, scope).node), expression=exp.null())
             return Typed(operand if node.negated else exp.Not(this=operand), "bool")
         case OneOf():
             return _one_of(node, scope)
         case Binary(operator="and" | "or"):
             join = exp.And if node.operator == "and" else exp.Or
-            left, right = _of_kind(node.left, scope, "bool"), _of_kind(node.right, scope, "bool")
-            return Typed(exp.paren(join(this=left.node, expression=right.node)), "bool")
+            left, right = _truth(node.left, scope), _truth(node.right, scope)
+            return Typed(paren(join(this=left.node, expression=right.node)), "bool")
         case Binary(operator=operator) if operator in COMPARISONS:
             return _comparison(node, scope)
         case Binary():
             return _arithmetic(node, scope)
 
 
-def _duration(node: Duration) -> Typed:
-    if node.unit in ("wh", "wd"):
-        raise ExpressionError(
-            "working time needs a calendar, and calendars are not in this version",
-            column=node.column, got=f"{node.amount}{node.unit}", allowed="s, min, h, d, w, mo, y",
-        )  # fmt: skip
-    if node.amount * ABOUT_US[node.unit] > LONGEST_US:
-        raise ExpressionError("a duration is too long", column=node.column, got=f"{node.amount}{node.unit}", allowed="1,000 years")
-    if node.unit in EXACT_US:
-        us = node.amount * EXACT_US[node.unit]
-        if us != us.to_integral_value():
-            raise ExpressionError("a duration is finer than a microsecond", column=node.column)
-        return Typed(interval(exp.Literal.number(int(us))), "duration")
-    if node.amount != node.amount.to_integral_value():
-        raise ExpressionError("days, weeks, months and years are whole", column=node.column, got=f"{node.amount}{node.unit}")
-    size, unit = CIVIL[node.unit]
-    return Typed(civil_interval(int(node.amount) * size, unit), "duration", civil=(int(node.amount) * size, unit))
+def _slot(node: Slot, scope: Scope) -> Typed:
+    """As the literal would be, but read from the slot's column."""
+    assert scope.slot is not None, "a shape is lowered in a scope that holds its slots"
+    column = scope.slot(node.index)
+    match node.like:
+        case Duration() as like:
+            return duration(counted(like)[0], column)
+        case Money(currency=currency):
+            return Typed(column, "money", currency)
+        case Number():
+            return Typed(column, "num")
+        case Text():
+            return Typed(column, "text")
 
 
 def _name(node: Name, scope: Scope) -> Typed:
     found = scope.names.get(node.dotted)
     if found is None:
         raise ExpressionError(
-            f"{scope.place}: no such name",
+            f"{scope.place.name}: no such name",
             column=node.column,
             got=f"'{node.dotted}'",
             allowed=nearest(node.dotted, scope.names),
         )
-    return found
+    return replace(found, node=found.node.copy())
 
 
 def _call(node: Call, scope: Scope) -> Typed:
-    function = TABLE.get(node.function)
-    if function is None:
-        raise ExpressionError("no such function", column=node.column, got=f"{node.function}()", allowed=nearest(node.function, TABLE))
-    return function(node, scope, lower)
+    place = scope.place
+    allowed = TABLE.keys() if place.functions is None else TABLE.keys() & place.functions
+    if node.function not in allowed:
+        what = "this function cannot be used here" if node.function in TABLE else "no such function"
+        raise ExpressionError(
+            f"{place.name}: {what}", column=node.column, got=f"{node.function}()", allowed=nearest(node.function, allowed)
+        )
+    return TABLE[node.function](node, scope, lower)
 
 
-def _of_kind(node: Node, scope: Scope, kind: Kind) -> Typed:
+def _truth(node: Node, scope: Scope) -> Typed:
     typed = lower(node, scope)
-    if typed.kind != kind:
-        raise ExpressionError(f"this must be of type {kind}", column=node.column, got=typed.kind)
+    if typed.kind != "bool":
+        raise ExpressionError("this must be of type bool", column=node.column, got=typed.kind)
     return typed
 
 
 def _negative(node: Unary, scope: Scope) -> Typed:
     operand = lower(node.operand, scope)
-    if operand.kind not in ("num", "money"):
-        raise ExpressionError("only a number or money can be negative", column=node.column, got=operand.kind)
-    return Typed(exp.Neg(this=exp.paren(operand.node)), operand.kind, operand.currency)
-
-
-def _same(left: Typed, right: Typed, column: int) -> None:
-    if left.kind != right.kind:
-        raise ExpressionError("both sides must be of one type", column=column, got=f"{left.kind} and {right.kind}")
-    if left.currency != right.currency:
-        raise ExpressionError("two currencies", column=column, got=f"{left.currency} and {right.currency}")
+    if operand.kind not in ("num", "money", "duration"):
+        raise ExpressionError("only a number, money or a duration can be negative", column=node.column, got=operand.kind)
+    return replace(operand, node=exp.Neg(this=paren(operand.node)))
 
 
 def _one_of(node: OneOf, scope: Scope) -> Typed:
     operand = lower(node.operand, scope)
     choices = [lower(choice, scope) for choice in node.choices]
     for choice, source in zip(choices, node.choices, strict=True):
-        _same(operand, choice, source.column)
-    return Typed(exp.In(this=exp.paren(operand.node), expressions=[c.node for c in choices]), "bool")
+        _refuse_unlike(operand, choice, source.column)
+        refuse_without_length(source, choice)
+    refuse_without_length(node.operand, operand)
+    return Typed(exp.In(this=paren(operand.node), expressions=[c.node for c in choices]), "bool")
 
 
 def _comparison(node: Binary, scope: Scope) -> Typed:
     left, right = lower(node.left, scope), lower(node.right, scope)
-    _same(left, right, node.column)
+    _refuse_unlike(left, right, node.column)
+    refuse_without_length(node.left, left)
+    refuse_without_length(node.right, right)
     if left.kind == "bool" and node.operator not in ("=", "!="):
-        raise ExpressionError("true and false have no order", column=node.column, got=node.operator)
-    return Typed(COMPARE[node.operator](this=exp.paren(left.node), expression=exp.paren(right.node)), "bool")
+        raise ExpressionError("true and false have no order", column=node.column, got=node.operator, allowed="=, !=")
+    return Typed(COMPARE[node.operator](this=paren(left.node), expression=paren(right.node)), "bool")
+
+
+def _refuse_unlike(left: Typed, right: Typed, column: int) -> None:
+    """Only what is of one type is compared."""
+    kinds: set[str] = {left.kind, right.kind}
+    if len(kinds) > 1 and kinds != set(TEXTS):
+        got, instead = f"{left.kind} and {right.kind}", INSTEAD.get(frozenset(kinds))
+        raise ExpressionError("both sides must be of one type", column=column, got=got, allowed=instead)
+    if left.currency != right.currency:
+        raise ExpressionError("two currencies", column=column, got=f"{left.currency} and {right.currency}")
 
 
 def _arithmetic(node: Binary, scope: Scope) -> Typed:
     left, right = lower(node.left, scope), lower(node.right, scope)
     kinds, operator = (left.kind, right.kind), node.operator
-    if kinds == ("instant", "duration") and operator in "+-":
-        return moved(left, right, operator, scope)
-    if kinds == ("day", "duration") and operator in "+-" and right.civil is not None:
-        day = ARITHMETIC[operator](this=left.node, expression=right.node)
-        return Typed(exp.cast(exp.paren(day), "DATE"), "day")
+    if operator in "+-":
+        match kinds:
+            case ("instant", "duration" | "working"):
+                refuse_without_calendar(node.right, right, scope)
+                return moved(left, right, operator, scope)
+            case ("instant", "instant") if operator == "-":
+                return between(left, right)
+            case ("day", "duration") if right.unit != "us":
+                day = ARITHMETIC[operator](this=left.node, expression=as_interval(right))
+                return Typed(cast(paren(day), "DATE"), "day")
+            case ("duration" | "working", "duration" | "working"):
+                return added(left, right, operator, node.column)
+    return _amount(node, left, right)
+
+
+def _amount(node: Binary, left: Typed, right: Typed) -> Typed:
+    """Numbers and money, to ten decimals whatever their columns hold: nothing else would be the same number in every engine.
+
+    A quotient by nought, and what has no room in the type, is no value: DuckDB would say infinity, or stop the build.
+    """
+    kinds, operator = (left.kind, right.kind), node.operator
     allowed = kinds == ("num", "num") or (kinds == ("money", "money") and operator in "+-")
     scaled = {"money", "num"} == set(kinds) and (operator == "*" or (operator == "/" and kinds == ("money", "num")))
     if not allowed and not scaled:
         raise ExpressionError(f"'{operator}' does not join these", column=node.column, got=f"{left.kind} and {right.kind}")
     if kinds == ("money", "money"):
-        _same(left, right, node.column)
+        _refuse_unlike(left, right, node.column)
     kind: Kind = "money" if "money" in kinds else "num"
-    # Nothing divided by nought is a value: DuckDB would say infinity, and a comparison with it would be true.
-    divisor = exp.Nullif(this=right.node, expression=exp.Literal.number(0)) if operator == "/" else exp.paren(right.node)
-    joined = ARITHMETIC[operator](this=exp.paren(left.node), expression=divisor)
-    return Typed(exp.paren(joined), kind, left.currency or right.currency)
+    divisor = exp.Nullif(this=_wide(right.node), expression=exp.Literal.number(0)) if operator == "/" else _wide(right.node)
+    joined = cast(ARITHMETIC[operator](this=_wide(left.node), expression=divisor), AMOUNT)
+    return Typed(call("TRY", joined), kind, left.currency or right.currency)
 
 
-def moved(start: Typed, by: Typed, operator: str, scope: Scope) -> Typed:
-    """An instant a duration later ("+") or earlier ("-"): days, weeks, months and years by the wall clock, the rest exactly."""
-    if by.civil is None:
-        return Typed(exp.paren(ARITHMETIC[operator](this=start.node, expression=by.node)), "instant")
-    local = ARITHMETIC[operator](this=to_local(start.node, scope.zone), expression=by.node)
-    return Typed(exp.paren(to_utc(exp.paren(local), scope.zone)), "instant")
+def _wide(amount: exp.Expression) -> exp.Expression:
+    """A column keeps its type; a literal, whose type would depend on its digits, has the one of results and of slots."""
+    return amount if isinstance(amount, exp.Column | exp.Anonymous) else cast(amount, AMOUNT)

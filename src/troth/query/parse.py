@@ -9,33 +9,34 @@ atom := NUMBER["%"] | DURATION | MONEY | 'text' | true | false | NAME{"."NAME} |
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 from troth.kernel.errors import ExpressionError
 from troth.query.tree import Binary, Call, Duration, Known, Money, Name, Node, Number, OneOf, Text, Truth, Unary, parts
 
 UNITS = ("s", "min", "h", "d", "w", "mo", "y", "wh", "wd")
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+RESERVED = frozenset({"or", "and", "not", "in", "is", "known"})
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
-MAX_DIGITS = 28  # what Decimal computes exactly, and with the record's four decimals fits a DECIMAL(38)
+# 28 digits are what Decimal computes exactly; with ten of them behind the point they fit the DECIMAL(38, 10) of arithmetic.
+MAX_DIGITS = 28
+MAX_DECIMALS = 10
 
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
+    r"""[ \t\r\n]*(?:
+        (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<mark>!=|<=|>=|[=<>+\-*/%().,\[\]])
       | (?P<number>\d+(?:\.\d+)?)
       | (?P<text>'(?:[^']|'')*')
-      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<mark>!=|<=|>=|[=<>+\-*/%().,\[\]])""",
+      | (?P<strange>[^ \t\r\n]))""",
     re.VERBOSE | re.ASCII,
 )
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
+# (kind, text, column). A mark and a word of the language are a kind of their own; else name, number, text or end.
+_Token: TypeAlias = tuple[str, str, int]
 
 
 def parse(text: str) -> Node:
@@ -49,10 +50,12 @@ def parse(text: str) -> Node:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError("the expression is too long", column=MAX_LENGTH, got=len(text), allowed=f"{MAX_LENGTH} characters")
-    parser = _Parser(_tokens(text), len(text) + 1)
+    tokens = _tokens(text)
+    parser = _Parser(tokens)
     node = parser.either()
     parser.finish()
-    _refuse_tall(node)
+    if len(tokens) > MAX_DEPTH:
+        _refuse_tall(node)
     return node
 
 
@@ -66,161 +69,175 @@ def _refuse_tall(node: Node) -> None:
 
 def _tokens(text: str) -> list[_Token]:
     tokens: list[_Token] = []
-    position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            what = "the text is not closed" if text[position] == "'" else "this character means nothing here"
-            raise ExpressionError(what, column=position + 1, got=repr(text[position]))
-        if match.lastgroup != "space":
-            tokens.append(_Token(str(match.lastgroup), match.group(), position + 1))
-        position = match.end()
+    for match in _TOKEN.finditer(text.rstrip(" \t\r\n")):  # from each blank of a long tail the pattern would search to its end
+        kind = match.lastgroup or ""
+        found, column = match[kind], match.start(kind) + 1
+        if kind == "mark" or found in RESERVED:
+            kind = found
+        elif kind == "strange":
+            what = "the text is not closed" if found == "'" else "this character means nothing here"
+            raise ExpressionError(what, column=column, got=repr(found))
+        tokens.append((kind, found, column))
+    tokens.append(("end", "", len(text) + 1))
     return tokens
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token], end: int) -> None:
+    """One method a production. `kind` is that of the token to come."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
         self.tokens = tokens
-        self.end = end
         self.at = 0
+        self.kind = tokens[0][0]
         self.depth = 0
 
-    def peek(self) -> _Token:
-        return self.tokens[self.at] if self.at < len(self.tokens) else _Token("end", "", self.end)
-
     def take(self) -> _Token:
-        token = self.peek()
+        token = self.tokens[self.at]
         self.at += 1
+        self.kind = self.tokens[self.at][0]
         return token
 
-    def accept(self, *texts: str) -> _Token | None:
-        token = self.peek()
-        return self.take() if token.kind in ("mark", "name") and token.text in texts else None
-
-    def expect(self, text: str) -> _Token:
-        token = self.accept(text)
-        if token is None:
-            raise self.unexpected(f"'{text}'")
-        return token
+    def expect(self, kind: str) -> None:
+        if self.kind != kind:
+            raise self.unexpected(f"'{kind}'")
+        self.take()
 
     def unexpected(self, allowed: str) -> ExpressionError:
-        token = self.peek()
-        got = "the end" if token.kind == "end" else f"'{token.text}'"
-        return ExpressionError("something else is expected here", column=token.column, got=got, allowed=allowed)
+        kind, text, column = self.tokens[self.at]
+        got = "the end" if kind == "end" else text if kind == "text" else f"'{text}'"
+        return ExpressionError("something else is expected here", column=column, got=got, allowed=allowed)
 
     def finish(self) -> None:
-        if self.peek().kind != "end":
+        if self.kind != "end":
             raise self.unexpected("the end, or an operator such as 'and', '=', '+'")
 
     def either(self) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError("too deeply nested", column=self.peek().column, allowed=f"{MAX_DEPTH} levels")
+            raise ExpressionError("too deeply nested", column=self.tokens[self.at][2], allowed=f"{MAX_DEPTH} levels")
         node = self.both()
-        while token := self.accept("or"):
-            node = Binary("or", node, self.both(), token.column)
+        while self.kind == "or":
+            _, _, column = self.take()
+            node = Binary("or", node, self.both(), column)
         self.depth -= 1
         return node
 
     def both(self) -> Node:
         node = self.negation()
-        while token := self.accept("and"):
-            node = Binary("and", node, self.negation(), token.column)
+        while self.kind == "and":
+            _, _, column = self.take()
+            node = Binary("and", node, self.negation(), column)
         return node
 
     def negation(self) -> Node:
-        nots: list[_Token] = []
-        while token := self.accept("not"):
-            nots.append(token)
+        columns = []
+        while self.kind == "not":
+            columns.append(self.take()[2])
         node = self.comparison()
-        for token in reversed(nots):
-            node = Unary("not", node, token.column)
+        for column in reversed(columns):
+            node = Unary("not", node, column)
         return node
 
     def comparison(self) -> Node:
         node = self.addition()
-        if token := self.accept(*COMPARISONS):
-            return Binary(token.text, node, self.addition(), token.column)
-        if token := self.accept("in"):
+        if self.kind in COMPARISONS:
+            operator, _, column = self.take()
+            return Binary(operator, node, self.addition(), column)
+        if self.kind == "in":
+            _, _, column = self.take()
             self.expect("[")
-            choices = self.listed("]")
-            return OneOf(node, choices, token.column)
-        if token := self.accept("is"):
-            negated = self.accept("not") is not None
+            return OneOf(node, self.listed("]"), column)
+        if self.kind == "is":
+            _, _, column = self.take()
+            negated = self.kind == "not"
+            if negated:
+                self.take()
             self.expect("known")
-            return Known(node, negated, token.column)
+            return Known(node, negated, column)
         return node
 
     def addition(self) -> Node:
         node = self.product()
-        while token := self.accept("+", "-"):
-            node = Binary(token.text, node, self.product(), token.column)
+        while self.kind in ("+", "-"):
+            operator, _, column = self.take()
+            node = Binary(operator, node, self.product(), column)
         return node
 
     def product(self) -> Node:
         node = self.signed()
-        while token := self.accept("*", "/"):
-            node = Binary(token.text, node, self.signed(), token.column)
+        while self.kind in ("*", "/"):
+            operator, _, column = self.take()
+            node = Binary(operator, node, self.signed(), column)
         return node
 
     def signed(self) -> Node:
-        if token := self.accept("-"):
-            return Unary("-", self.atom(), token.column)
+        if self.kind == "-":
+            _, _, column = self.take()
+            return Unary("-", self.atom(), column)
         return self.atom()
 
     def listed(self, closing: str) -> tuple[Node, ...]:
         items = [self.either()]
-        while self.accept(","):
+        while self.kind == ",":
+            self.take()
             items.append(self.either())
         self.expect(closing)
         return tuple(items)
 
     def atom(self) -> Node:
-        token = self.peek()
-        if token.kind == "number":
-            return self.quantity()
-        if token.kind == "text":
-            self.take()
-            return Text(token.text[1:-1].replace("''", "'"), token.column)
-        if token.kind == "mark" and token.text == "(":
-            self.take()
-            node = self.either()
-            self.expect(")")
-            return node
-        if token.kind == "name" and token.text not in RESERVED:
-            self.take()
-            return self.named(token)
-        raise self.unexpected("a value: a number, a 'text', a name, a function or '('")
+        match self.kind:
+            case "name":
+                return self.named()
+            case "number":
+                return self.quantity()
+            case "text":
+                _, text, column = self.take()
+                return Text(text[1:-1].replace("''", "'"), column)
+            case "(":
+                self.take()
+                node = self.either()
+                self.expect(")")
+                return node
+            case _:
+                raise self.unexpected("a value: a number, a 'text', a name, a function or '('")
 
     def quantity(self) -> Node:
-        token = self.take()
-        if len(token.text.replace(".", "")) > MAX_DIGITS:
-            raise ExpressionError("the number is too long", column=token.column, allowed=f"{MAX_DIGITS} digits")
-        value = Decimal(token.text)
-        follower = self.peek()
-        if self.accept("%"):
-            return Number(value, True, token.column)
-        if follower.kind == "name" and follower.text in UNITS:
+        _, text, column = self.take()
+        whole, _, decimals = text.partition(".")
+        if len(whole) + len(decimals) > MAX_DIGITS:
+            raise ExpressionError("the number is too long", column=column, allowed=f"{MAX_DIGITS} digits")
+        percent = self.kind == "%"
+        most = MAX_DECIMALS - 2 if percent else MAX_DECIMALS
+        if len(decimals) > most:
+            raise ExpressionError("the number is too fine", column=column, got=text, allowed=f"{most} decimals")
+        value = Decimal(text)
+        if percent:
             self.take()
-            return Duration(value, follower.text, token.column)
-        if follower.kind == "name" and re.fullmatch(r"[A-Z]{3}", follower.text):
-            self.take()
-            return Money(value, follower.text, token.column)
-        return Number(value, False, token.column)
+            return Number(value, True, column)
+        if self.kind == "name":
+            follower = self.tokens[self.at][1]
+            if follower in UNITS:
+                self.take()
+                return Duration(value, follower, column)
+            if _CURRENCY.fullmatch(follower):
+                self.take()
+                return Money(value, follower, column)
+        return Number(value, False, column)
 
-    def named(self, token: _Token) -> Node:
-        if token.text in ("true", "false"):
-            return Truth(token.text == "true", token.column)
-        if self.accept("("):
-            arguments = () if self.accept(")") else self.listed(")")
-            return Call(token.text, arguments, token.column)
-        path = [token.text]
-        while self.accept("."):
-            part = self.peek()
-            if part.kind != "name":
+    def named(self) -> Node:
+        _, text, column = self.take()
+        if text in ("true", "false"):
+            return Truth(text == "true", column)
+        if self.kind == "(":
+            self.take()
+            if self.kind == ")":
+                self.take()
+                return Call(text, (), column)
+            return Call(text, self.listed(")"), column)
+        path = [text]
+        while self.kind == ".":
+            self.take()
+            if self.kind != "name" and self.kind not in RESERVED:
                 raise self.unexpected("a name")
-            path.append(self.take().text)
-        return Name(tuple(path), token.column)
-
-
-RESERVED = frozenset({"or", "and", "not", "in", "is", "known"})
+            path.append(self.take()[1])
+        return Name(tuple(path), column)

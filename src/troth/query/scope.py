@@ -1,9 +1,9 @@
-"""What an expression may name at its place, and what each name is in SQL."""
+"""What an expression may name at its place, which type it must have there, and what each name is in SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from sqlglot import exp
@@ -12,26 +12,55 @@ from troth.engines.calendars import Transitions
 from troth.query.tree import Node
 
 Kind = Literal["bool", "num", "text", "instant", "day", "duration", "working", "money", "party"]
+Unit = Literal["us", "days", "months", "wh", "wd"]
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A lowered expression with its type. civil: (amount, unit) of a duration that follows the wall clock."""
+    """A lowered expression with its type.
+
+    currency: that of money. unit: what the node of a duration (us, days, months) or of working time (wh, in microseconds,
+    wd) counts: it is a whole number, never an interval.
+    """
 
     node: exp.Expression
     kind: Kind
     currency: str = ""
-    civil: tuple[int, str] | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the book an expression stands. name: as errors call it. want: the types that it takes.
+
+    functions: those that may be called there; without it every function of the language.
+    """
+
+    name: str
+    want: tuple[Kind, ...]
+    functions: frozenset[str] | None = None
+
+
+Calendar: TypeAlias = Callable[[exp.Expression, Typed, str], exp.Expression]
+"""The instant so much working time after ("+") or before ("-") an instant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """names: what a bare or dotted name stands for; attributes: what attr() may read; zone: the local clock."""
+    """names: what a bare or dotted name stands for; attributes: what attr() may read; zone: the local clock.
+
+    calendar: without it no working time can be added. slot: the column that holds a slot's amount; needed by shapes alone.
+    """
 
     names: Mapping[str, Typed]
     attributes: Mapping[str, Typed]
     zone: Transitions
-    place: str = "expression"
+    place: Place
+    calendar: Calendar | None = None
+    slot: Callable[[int], exp.Column] | None = None
+
+    def at(self, place: Place) -> Scope:
+        return replace(self, place=place)
 
 
 Lower: TypeAlias = Callable[[Node, Scope], Typed]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,17 @@ class Known:
     column: int = field(default=1, compare=False)
 
 
-Node = Number | Duration | Money | Text | Truth | Name | Call | Unary | Binary | OneOf | Known
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a literal stood whose amount varies. like: a literal of the same family, the same one for all of them."""
+
+    index: int
+    like: Literal
+    column: int = field(default=1, compare=False)
+
+
+Literal: TypeAlias = Number | Duration | Money | Text
+Node: TypeAlias = Number | Duration | Money | Text | Truth | Name | Call | Unary | Binary | OneOf | Known | Slot
 
 
 def parts(node: Node) -> tuple[Node, ...]:
@@ -101,6 +113,23 @@ def parts(node: Node) -> tuple[Node, ...]:
             return (left, right)
         case _:
             return ()
+
+
+def with_leaves(node: Node, changed: Callable[[Node], Node]) -> Node:
+    """The tree with every leaf changed, in the order of the text."""
+    match node:
+        case Call(function=function, arguments=arguments):
+            return Call(function, tuple(with_leaves(argument, changed) for argument in arguments), node.column)
+        case OneOf(operand=operand, choices=choices):
+            return OneOf(with_leaves(operand, changed), tuple(with_leaves(choice, changed) for choice in choices), node.column)
+        case Unary(operator=operator, operand=operand):
+            return Unary(operator, with_leaves(operand, changed), node.column)
+        case Known(operand=operand, negated=negated):
+            return Known(with_leaves(operand, changed), negated, node.column)
+        case Binary(operator=operator, left=left, right=right):
+            return Binary(operator, with_leaves(left, changed), with_leaves(right, changed), node.column)
+        case _:
+            return changed(node)
 
 
 def names_in(node: Node) -> list[Name]:

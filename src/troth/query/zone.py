@@ -9,10 +9,11 @@ from sqlglot import exp
 
 from troth.engines.calendars import Transitions
 from troth.kernel.instant import from_us
+from troth.query.nodes import call, cast, paren
 
 
 def literal_instant(us: int) -> exp.Expression:
-    return exp.cast(exp.Literal.string(from_us(us).isoformat(sep=" ")), "TIMESTAMP")
+    return cast(exp.Literal.string(from_us(us).isoformat(sep=" ")), "TIMESTAMP")
 
 
 def to_utc(local: exp.Expression, zone: Transitions) -> exp.Expression:
@@ -49,12 +50,12 @@ def _shifted(value: exp.Expression, cuts: Sequence[tuple[int, int]], *, sign: in
     at every cut: four conversions inside each other would otherwise repeat it cuts to the fourth times.
     """
     if isinstance(value, exp.Column) or len({offset for _, offset in cuts}) == 1:
-        return exp.Add(this=value.copy(), expression=interval(_offset(value, list(cuts)), sign))
+        return exp.Add(this=value, expression=interval(_offset(value, list(cuts)), sign))
     moment = exp.column("moment")
     moved = exp.Add(this=moment.copy(), expression=interval(_offset(moment, list(cuts)), sign))
     body = exp.Lambda(this=moved, expressions=[exp.to_identifier("moment")], colon=True)
-    listed = exp.Anonymous(this="list_transform", expressions=[exp.Array(expressions=[value.copy()]), body])
-    return exp.Anonymous(this="list_extract", expressions=[listed, exp.Literal.number(1)])
+    listed = call("list_transform", exp.Array(expressions=[value]), body)
+    return call("list_extract", listed, exp.Literal.number(1))
 
 
 def _offset(value: exp.Expression, cuts: list[tuple[int, int]]) -> exp.Expression:
@@ -67,9 +68,9 @@ def _offset(value: exp.Expression, cuts: list[tuple[int, int]]) -> exp.Expressio
 
 def interval(us: exp.Expression, sign: int = 1) -> exp.Expression:
     if isinstance(us, exp.Literal):
-        return exp.Anonymous(this="to_microseconds", expressions=[_signed_literal(int(us.this) * sign)])
-    amount = us if sign == 1 else exp.Mul(this=_signed_literal(-1), expression=exp.paren(us))
-    return exp.Anonymous(this="to_microseconds", expressions=[amount])
+        return call("to_microseconds", _signed_literal(int(us.this) * sign))
+    amount = us if sign == 1 else exp.Mul(this=_signed_literal(-1), expression=paren(us))
+    return call("to_microseconds", amount)
 
 
 def _signed_literal(number: int) -> exp.Expression:

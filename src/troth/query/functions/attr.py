@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from troth.kernel.errors import ExpressionError, nearest
 from troth.query.scope import Lower, Scope, Typed
 from troth.query.tree import Call, Name
@@ -21,4 +23,4 @@ def lowered(call: Call, scope: Scope, lower: Lower) -> Typed:  # noqa: ARG001  e
             got=f"'{argument.dotted}'",
             allowed=nearest(argument.dotted, scope.attributes),
         )
-    return found
+    return replace(found, node=found.node.copy())
