@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
@@ -139,3 +140,9 @@ def test_no_nesting_exhausts_the_stack(text: str) -> None:
 )
 def test_what_is_not_too_deep_is_read(text: str) -> None:
     assert names_in(parse(text))[0] == A
+
+
+def test_a_long_tail_of_blanks_is_read_at_once() -> None:
+    begun = process_time()
+    assert parse("a" + " " * (MAX_LENGTH - 1)) == A
+    assert process_time() - begun < 0.5  # a pattern that searches from each blank takes three times as long
