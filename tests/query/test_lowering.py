@@ -61,6 +61,7 @@ from troth.query.lowering import lower
         ("attr(until) - placed in [36h, 2w]", "bool", 31, "a week has no fixed length; got 2w; allowed: 336h"),
         ("1mo < attr(until) - placed", "bool", 1, "a month has no fixed length; got 1mo; allowed: hours, such as 720h"),
         ("1y in [1y]", "bool", 8, "a year has no fixed length"),
+        ("3d in [72h]", "bool", 1, "a day has no fixed length"),
         ("2w - 1d > 0h", "bool", 4, "a day has no fixed length; got 2w - 1d; allowed: hours, such as 72h"),
         ("2wd > 1wd", "bool", 1, "a working day has no fixed length; got 2wd; allowed: hours, such as 8wh"),
         ("attr(until) - placed > 4wh", "bool", 22, "got duration and working; allowed: time by the clock, such as 4h"),

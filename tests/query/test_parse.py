@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
@@ -91,6 +92,12 @@ def test_a_node_knows_where_it_began() -> None:
         ("and", 1, "got 'and'"),
         ("a or 'b", 6, "the text is not closed"),
         ("a # b", 3, "means nothing here"),
+        ("a | b", 3, r"got '\|'; allowed: or"),
+        ("a = ‘b’", 5, "allowed: single quotes, as in 'text'"),
+        ("a + 3 days", 7, "no such unit; got 'days'; allowed: s, min, h, d, w, mo, y, wh, wd, or a currency such as EUR"),
+        ("5 eur", 3, "no such unit; got 'eur'"),
+        ("5 EURO", 3, "no such unit; got 'EURO'"),
+        ("3 true", 3, "no such unit; got 'true'"),
         ("ä = 1", 1, "means nothing here"),
         ("1" * (MAX_DIGITS + 1), 1, "the number is too long"),
         ("a = 1.00000000001", 5, "the number is too fine; got 1.00000000001; allowed: 10 decimals"),
@@ -133,3 +140,9 @@ def test_no_nesting_exhausts_the_stack(text: str) -> None:
 )
 def test_what_is_not_too_deep_is_read(text: str) -> None:
     assert names_in(parse(text))[0] == A
+
+
+def test_a_long_tail_of_blanks_is_read_at_once() -> None:
+    begun = process_time()
+    assert parse("a" + " " * (MAX_LENGTH - 1)) == A
+    assert process_time() - begun < 0.5  # a pattern that searches from each blank takes three times as long

@@ -34,6 +34,12 @@ _TOKEN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _CURRENCY = re.compile(r"[A-Z]{3}")
+# What somebody means who writes a character that is not of the language.
+_MEANT = (
+    dict.fromkeys('"‘’“”`´', "single quotes, as in 'text'")
+    | {"&": "and", "|": "or", "!": "not, !="}
+    | dict.fromkeys("€$£¥", "the currency behind the amount, as in 5 EUR")
+)
 
 # (kind, text, column). A mark and a word of the language are a kind of their own; else name, number, text or end.
 _Token: TypeAlias = tuple[str, str, int]
@@ -76,7 +82,7 @@ def _tokens(text: str) -> list[_Token]:
             kind = found
         elif kind == "strange":
             what = "the text is not closed" if found == "'" else "this character means nothing here"
-            raise ExpressionError(what, column=column, got=repr(found))
+            raise ExpressionError(what, column=column, got=repr(found), allowed=_MEANT.get(found))
         tokens.append((kind, found, column))
     tokens.append(("end", "", len(text) + 1))
     return tokens
@@ -214,15 +220,15 @@ class _Parser:
         if percent:
             self.take()
             return Number(value, True, column)
-        if self.kind == "name":
-            follower = self.tokens[self.at][1]
-            if follower in UNITS:
-                self.take()
-                return Duration(value, follower, column)
-            if _CURRENCY.fullmatch(follower):
-                self.take()
-                return Money(value, follower, column)
-        return Number(value, False, column)
+        if self.kind != "name":
+            return Number(value, False, column)
+        _, unit, begins = self.take()
+        if unit in UNITS:
+            return Duration(value, unit, column)
+        if _CURRENCY.fullmatch(unit):
+            return Money(value, unit, column)
+        allowed = f"{', '.join(UNITS)}, or a currency such as EUR"
+        raise ExpressionError("no such unit", column=begins, got=f"'{unit}'", allowed=allowed)
 
     def named(self) -> Node:
         _, text, column = self.take()

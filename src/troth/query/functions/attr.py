@@ -14,7 +14,8 @@ NAME = "attr"
 def lowered(call: Call, scope: Scope, lower: Lower) -> Typed:  # noqa: ARG001  every function of the language is called alike
     argument = call.arguments[0] if len(call.arguments) == 1 else None
     if not isinstance(argument, Name) or len(argument.path) != 1:
-        raise ExpressionError("attr() takes the name of one attribute", column=call.column)
+        instead = "a name without quotes, as in attr(status)"
+        raise ExpressionError("attr() takes the name of one attribute", column=call.column, allowed=instead)
     found = scope.attributes.get(argument.dotted)
     if found is None:
         raise ExpressionError(
