@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import build, start, table, timeline
+from bench import book, build, start, table, timeline
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "build": build.measure,
     "timeline": lambda sizes: timeline.measure(max(sizes)),
     "start": lambda _: start.measure(),
+    "book": lambda _: book.measure(),
 }
 
 

@@ -34,7 +34,7 @@ def revision(at: str, files: Mapping[str, str | None], *, checks: Checks = CHECK
     documents = {}
     for name, text in files.items():
         path = PurePosixPath(name)
-        place = place_of(path, checks.known)
+        place = place_of(name, checks.known)
         assert place is not None
         documents[path] = read(text, path, *place)[0] if text is not None else None
     return Past(f"at {at}", datetime.fromisoformat(at), "somebody", documents)

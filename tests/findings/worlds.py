@@ -16,13 +16,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.book.books import opened
 from tests.book.books import promises as promises_of
 from tests.needs import require_data
 from troth.engines.calendars import Transitions, transitions
 from troth.findings.context import Context
 from troth.findings.statement import Statement
 from troth.kernel.instant import DAY_US, to_us
-from troth.promises import Record, make_outcomes
+from troth.promises import Record, make_outcomes, terms_of
 from troth.query import literal_text
 from troth.record import Engine, as_of, make_steps, make_strata
 from troth.stores.lake.engine import DuckEngine
@@ -178,7 +179,7 @@ def _context(
     for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
         events.setdefault(str(type), set()).add(str(event))
     record = Record(attributes, {type: frozenset(known) for type, known in events.items()}, zone, currency)
-    make_outcomes(engine, list(found.values()), record, at)
+    make_outcomes(engine, terms_of(opened({"promises/world.yaml": promises})[0]), record, at)
     named = engine.rows("SELECT table_name, column_name FROM information_schema.columns ORDER BY table_name, ordinal_position")
     tables: dict[str, tuple[str, ...]] = {}
     for table, column in named:

@@ -35,7 +35,7 @@ TWO = promise("seller: {from: approved, to: handed, budget: attr(limit)}, carrie
 
 
 def drawn(stages: str, drawing: str, **attributes: str) -> dict[str, dict[str, Fraction]]:
-    return judge(stages, drawing, due="instant", **attributes).shares()
+    return judge(stages, drawing, past=(), due="instant", **attributes).shares()
 
 
 def test_who_was_late_bears_it() -> None:

@@ -82,10 +82,10 @@ def test_an_outcome_bears_the_hash_that_bound_it() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("anchor: placed", "anchor: plcd", r"world.yaml:5:3: deliver.anchor: no event 'plcd' of 'order'; did you mean 'placed'\?"),
-        ("due: placed + 3d", "due: placd + 3d", r"world.yaml:7:3: deliver.due: column 1: .*no such name; got 'placd'"),
-        ("due: placed + 3d", "due: 3d", r"world.yaml:7:3: deliver.due: column 1: .* must be of type instant; got duration"),
-        ("'canceled'", "3", r"world.yaml:8:3: deliver.void_when: column 14: both sides"),
+        ("anchor: placed", "anchor: plcd", r"world.yaml:5:11: deliver.anchor: no event 'plcd' of 'order'; did you mean 'placed'\?"),
+        ("due: placed + 3d", "due: placd + 3d", r"world.yaml:7:8: deliver.due: column 1: .*no such name; got 'placd'"),
+        ("due: placed + 3d", "due: 3d", r"world.yaml:7:8: deliver.due: column 1: .* must be of type instant; got duration"),
+        ("'canceled'", "3", r"world.yaml:8:27: deliver.void_when: column 14: both sides"),
         ("budget: placed + 1d", "budget: attr(limit)", r"world.yaml:10:\d+: deliver.stages.seller.budget: column 6: no such attribute"),
         ("to: handed,", "to: handd,", r"world.yaml:10:\d+: deliver.stages.seller.to: no event 'handd'"),
     ],

@@ -12,17 +12,18 @@ keywords are attributes of that type, the others events; times are UTC.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from tests.book.books import promises
+from tests.book.books import opened, promises
 from troth.book import Definition
+from troth.book.book import Past
 from troth.engines.calendars import transitions
 from troth.kernel.instant import to_us
-from troth.promises import Outcome, Promise, Record, State, make_outcomes, state
+from troth.promises import Outcome, Promise, Record, State, make_outcomes, state, terms_of
 from troth.query import identifier, literal_text
 from troth.stores.lake.engine import DuckEngine
 
@@ -71,22 +72,27 @@ def defined(text: str) -> Definition[Promise]:
     return definition
 
 
-def judge(promise: str, drawing: str, *, zone: str = "UTC", now: str = NOW, **attributes: str) -> World:
-    """attributes: column -> type of the columns that are no events."""
+Book = str | Mapping[str, str]
+"""The YAML of one promise, or the files of a book with one."""
+
+
+def judge(promise: Book, drawing: str, *, zone: str = "UTC", now: str = NOW, past: Sequence[Past] = (), **attributes: str) -> World:
+    """attributes: column -> type of the columns that are no events. past: revisions of the book."""
     header, *lines = (re.split(r"\s{2,}", line.strip()) for line in drawing.strip().splitlines())
     drawn = {line[0]: dict(zip(header[1:], line[1:], strict=True)) for line in lines}
     events = {name for name in header[1:] if name not in attributes}
-    return judge_cells(promise, drawn, attributes, events, zone=zone, now=now)
+    return judge_cells(promise, drawn, attributes, events, zone=zone, now=now, past=past)
 
 
 def judge_cells(
-    promise: str,
+    promise: Book,
     drawn: Mapping[str, Mapping[str, str]],
     attributes: Mapping[str, str],
     events: set[str],
     *,
     zone: str = "UTC",
     now: str = NOW,
+    past: Sequence[Past] = (),
 ) -> World:
     """The same from cells: id -> column -> cell."""
     engine = DuckEngine(threads=1)
@@ -106,7 +112,9 @@ def judge_cells(
     for table, rows in (("object_order", objects), ("event", scans), ("bad_cell", bad)):
         if rows:
             engine.run(f"INSERT INTO {table} VALUES {', '.join(rows)}")
-    moment, definition = datetime.fromisoformat(now), defined(promise)
+    moment = datetime.fromisoformat(now)
     record = Record({"order": attributes}, {"order": frozenset(events)}, transitions(zone, *YEARS), "EUR")
-    make_outcomes(engine, [definition], record, moment)
-    return World(engine, f"outcome_{definition.name}", moment)
+    book, problems = opened({"promises/world.yaml": promise} if isinstance(promise, str) else promise, past=past)
+    assert not problems, problems
+    (made,) = make_outcomes(engine, terms_of(book), record, moment)
+    return World(engine, f"outcome_{made.name}", moment)

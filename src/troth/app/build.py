@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from troth.app.workspace import Progress, Workspace, silent
 from troth.engines.calendars import Transitions, transitions, tz_version
 from troth.kernel import digest
 from troth.kernel.errors import SourceError
-from troth.kernel.instant import DAY_US
+from troth.kernel.instant import DAY_US, to_us
 from troth.kernel.money import NO_CURRENCY
-from troth.promises import Record, make_outcomes
-from troth.query import identifier
+from troth.promises import Outcomes, Record, make_outcomes, state_sql
+from troth.query import identifier, literal_instant
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
-from troth.sources import QUARANTINE, Balance, Staged, files_of, make_facts, settle, stage
+from troth.sources import QUARANTINE, Balance, Staged, files_of, make_facts, settle, stage, vocabulary
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
@@ -46,7 +47,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
         inputs = _inputs(rules)
         # The engine writes its own version into every file, so another engine gives other bytes.
         writer = str(engine.rows("SELECT version()")[0][0])
-        identity = digest.of_value([inputs, rules.book.tree.hash, __version__, tz_version(), writer])
+        identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer])
         current = workspace.lake.current()
         if current is not None and current.id == identity:
             return Built(current, balances_of(current), fresh=False)
@@ -63,7 +64,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
             "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
         }
         schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
-        snapshot = Snapshot(identity, last, rules.book.tree.hash, __version__, schemas, files, facts)
+        snapshot = Snapshot(identity, last, rules.hash, __version__, schemas, files, facts)
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now())
         return Built(snapshot, balances, fresh=True)
@@ -130,17 +131,30 @@ def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Pr
         {t: frozenset(e) for t, e in events.items()},
         _zone(engine, attributes, rules),
         rules.settings.currency or NO_CURRENCY,
+        vocabulary({name: one.value for name, one in rules.sources.items()}).relations,
     )
-    compiled = make_outcomes(engine, list(rules.promises.values()), record, last)
-    judged = {c.name: {"subject": c.promise.subject, "stages": list(c.stages)} for c in compiled}
-    return (
-        [
-            *_parts(attributes, staged),
-            *(Part(f"outcome_{c.name}", ("promise", "month"), ("subject",)) for c in compiled),
-        ],
-        last,
-        judged,
-    )
+    made = make_outcomes(engine, rules.terms, record, last)
+    judged = {one.name: _told(engine, one, last) for one in made}
+    return [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one))], last, judged
+
+
+def _outcome_parts(made: Outcomes) -> list[Part]:
+    outcome = Part(f"outcome_{made.name}", ("promise", "month"), ("subject",))
+    return [outcome, Part(f"former_{made.name}", ("promise", "month"), ("subject",))] if made.corrected else [outcome]
+
+
+def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
+    """What a page needs to know of a promise besides its outcomes. corrected: how states changed when its terms were."""
+    stages = {key: stage.model_dump(by_alias=True, exclude_none=True) for key, stage in made.promise.stages.items()}
+    told: dict[str, Any] = {"subject": made.promise.subject, "stages": stages, "variants": len(made.variants)}
+    if made.corrected:
+        now = literal_instant(to_us(at)).sql("duckdb")
+        rows = engine.rows(
+            f"SELECT {state_sql(now, 'f')} AS before, {state_sql(now, 'o')} AS after, count(*), max(f.known_to)"
+            f" FROM former_{made.name} f JOIN outcome_{made.name} o USING (subject) GROUP BY ALL ORDER BY ALL"
+        )
+        told["corrected"] = [{"before": before, "after": after, "subjects": int(n), "on": on.isoformat()} for before, after, n, on in rows]
+    return told
 
 
 def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
@@ -153,6 +167,7 @@ def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[P
         Part("relation", (), ("from_type", "from_code", "to_type", "to_code", "qualifier")),
         Part("feedback", (), ("about_type", "about", "answered", "asked", "source", "source_row")),
         Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
+        Part("terms", (), ("promise", "terms", "layer", "change")),
         Part("stratum", (), ("object_type", "stratum")),
         Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row")),
         Part("quarantine", (), ("source", "file", "source_row", "source_column")),

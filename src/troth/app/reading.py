@@ -19,6 +19,8 @@ from troth.findings.words import number, of_hundred
 from troth.kernel.errors import NotFound
 from troth.kernel.instant import to_us
 from troth.kernel.money import NO_CURRENCY
+from troth.promises import Promise
+from troth.promises.definition import Stage
 from troth.record import Engine, Snapshot
 from troth.sources import Balance
 
@@ -60,11 +62,21 @@ def open_reading(workspace: Workspace) -> Reading:
 
 
 def _context(engine: Engine, snapshot: Snapshot, rules: Rules) -> Context:
-    judged = {name: d.value for name, d in rules.promises.items() if f"outcome_{name}" in snapshot.schemas}
+    judged = {
+        name: _with_stages(d.value, snapshot.facts["promises"][name])
+        for name, d in rules.promises.items()
+        if f"outcome_{name}" in snapshot.schemas
+    }
     tables = {table: tuple(c.name for c in columns) for table, columns in snapshot.schemas.items()}
     zone = snapshot.facts.get("zone") or DEFAULT_ZONE
     clock = transitions(zone, int(snapshot.facts["first_us"]) - MARGIN_US, to_us(snapshot.as_of) + 2 * MARGIN_US)
     return Context(engine, judged, tables, snapshot.as_of, clock, snapshot.facts.get("currency") or NO_CURRENCY)
+
+
+def _with_stages(promise: Promise, told: Mapping[str, Any]) -> Promise:
+    """The promise with the stages that its outcomes have: those of every variant."""
+    known = {key: Stage.model_validate(stage) for key, stage in told["stages"].items()}
+    return promise.model_copy(update={"stages": {**known, **{key: promise.stages[key] for key in known if key in promise.stages}}})
 
 
 def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement], lists: Mapping[str, str]) -> Page:
@@ -132,10 +144,28 @@ def _warnings(snapshot: Snapshot, context: Context) -> list[str]:
         found.append(f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain.")
     if context.engine.rows("SELECT count(*) FROM money WHERE currency = ?", (NO_CURRENCY,))[0][0]:
         found.append("Amounts bear no currency. Set `currency:` in troth.yaml.")
+    found += [
+        _corrected(context.promises[name].words, told["corrected"], context)
+        for name, told in snapshot.facts["promises"].items()
+        if told.get("corrected") and name in context.promises
+    ]
     held = sum(b.quarantined + b.cells for b in balances_of(snapshot))
     if held:
         found.append(f"{number(held)} rows or cells could not be used and stand in quarantine with their reasons.")
     return found
+
+
+def _corrected(words: str, changes: Sequence[Mapping[str, Any]], context: Context) -> str:
+    """That terms were corrected, and what that changed."""
+    total = sum(int(change["subjects"]) for change in changes)
+    on = context.local_time(max(datetime.fromisoformat(str(change["on"])) for change in changes))
+    moved = [
+        f"{number(change['subjects'])} {change['before']} became {change['after']}"
+        for change in changes
+        if change["before"] != change["after"]
+    ]
+    told = ", ".join(moved) or "none changed its state"
+    return f"'{words}' was corrected on {on.day} {on:%b %Y} and {number(total)} promises were judged anew: {told}."
 
 
 def _source(balance: Balance, snapshot: Snapshot) -> dict[str, Any]:

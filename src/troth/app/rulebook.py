@@ -108,10 +108,8 @@ def show(workspace: Workspace, address: str, *, keys: str = "", at: str | None =
         raise NotFound(f"'{address}' is a field", next_step=f"Ask: troth book why {address}")
     resolved = book.resolve(kind, name, asked, when)
     fields = tuple((".".join(map(str, leaf)), value, _whose(resolved, leaf)) for leaf, value in leaves(dict(resolved.content)))
-    definition = book.kinds[kind].model.model_validate(unlocked(resolved.content))
-    from troth.book.book import hash_of
-
-    return Shown(f"{kind}.{name}", asked, when, hash_of(name, definition), fields, _commented(name, resolved))
+    terms = book.laid(kind, name, resolved.version, resolved.layers, book.kinds[kind].model).hash
+    return Shown(f"{kind}.{name}", asked, when, terms, fields, _commented(name, resolved))
 
 
 def why(workspace: Workspace, address: str, *, keys: str = "", at: str | None = None) -> Why:

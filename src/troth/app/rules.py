@@ -8,11 +8,13 @@ from pathlib import Path
 
 from troth import __version__
 from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
-from troth.promises import PROMISES, Promise
+from troth.kernel import digest
+from troth.promises import PROMISES, Promise, Terms, terms_of
+from troth.promises import lint as lint_promises
 from troth.sources import SOURCES, Source
 from troth.sources import lint as lint_sources
 
-CHECKS = Checks((SOURCES, PROMISES), (lint_sources,))
+CHECKS = Checks((SOURCES, PROMISES), (lint_sources, lint_promises))
 CACHE = "cache/book.json"
 
 
@@ -24,6 +26,14 @@ class Rules:
     book: Book
     sources: Mapping[str, Definition[Source]]
     promises: Mapping[str, Definition[Promise]]
+    terms: tuple[Terms, ...]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def hash(self) -> str:
+        """Of all that outcomes follow from: the files, the revisions before them, and the order in which stages are written."""
+        order = [[name, one.hash] for name, one in sorted(self.promises.items())]
+        return digest.of_value([self.book.tree.hash, [past.id for past in self.book.past], order])
 
     @property
     def settings(self) -> Settings:
@@ -43,4 +53,6 @@ def read_rules(root: Path, state: Path) -> Rules:
     """The book in a folder; raises BookError with every error as file:line:column."""
     book, problems = look(root, state)
     raise_if(problems)
-    return Rules(root, book, book.definitions(SOURCES.name, Source), book.definitions(PROMISES.name, Promise))
+    warnings = tuple(problem for problem in problems if problem.level == "warning")
+    sources, promises = book.definitions(SOURCES.name, Source), book.definitions(PROMISES.name, Promise)
+    return Rules(root, book, sources, promises, terms_of(book), warnings)

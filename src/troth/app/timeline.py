@@ -27,6 +27,9 @@ class Judged:
     state: str
     says: str
     clock: tuple[Line, ...]
+    layer: str | None = None
+    change: str | None = None
+    terms: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +93,21 @@ def _judged(context: Context, name: str, promise: Promise, code: int, events: li
     made = min((at for at, what in events if what == promise.anchor), default=None)
     month = made.year * 100 + made.month if made else 0
     rows = context.engine.rows(
-        f"SELECT made, due, fulfilled, voided, waived, unknown_reason FROM outcome_{name} WHERE month = ? AND subject = ?", (month, code)
+        "SELECT made, due, fulfilled, voided, waived, unknown_reason, layer, change, terms"
+        f" FROM outcome_{name} WHERE month = ? AND subject = ?",
+        (month, code),
     )
     if not rows:
         return Judged(name, promise.words, "not made", f"never made: no '{promise.anchor}' on record", ())
-    outcome = Outcome(*rows[0])
+    *instants, layer, change, terms = rows[0]
+    outcome = Outcome(*instants)
     now = state(outcome, context.as_of) or "not made"
     lines = [(at, str(what).replace("_", " ")) for at, what in events]
     if outcome.due is not None:
         lines.append((outcome.due, "due"))
     lines.append((context.as_of, "the record ends here"))
     clock = tuple(Line(f"{context.local_time(at):%Y-%m-%d %H:%M:%S}", what) for at, what in sorted(lines, key=lambda line: line[0]))
-    return Judged(name, promise.words, now, _says(outcome, now, context.as_of), clock)
+    return Judged(name, promise.words, now, _says(outcome, now, context.as_of), clock, layer, change, terms)
 
 
 def _says(outcome: Outcome, now: str, at: datetime) -> str:

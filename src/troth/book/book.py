@@ -22,7 +22,7 @@ from troth.book.layers import CHANGE, Layer, Layers, Standing, layers_of, spans
 from troth.book.merging import at, leaves, merged, unlocked, written
 from troth.book.parsing import Path
 from troth.book.settings import Settings
-from troth.book.versions import BEGINNING, BOOK_KEYS, UNSAVED, Said, Version, moment, versions
+from troth.book.versions import BEGINNING, BOOK_KEYS, UNSAVED, Said, Version, versions
 from troth.kernel import digest
 from troth.kernel.errors import BookError, NotFound, nearest
 
@@ -39,16 +39,21 @@ class Past:
     documents: Mapping[PurePosixPath, Document | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definition(Generic[Model]):
-    """A named definition and the hash of its terms. document: where it stands; over: the layers upon it, the highest first."""
+    """A named definition. document, path: where it stands; over: the layers upon it, the highest first."""
 
     name: str
     value: Model
     document: Document
-    hash: str
     path: Path = ()
     over: tuple[Layer, ...] = ()
+
+    @cached_property
+    def hash(self) -> str:
+        """Of the terms: in the model's own order of fields, but with the order of stages as written, since that means something."""
+        told = set(getattr(self.value, "told", ()))
+        return digest.of_text(f"{self.name} {self.value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=told)}")
 
     def problem(self, path: Path, message: str, *, at_value: bool = False, column: int | None = None, cause: str = "") -> Problem:
         """A problem at the place where this field of it is written, in whichever layer that is."""
@@ -129,6 +134,9 @@ class Book:
         """A kind's definitions as the standard has them now. Raises BookError for one that does not fit its model."""
         return {name: self.definition(kind, name, model) for name in self.names(kind)}
 
+    def has(self, kind: str, name: str) -> bool:
+        return name in self._documents.get(kind, {})
+
     def fitting(self, kind: str, model: type[Model]) -> dict[str, Definition[Model]]:
         """Those that fit their model, for a lint; what is wrong with the others is told already."""
         found = {}
@@ -140,12 +148,12 @@ class Book:
     def definition(self, kind: str, name: str, model: type[Model]) -> Definition[Model]:
         document, content = self._current(kind, name)
         if not self.kinds[kind].layered:
-            return self._valid(name, content, document, (name,), (), model)
+            return self._valid(name, content, document, model)
         version = self.version(kind, name, UNSAVED)
-        if version is None:
-            return self._valid(name, _fields(content), document, (name,), (), model)
+        if version is None or version.content == _fields(content):
+            return self._valid(name, _fields(content), document, model)
         told = {key: value for key, value in _fields(content).items() if key in getattr(model, "told", ())}
-        return self._valid(name, {**version.content, **told}, version.document, version.path, (), model)
+        return self._valid(name, {**version.content, **told}, version.document, model, version.path)
 
     def version(self, kind: str, name: str, at: datetime) -> Version | None:
         """The terms of the standard at an instant; None before there were any. UNSAVED asks for the last that are saved."""
@@ -190,8 +198,8 @@ class Book:
                 continue
             for since, until in spans(found, version.since, version.until):
                 over = tuple(reversed([layer for layer in found if layer.in_force(since)]))
-                definition = self._laid(kind, name, version, over, model)
-                former = self._laid(kind, name, version.former, over, model) if version.former else None
+                definition = self._fit(kind, name, version, over, model)
+                former = self._fit(kind, name, version.former, over, model) if version.former else None
                 saying = self._over(kind, name, version, over).layers
                 yield Variant(
                     since, until, definition, "; ".join(str(layer.address) for layer in saying),
@@ -216,11 +224,14 @@ class Book:
     def arms(self, keys: Mapping[str, str]) -> dict[str, str]:
         """The arms of pilots that a subject's keys are drawn into."""
         found: dict[str, str] = {}
-        for id, change in self.changes.items():
-            if change.arms and change.scope and change.scope.units in keys:
-                unit = keys[str(change.scope.units)]
-                found |= {f"{ARM}@{id}": name for name, arm in change.arms.items() if unit in arm.units}
+        for id, units, change in self._pilots:
+            if units in keys:
+                found |= {f"{ARM}@{id}": name for name, arm in change.arms.items() if keys[units] in arm.units}
         return found
+
+    @cached_property
+    def _pilots(self) -> tuple[tuple[str, str, Change], ...]:
+        return tuple((id, one.scope.units, one) for id, one in self.changes.items() if one.arms and one.scope and one.scope.units)
 
     def _in_force(self, kind: str, name: str, keys: Mapping[str, str], at: datetime) -> tuple[Layer, ...]:
         found = self.layers(kind, name).for_keys({**self.arms(keys), **keys})
@@ -232,23 +243,52 @@ class Book:
             content = merged(content, layer.content)
         return Resolved(kind, name, content, version, _saying(layers))
 
-    def _laid(self, kind: str, name: str, version: Version, layers: tuple[Layer, ...], model: type[Model]) -> Definition[Model]:
-        key = ("laid", kind, name, id(version.content), tuple(id(layer) for layer in layers))
+    def laid(self, kind: str, name: str, version: Version, layers: tuple[Layer, ...], model: type[Model]) -> Definition[Model]:
+        """A version of a definition with layers upon it, the highest first. Raises pydantic's ValidationError where they do not fit."""
+        key = ("laid", kind, name, id(version.content), tuple(map(id, layers)))
         if key not in self._made:
-            resolved = self._over(kind, name, version, layers)
-            self._made[key] = self._valid(name, resolved.content, version.document, version.path, layers, model)
+            content = self._unlocked(version.content)
+            for layer in reversed(layers):
+                content = merged(content, layer.content)
+            self._made[key] = Definition(name, model.model_validate(content), version.document, version.path, layers)
         found: Definition[Model] = self._made[key]
         return found
 
-    def _valid(
-        self, name: str, content: Mapping[str, Any], document: Document, path: Path, over: tuple[Layer, ...], model: type[Model]
-    ) -> Definition[Model]:
+    def _unlocked(self, content: Mapping[str, Any]) -> Any:
+        key = ("unlocked", id(content))
+        if key not in self._made:
+            self._made[key] = unlocked(content)
+        return self._made[key]
+
+    def each(self, kind: str, name: str, model: type[Model]) -> Iterator[Definition[Model]]:
+        """The definition at all times, and with each layer alone upon it, as far as they fit their model: for a lint."""
+        versions = self.versions(kind, name)
+        for layers in ((), *((layer,) for layer in self.layers(kind, name).all)):
+            for version in versions:
+                if not layers or (layers[0].since < version.until and version.since < layers[0].until):
+                    with suppress(ValidationError):
+                        yield self.laid(kind, name, version, layers, model)
+
+    def layer_in(self, document: Document, name: str) -> Layer | None:
+        """What an overlay file says of a definition now; None where no Change warrants it."""
+        return self._by_file.get((document.file, name))
+
+    @cached_property
+    def _by_file(self) -> Mapping[tuple[PurePosixPath, str], Layer]:
+        return {(layer.document.file, layer.name): layer for layer in self.all_layers()}
+
+    def _fit(self, kind: str, name: str, version: Version, layers: tuple[Layer, ...], model: type[Model]) -> Definition[Model]:
         try:
-            value = model.model_validate(unlocked(content) if isinstance(content, dict) else content)
+            return self.laid(kind, name, version, layers, model)
         except ValidationError as error:
-            found = problems_of(over[0].document if over else document, (name,) if over else path, error, model)
-            raise BookError("\n".join(str(one) for one in found)) from error
-        return Definition(name, value, document, hash_of(name, value), path, over)
+            document, path = (layers[0].document, (name,)) if layers else (version.document, version.path)
+            raise BookError("\n".join(str(one) for one in problems_of(document, path, error, model))) from error
+
+    def _valid(self, name: str, content: Any, document: Document, model: type[Model], path: Path = ()) -> Definition[Model]:
+        try:
+            return Definition(name, model.model_validate(unlocked(content)), document, path or (name,))
+        except ValidationError as error:
+            raise BookError("\n".join(str(one) for one in problems_of(document, path or (name,), error, model))) from error
 
     def _current(self, kind: str, name: str) -> tuple[Document, Any]:
         document = self._documents.get(kind, {}).get(name)
@@ -335,16 +375,6 @@ class Book:
 _NONE = Layers(())
 
 
-def hash_of(name: str, value: BaseModel) -> str:
-    """Of the terms: in the model's own order of fields, but with the order of stages as written, since that means something."""
-    told = set(getattr(value, "told", ()))
-    return digest.of_text(f"{name} {value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=told)}")
-
-
-def moment_of(value: object, zone: str) -> datetime | None:
-    return moment(value, zone)
-
-
 def _fields(content: Any) -> dict[str, Any]:
     return {key: value for key, value in content.items() if key not in BOOK_KEYS} if isinstance(content, Mapping) else {}
 
@@ -391,4 +421,4 @@ def _saying(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     return tuple(kept)
 
 
-__all__ = ["CHANGE", "Book", "Definition", "Past", "Resolved", "Variant", "hash_of"]
+__all__ = ["CHANGE", "Book", "Definition", "Past", "Resolved", "Variant"]

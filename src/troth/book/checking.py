@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from troth.book.document import Document, Problem
+from troth.book.kinds import model_in
 from troth.book.parsing import Path
 from troth.kernel.errors import nearest
 
@@ -63,17 +64,6 @@ def problem(document: Document, path: Path, message: str, *, at_value: bool = Fa
 def named_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Fields by the name under which the YAML has them."""
     return {field.alias or name: field for name, field in model.model_fields.items()}
-
-
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that an annotation such as `dict[str, Stage]` or `Stage | None` holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        found = model_in(part)
-        if found is not None:
-            return found
-    return None
 
 
 def path_of(item: ErrorDetails, model: type[BaseModel]) -> Path:

@@ -13,6 +13,8 @@ from troth.book.parsing import Path
 SECRETS = r"(?:password|passwd|pwd|secret|token|api_?key|access_?key|private_?key|credentials?|dsn)"
 SECRET = re.compile(rf"(?:^|_){SECRETS}$", re.IGNORECASE)
 NAMED_SECRET = re.compile(rf"{SECRETS}['\"]?[ ]*:", re.IGNORECASE)
+SECRET_WORDS = ("passw", "pwd", "secret", "token", "key", "credential", "dsn")
+TITLES = ("Mr", "Ms", "Miss", "Dr", "Prof", "Herr", "Frau", "Señor", "Sr", "Dona", "Dom", "Mada", "Mons", "Mme")
 FROM_OUTSIDE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@']+:(?!env:)[^\s/@']+@")
 MAIL = re.compile(r"[^\s@<>'\"=,;:()]+@[^\s@<>'\"=,;:()]+\.[A-Za-z]{2,}")
@@ -35,8 +37,12 @@ def confidential(document: Document) -> Iterator[Problem]:
 
 
 def _clean(text: str) -> bool:
-    """A look at the whole text, which nearly every file of a book passes."""
-    return not any(pattern.search(text) for pattern in (MAIL, PHONE, PERSON, IN_URL, NAMED_SECRET))
+    """A look at the whole text, which nearly every file of a book passes; plain words first, since they cost a tenth."""
+    lowered = text.lower()
+    secret = any(word in lowered for word in SECRET_WORDS) and NAMED_SECRET.search(text)
+    person = any(word in text for word in TITLES) and PERSON.search(text)
+    outside = "://" in text and IN_URL.search(text)
+    return not (secret or person or outside or ("@" in text and MAIL.search(text)) or PHONE.search(text))
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ class Document:
     """One YAML file. kind: the folder that its definitions belong to (`sources`, `promises`), or a file of its own (`troth`).
 
     data: plain JSON data; numbers with a point are text. digest: of the data, whatever the order of keys, comments or white space.
+    source: its text, or the path to read it from when a place in it is asked for.
     address: of the layer that an overlay is for, as its folder is called; None for the standard.
     """
 
@@ -23,8 +25,13 @@ class Document:
     kind: str
     data: Mapping[str, Any]
     digest: str
-    text: str = field(repr=False)
+    source: str | FilePath = field(repr=False, compare=False)
     address: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What stands in the file; read anew where only its data were kept."""
+        return self.source if isinstance(self.source, str) else self.source.read_text(encoding="utf-8", errors="replace")
 
     def position(self, path: Path) -> tuple[int, int]:
         """Line and column, both from 1, of the key or list item; of the nearest ancestor that stands in the file."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -62,12 +63,40 @@ Lint = Callable[["Book"], "Sequence[Problem]"]
 """What a room finds wrong in a book whose definitions fit their models."""
 
 
-def markers(model: type[BaseModel]) -> dict[str, tuple[Any, ...]]:
-    """Field (by its name in YAML) -> the markers of its annotation, those of list items included."""
-    return {field.alias or name: tuple(field.metadata) + _inner(field.annotation) for name, field in model.model_fields.items()}
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What a field may hold: roles of its own, or a model in which roles stand."""
+
+    roles: bool
+    inner: type[BaseModel] | None
+
+
+@cache
+def role_fields(model: type[BaseModel]) -> Mapping[str, Holds]:
+    """The fields of a model, by their names in YAML, in which roles stand."""
+    found = {}
+    for name, field in model.model_fields.items():
+        own = any(isinstance(mark, Reference) and mark.to == "role" for mark in (*field.metadata, *_inner(field.annotation)))
+        inner = model_in(field.annotation)
+        below = inner is not None and inner is not model and bool(role_fields(inner))
+        if own or below:
+            found[field.alias or name] = Holds(own, inner if below else None)
+    return found
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation such as `dict[str, Stage]` or `Stage | None` holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = model_in(part)
+        if found is not None:
+            return found
+    return None
 
 
 def _inner(annotation: Any) -> tuple[Any, ...]:
+    """The markers of an annotation's parts, short of those inside another model."""
     found: tuple[Any, ...] = tuple(getattr(annotation, "__metadata__", ()))
     for part in getattr(annotation, "__args__", ()):
         found += _inner(part)

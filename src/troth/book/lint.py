@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from troth.book.book import Book
-from troth.book.checking import model_in, named_fields, problem, problems_of
+from troth.book.checking import named_fields, problem, problems_of
 from troth.book.confidential import confidential
 from troth.book.document import Document, Problem
-from troth.book.kinds import NAME, Kind, Reference, markers
+from troth.book.kinds import NAME, Kind, role_fields
 from troth.book.lint_layers import layer_problems
 from troth.book.merging import LOCKED, at, locks, unlocked
 from troth.book.parsing import Path
@@ -159,27 +159,22 @@ def _dangling(book: Book, document: Document) -> Iterator[Problem]:
 
 
 def _references(content: Any, model: type[BaseModel], path: Path) -> Iterator[tuple[Path, Any]]:
+    """Every role that data of a model name, with its place."""
     if not isinstance(content, Mapping):
         return
-    marked = markers(model)
-    for name, field in named_fields(model).items():
-        if name not in content:
+    for name, holds in role_fields(model).items():
+        value, here = content.get(name), (*path, name)
+        if value is None:
             continue
-        value, here = content[name], (*path, name)
-        if any(isinstance(mark, Reference) and mark.to == "role" for mark in marked[name]):
+        if holds.roles:
             yield from ((((*here, n), one) for n, one in enumerate(value)) if isinstance(value, list) else [(here, value)])
-            continue
-        inner = model_in(field.annotation)
-        if inner is None:
-            continue
-        if isinstance(value, list):
-            for place, item in enumerate(value):
-                yield from _references(item, inner, (*here, place))
-        elif isinstance(value, Mapping):
-            yield from _references(value, inner, here)
-            for key, item in value.items():
-                yield from _references(item, inner, (*here, key))
-    for place, version in enumerate(content.get(VERSIONS) or ()) if isinstance(content.get(VERSIONS), list) else ():
+        elif holds.inner is not None:
+            items = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, Mapping) else ()
+            for key, item in items:
+                yield from _references(item, holds.inner, (*here, key))
+            yield from _references(value, holds.inner, here)
+    listed = content.get(VERSIONS)
+    for place, version in enumerate(listed) if isinstance(listed, list) else ():
         yield from _references(version, model, (*path, VERSIONS, place))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -16,22 +17,31 @@ from troth.book.kinds import Kind
 from troth.book.layers import CHANGE, Layer, rank_of
 from troth.book.merging import LOCKED, leaves, locks, merged, touches, unlocked, written
 from troth.book.parsing import Path
-from troth.book.versions import BOOK_KEYS, UNSAVED
+from troth.book.versions import BOOK_KEYS, UNSAVED, Version
 from troth.kernel.errors import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """What the overlays of one definition lie over: its versions that fit their model, and what they lock."""
+
+    versions: tuple[Version, ...]
+    locks: tuple[Path, ...]
 
 
 def layer_problems(book: Book) -> Iterator[Problem]:
     usable: set[str] = set()
     addresses: dict[str, list[Problem] | Address] = {}
+    standing = {id: frozenset(path.rstrip("/") for path in change.overlays) for id, change in book.changes.items()}
     for document in book.tree.overlays():
-        wrong = [*_addressed(book, document, addresses), *_warranted(book, document)]
+        wrong = [*_addressed(book, document, addresses), *_warranted(book, document, standing)]
         yield from wrong
         if not wrong:
             usable.add(document.file.as_posix())
     places = {place.as_posix() for document in book.tree.overlays() for place in (document.file, *document.file.parents)}
     for document in book.tree.of_kind("changes"):
         yield from _stands_for(book, document, places)
-    bases: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    bases: dict[tuple[str, str], Bases] = {}
     for document in book.tree.overlays():
         for name, content in document.data.items():
             if name != CHANGE:
@@ -71,8 +81,8 @@ def _arm(book: Book, document: Document, id: str, arm: str) -> Iterator[Problem]
         yield problem(document, (), f"{id} has no arm '{arm}'; {nearest(arm, change.arms)}")
 
 
-def _warranted(book: Book, document: Document) -> Iterator[Problem]:
-    """No overlay without a live Change that stands for it."""
+def _warranted(book: Book, document: Document, standing: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+    """No overlay without a live Change that stands for it. standing: the files and folders that each Change stands for."""
     if CHANGE not in document.data:
         yield problem(document, (), "no overlay without a Change: write `change: CHG-…` with the id of a file in changes/")
         return
@@ -84,14 +94,9 @@ def _warranted(book: Book, document: Document) -> Iterator[Problem]:
             yield problem(document, (CHANGE,), said, at_value=True, cause=f"change {id}")
     elif change.status == "proposed":
         yield problem(document, (CHANGE,), f"{id} is only proposed: an overlay needs a live Change", at_value=True)
-    elif not any(_covers(path, document) for path in change.overlays):
+    elif not standing.get(str(id), frozenset()) & {place.as_posix() for place in (document.file, *document.file.parents)}:
         said = f"{id} does not stand for this overlay: list overlays/{document.address} under its `overlays:`"
         yield problem(document, (CHANGE,), said, at_value=True, cause=f"stands {id} {document.address}")
-
-
-def _covers(path: str, document: Document) -> bool:
-    wanted = path.rstrip("/")
-    return document.file.as_posix() == wanted or document.file.as_posix().startswith(f"{wanted}/")
 
 
 def _stands_for(book: Book, document: Document, places: set[str]) -> Iterator[Problem]:
@@ -114,36 +119,35 @@ def _stands_for(book: Book, document: Document, places: set[str]) -> Iterator[Pr
             drawn.setdefault(unit, name)
 
 
-def _overlaid(
-    book: Book, document: Document, name: str, content: Any, bases: dict[tuple[str, str], list[Mapping[str, Any]]]
-) -> Iterator[Problem]:
+def _overlaid(book: Book, document: Document, name: str, content: Any, bases: dict[tuple[str, str], Bases]) -> Iterator[Problem]:
     """bases: what the overlays of a definition lie over, as far as it fits; filled here."""
     kind = book.kinds[document.kind]
     if not kind.layered:
         yield problem(document, (name,), f"'{kind.name}' cannot be overlaid")
         return
-    if name not in book.names(kind.name):
+    if not book.has(kind.name, name):
         if kind.name not in book.unreadable:
             yield problem(document, (name,), f"no definition '{kind.name}.{name}' to lie over; {nearest(name, book.names(kind.name))}")
         return
     if not isinstance(content, Mapping):
         yield problem(document, (name,), "should hold the fields that it changes", at_value=content is not None)
         return
-    fits = bases.get((kind.name, name))
-    if fits is None:
-        fits = [version.content for version in book.versions(kind.name, name) if _valid(kind, version.content)]
-        bases[kind.name, name] = fits
-    wrong = list(_forbidden(kind, document, name, content, fits[-1] if fits else {}))
+    below = bases.get((kind.name, name))
+    if below is None:
+        fits = tuple(version for version in book.versions(kind.name, name) if _fits(book, kind, name, version))
+        below = Bases(fits, tuple(locks(fits[-1].content)) if fits else ())
+        bases[kind.name, name] = below
+    wrong = list(_forbidden(kind, document, name, content, below.locks))
     yield from wrong
     told = {one.path for one in wrong}
-    for base in fits:
-        for one in _misfits(kind, document, name, content, base):
+    for base in below.versions:
+        for one in _misfits(book, kind, document, name, base):
             if one.path not in told:
                 told.add(one.path)
                 yield one
 
 
-def _forbidden(kind: Kind, document: Document, name: str, content: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Problem]:
+def _forbidden(kind: Kind, document: Document, name: str, content: Mapping[str, Any], barred: Sequence[Path]) -> Iterator[Problem]:
     for key in content:
         if key in kind.fixed:
             yield problem(document, (name, key), f"cannot be overlaid: terms are chosen by '{key}'")
@@ -151,8 +155,7 @@ def _forbidden(kind: Kind, document: Document, name: str, content: Mapping[str, 
             yield problem(document, (name, key), f"'{key}' stands in the definition; an overlay holds for the dates of its Change")
         elif key == LOCKED:
             yield problem(document, (name, key), "an overlay cannot lock or unlock")
-    barred = list(locks(base))
-    for path, _ in leaves(dict(content)):
+    for path, _ in leaves(dict(content)) if barred else ():
         over = next((lock for lock in barred if touches(lock, path)), None)
         if over is not None and path[:1] != (LOCKED,):
             what = ".".join(map(str, over)) or name
@@ -160,11 +163,15 @@ def _forbidden(kind: Kind, document: Document, name: str, content: Mapping[str, 
             yield problem(document, place, f"'{what}' is locked: it is the same everywhere and cannot be overlaid")
 
 
-def _misfits(kind: Kind, document: Document, name: str, content: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Problem]:
-    laid = merged(dict(base), dict(content))
+def _misfits(book: Book, kind: Kind, document: Document, name: str, base: Version) -> Iterator[Problem]:
+    layer, content = book.layer_in(document, name), document.data[name]
     try:
-        kind.model.model_validate(unlocked(laid))
+        if layer is not None:
+            book.laid(kind.name, name, base, (layer,), kind.model)
+        else:
+            kind.model.model_validate(unlocked(merged(dict(base.content), content)))
     except ValidationError as error:
+        laid = merged(dict(base.content), content)
         for path, message, by_name in mistakes(error, kind.model):
             named = _named(laid, path)
             place = (name, *written(content, named))
@@ -186,9 +193,9 @@ def _named(value: Any, path: Path) -> Path:
     return tuple(found)
 
 
-def _valid(kind: Kind, content: Mapping[str, Any]) -> bool:
+def _fits(book: Book, kind: Kind, name: str, version: Version) -> bool:
     try:
-        kind.model.model_validate(unlocked(content))
+        book.laid(kind.name, name, version, (), kind.model)
     except ValidationError:
         return False
     return True

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from os import PathLike, scandir
+from os import scandir, stat_result
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any
@@ -23,32 +23,52 @@ SINGLE: Mapping[str, str] = {ROOT: "troth", COMPANY: "company"}
 READER = 1  # goes up when the same text is read into other data
 
 
+Seen = tuple[int, int, int, int]
+"""Size, time of the last write, time of the last change of any kind, inode: the same four are the same bytes."""
+
+
 @dataclass(slots=True)
 class Cache:
-    """Data of texts by their digest, in one file beside the lake; without a file nothing is kept. A damaged one is made anew."""
+    """Data of files by what the system says of them, in one file beside the lake; without a file nothing is kept.
+
+    A damaged one is made anew. What was written as late as the cache itself is read again: its times cannot tell.
+    """
 
     file: FilePath | None = None
     known: dict[str, Any] = field(default_factory=dict)
     used: dict[str, Any] = field(default_factory=dict)
     sound: list[str] = field(default_factory=list)
+    written: int = 0
 
     @classmethod
     def of(cls, file: FilePath) -> Cache:
         with suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(file.read_text(encoding="utf-8"))
+            kept = json.loads(file.read_bytes())
             if kept["reader"] == READER:
-                return cls(file, kept["texts"], sound=kept["sound"])
+                return cls(file, kept["files"], sound=kept["sound"], written=file.stat().st_mtime_ns)
         return cls(file)
+
+    def find(self, name: str, seen: Seen) -> list[Any] | None:
+        """Data and digest of a file that is as it was."""
+        found = self.known.get(name)
+        if found is None or tuple(found[0]) != seen or max(seen[1], seen[2]) >= self.written:
+            return None
+        self.used[name] = found
+        return list(found[1:])
+
+    def put(self, name: str, seen: Seen, data: Any, digest: str) -> None:
+        self.used[name] = [seen, data, digest]
 
     def keep(self, sound: str | None = None) -> None:
         """Write what was used, where it differs from what is there. sound: of a book in which nothing is wrong."""
         listed = [sound, *(one for one in self.sound if one != sound)][:20] if sound else self.sound
-        if self.file is None or (self.used.keys() == self.known.keys() and listed == self.sound):
+        same = self.used.keys() == self.known.keys() and all(self.known[name] is one for name, one in self.used.items())
+        if self.file is None or (same and listed == self.sound):
             return
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
             aside = self.file.with_suffix(".new")
-            text = json.dumps({"reader": READER, "texts": self.used, "sound": listed}, ensure_ascii=False, separators=(",", ":"))
+            text = json.dumps({"reader": READER, "files": self.used, "sound": listed}, ensure_ascii=False, separators=(",", ":"))
             aside.write_text(text, encoding="utf-8")
             aside.replace(self.file)
 
@@ -69,25 +89,44 @@ def load(root: FilePath, kinds: Iterable[str], cache: Cache | None = None) -> Lo
     """
     if not (root / ROOT).is_file():
         raise NotFound(f"no book in '{root}'", got=f"no {ROOT} there", next_step="Make one with: troth start FOLDER --into BOOK")
-    known = frozenset(kinds)
-    return of_texts({name: _bytes(root / name) for name in _files(root, known)}, known, cache)
+    known, kept = frozenset(kinds), cache or Cache()
+    documents: list[Document] = []
+    texts: dict[PurePosixPath, bytes | OSError] = {}
+    seen: dict[PurePosixPath, Seen] = {}
+    for name, entry in _files(root, known):
+        place = place_of(name, known)
+        found = kept.find(name, entry) if place is not None and entry is not None else None
+        path = PurePosixPath(name)
+        if found is not None and place is not None:
+            documents.append(Document(path, place[0], found[0], found[1], FilePath(f"{root}/{name}"), place[1]))
+        else:
+            texts[path] = _bytes(f"{root}/{name}")
+            if entry is not None:
+                seen[path] = entry
+    read_now = of_texts(texts, known)
+    wrong = {problem.file for problem in read_now.problems}
+    for document in read_now.tree.documents:
+        if document.file not in wrong and document.file in seen:
+            kept.put(document.file.as_posix(), seen[document.file], document.data, document.digest)
+    tree = tree_of([*documents, *read_now.tree.documents]) if documents else read_now.tree
+    return Loaded(tree, read_now.problems, read_now.unreadable)
 
 
-def of_texts(files: Mapping[PurePosixPath, bytes | OSError], kinds: Iterable[str], cache: Cache | None = None) -> Loaded:
+def of_texts(files: Mapping[PurePosixPath, bytes | OSError], kinds: Iterable[str]) -> Loaded:
     """The same from what stands in files; an OSError is why one could not be read."""
     known = frozenset(kinds)
     documents: list[Document] = []
     problems: list[Problem] = []
     unreadable: set[str] = set()
     for name, content in files.items():
-        place = place_of(name, known)
+        place = place_of(name.as_posix(), known)
         said = _misplaced(name, known) if place is None else None
         kind, address = place or (name.parts[0], None)
         if said is None and isinstance(content, OSError):
             said = f"cannot be read: {content.strerror}"
         if said is None and isinstance(content, bytes):
             try:
-                document, mistakes = read(content.decode("utf-8"), name, kind, address, cache)
+                document, mistakes = read(content.decode("utf-8"), name, kind, address)
             except UnicodeDecodeError as error:
                 said = f"not UTF-8 at byte {error.start}"
             else:
@@ -100,32 +139,26 @@ def of_texts(files: Mapping[PurePosixPath, bytes | OSError], kinds: Iterable[str
     return Loaded(tree_of(documents), tuple(problems), frozenset(unreadable))
 
 
-def _bytes(path: FilePath) -> bytes | OSError:
+def _bytes(path: str) -> bytes | OSError:
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123  thousands of small files: a Path each would double the time
+            return file.read()
     except OSError as error:
         return error
 
 
-def read(text: str, name: PurePosixPath, kind: str, address: str | None, cache: Cache | None = None) -> tuple[Document, list[Mistake]]:
+def read(text: str, name: PurePosixPath, kind: str, address: str | None) -> tuple[Document, list[Mistake]]:
     """One document from its text. A name of the file with a mistake in it is left out of its data."""
     text = text.removeprefix("\ufeff")
-    key = digest.of_text(text)
-    found = cache.known.get(key) if cache else None
-    mistakes: list[Mistake] = []
-    if found is None:
-        data, mistakes = parsed(text)
-        wrong = {mistake.under for mistake in mistakes}
-        usable = {key: value for key, value in data.items() if key not in wrong} if None not in wrong else {}
-        found = [usable, digest.of_value(usable)]
-    if cache and not mistakes:
-        cache.used[key] = found
-    return Document(name, kind, found[0], found[1], text, address), mistakes
+    data, mistakes = parsed(text)
+    wrong = {mistake.under for mistake in mistakes}
+    usable = {key: value for key, value in data.items() if key not in wrong} if None not in wrong else {}
+    return Document(name, kind, usable, digest.of_value(usable), text, address), mistakes
 
 
 def tree_of(documents: Iterable[Document]) -> Tree:
     ordered = tuple(sorted(documents, key=lambda d: d.file.as_posix()))
-    return Tree(ordered, digest.of_value([[d.file.as_posix(), d.digest] for d in ordered]))
+    return Tree(ordered, digest.of_text("\n".join(f"{d.file.as_posix()}\t{d.digest}" for d in ordered)))
 
 
 def raise_if(problems: Iterable[Problem]) -> None:
@@ -135,24 +168,25 @@ def raise_if(problems: Iterable[Problem]) -> None:
         raise BookError("\n".join(errors))
 
 
-def place_of(name: PurePosixPath, kinds: Iterable[str]) -> tuple[str, str | None] | None:
+def place_of(name: str, kinds: Container[str]) -> tuple[str, str | None] | None:
     """Kind and layer of a file of the book by its path; None where it is none."""
-    if name.as_posix() in SINGLE:
-        return SINGLE[name.as_posix()], None
-    parts = name.parts
-    if name.suffix != ".yaml" or len(parts) < 2:
+    if name in SINGLE:
+        return SINGLE[name], None
+    parts = name.split("/", 3)
+    if not name.endswith(".yaml") or len(parts) < 2:
         return None
     if parts[0] == OVERLAYS:
-        return (parts[2], parts[1]) if len(parts) >= 4 and parts[2] in kinds else None
+        return (parts[2], parts[1]) if len(parts) == 4 and parts[2] in kinds else None
     return (parts[0], None) if parts[0] in kinds else None
 
 
-def _files(root: FilePath, kinds: frozenset[str]) -> Iterator[PurePosixPath]:
-    yield PurePosixPath(ROOT)
-    if (root / COMPANY).is_file():
-        yield PurePosixPath(COMPANY)
+def _files(root: FilePath, kinds: frozenset[str]) -> Iterator[tuple[str, Seen | None]]:
+    """Every file of the book with what the system says of it."""
+    for single in SINGLE:
+        if single == ROOT or (root / single).is_file():
+            yield single, _seen((root / single).stat())
     for folder in (*sorted(kinds), OVERLAYS):
-        yield from _under(root, PurePosixPath(folder))
+        yield from _under(root, folder)
 
 
 def _misplaced(name: PurePosixPath, kinds: frozenset[str]) -> str:
@@ -163,20 +197,24 @@ def _misplaced(name: PurePosixPath, kinds: frozenset[str]) -> str:
     return f"there are no '{name.parts[2]}' that could be overlaid; {nearest(name.parts[2], kinds)}"
 
 
-def _under(root: FilePath, folder: PurePosixPath) -> list[PurePosixPath]:
+def _under(root: FilePath, folder: str) -> list[tuple[str, Seen | None]]:
     """Every file below a folder; a folder that is called like a file is given as one, so that reading it says what is wrong."""
-    found: list[PurePosixPath] = []
-    waiting: list[tuple[str | PathLike[str], PurePosixPath]] = [(root / folder, folder)]
+    found: list[tuple[str, Seen | None]] = []
+    waiting = [folder]
     while waiting:
-        path, name = waiting.pop()
-        with suppress(OSError), scandir(path) as entries:
+        inner = waiting.pop()
+        with suppress(OSError), scandir(root / inner) as entries:
             for entry in entries:
-                inner = name / entry.name
-                if entry.is_dir(follow_symlinks=False) and inner.suffix not in (".yaml", ".yml"):
-                    waiting.append((entry.path, inner))
-                elif inner.suffix in (".yaml", ".yml"):
-                    found.append(inner)
-    return sorted(found)
+                name = f"{inner}/{entry.name}"
+                if entry.name.endswith((".yaml", ".yml")):
+                    found.append((name, _seen(entry.stat()) if entry.is_file() else None))
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append(name)
+    return sorted(found, key=lambda one: one[0])
+
+
+def _seen(stat: stat_result) -> Seen:
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
 def _problem(name: PurePosixPath, mistake: Mistake) -> Problem:

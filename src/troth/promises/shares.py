@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from troth.engines.allocation import FOREVER, shapley_break
 from troth.kernel.instant import to_us
-from troth.promises.compile import Compiled
+from troth.promises.compile import Query
 from troth.promises.state import state_sql
 from troth.query import literal_instant
 from troth.record import Engine
@@ -26,25 +26,23 @@ def players(stages: tuple[str, ...]) -> tuple[str, ...]:
     return (*stages, *OTHERS)
 
 
-def make_shares(engine: Engine, compiled: Compiled, at: datetime) -> list[str]:
-    """share_<promise>: one row a promise broken at an instant; returns its columns, none where no stage is declared.
+def make_shares(engine: Engine, judged: str, query: Query, at: datetime) -> str | None:
+    """A table with one row a promise broken at an instant, of those in the table `judged`; None where no stage is declared.
 
     share_<player> / share_of is the player's Shapley share; a row's numerators sum to share_of.
     """
-    if not compiled.stages:
-        return []
+    if not query.stages:
+        return None
     instant = literal_instant(to_us(at)).sql("duckdb")
     columns = ["subject", *(_us_sql(c) for c in ("made", "due", "fulfilled"))]
-    for stage in compiled.stages:
+    for stage in query.stages:
         columns += [
             _us_sql(f"{stage}_from"),
             _us_sql(f"{stage}_to"),
             f'coalesce("{stage}_budget_us", {MISSING}) AS "{stage}_budget"',
         ]
-    found = engine.columns(
-        f"SELECT {', '.join(columns)} FROM judged_{compiled.name} WHERE {state_sql(instant)} = 'broken' ORDER BY subject"
-    )
-    times = _times(found, compiled)
+    found = engine.columns(f"SELECT {', '.join(columns)} FROM {judged} WHERE {state_sql(instant)} = 'broken' ORDER BY subject")
+    times = _times(found, query)
     shares = shapley_break(
         times.actual,
         times.budget,
@@ -53,13 +51,12 @@ def make_shares(engine: Engine, compiled: Compiled, at: datetime) -> list[str]:
         budget_unknown=times.unknown,
         cannot_assign=times.unassignable,
     )
-    names = [f'"share_{player}"' for player in players(compiled.stages)]
     table: dict[str, npt.NDArray[np.generic]] = {"subject": found["subject"].astype(np.int32)}
-    for index, player in enumerate(players(compiled.stages)):
+    for index, player in enumerate(players(query.stages)):
         table[f"share_{player}"] = shares.numerators[:, index]
     table["share_of"] = np.full(times.allowed.shape, shares.denominator, dtype=np.int32)
-    engine.load(f"share_{compiled.name}", table)
-    return [*names, "share_of"]
+    engine.load(f"share_{judged}", table)
+    return f"share_{judged}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +71,7 @@ class _Times:
     unassignable: Flags
 
 
-def _times(found: dict[str, npt.NDArray[np.generic]], compiled: Compiled) -> _Times:
+def _times(found: dict[str, npt.NDArray[np.generic]], query: Query) -> _Times:
     """What each promise was allowed and what its stages took.
 
     gap: time from made to the end, or to the stage where it stands, in no stage; less what lies before a limit that the book
@@ -83,10 +80,10 @@ def _times(found: dict[str, npt.NDArray[np.generic]], compiled: Compiled) -> _Ti
     such a limit was counted in with it: what it took up to the limit is its budget. The others share what is left of the due.
     """
     made, due, fulfilled = (np.asarray(found[name], dtype=np.int64) for name in ("made", "due", "fulfilled"))
-    begin, end, budget = (_stack(found, compiled.stages, what) for what in ("from", "to", "budget"))
+    begin, end, budget = (_stack(found, query.stages, what) for what in ("from", "to", "budget"))
     stop = _stops(begin, end, fulfilled)
     complete = (begin != MISSING) & (end != MISSING)
-    declared = np.array([bool(stage.budget) for stage in compiled.promise.stages.values()])
+    declared = np.array(query.budgeted)
     unknown = declared & (budget == MISSING) & ~stop.after
     unknown |= ~declared & unknown.any(axis=1, keepdims=True) & ~stop.after
 
@@ -94,7 +91,7 @@ def _times(found: dict[str, npt.NDArray[np.generic]], compiled: Compiled) -> _Ti
     spans = _Spans.of(made, np.where(passed, begin, made[:, None]), np.where(passed, end, made[:, None]))
     began = np.where(stop.standing, begin, 0).sum(axis=1)
     until = np.where(fulfilled != MISSING, fulfilled, np.where(stop.in_gap, spans.last, began))
-    limited = np.array(compiled.absolute) & ~unknown & ~stop.after & (begin != MISSING)
+    limited = np.array(query.absolute) & ~unknown & ~stop.after & (begin != MISSING)
     counted_in = np.where(limited, np.minimum(begin, begin + np.where(limited, budget, 0)), made[:, None]).max(axis=1)
     idle = spans.idle(until)
     inside_limit = spans.idle(np.minimum(counted_in, until))

@@ -134,6 +134,8 @@ class Out:
             self.say(f"\n{timeline.subject_type} {timeline.id}")
             for promise in timeline.promises:
                 self.say(f"\n  {promise.words}: {promise.says}")
+                if promise.change:
+                    self.say(f"    by the terms of {promise.layer} ({promise.change})")
                 for line in promise.clock:
                     self.say(f"    {line.at:<20} {line.what}")
             if timeline.quarantined:

@@ -23,6 +23,8 @@ OUTCOME_COLUMNS = (
     Column("unknown_reason", "VARCHAR"),
     Column("known_from", "TIMESTAMP"),
     Column("terms", "VARCHAR"),
+    Column("layer", "VARCHAR"),
+    Column("change", "VARCHAR"),
     Column("share_of", "INTEGER"),
 )
 

@@ -1,0 +1,109 @@
+"""Which terms bind each subject: its keys read once, the terms of each combination resolved once, and one join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from troth.book import Variant
+from troth.book.versions import BEGINNING, UNSAVED
+from troth.kernel.errors import BookError
+from troth.kernel.instant import to_us
+from troth.promises.definition import Promise
+from troth.promises.naming import DIMENSION, Record, cells_in, column, found_by_name, joins, owners_in, quarantined, scope_of
+from troth.promises.terms import By, Terms
+from troth.query import compile_expression, parse
+from troth.query.tree import Node
+from troth.record import Engine
+
+OTHER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The different terms that bind anybody, in the order of their numbers in assigned_<promise>."""
+
+    variants: tuple[Variant[Promise], ...]
+
+
+def choose(engine: Engine, terms: Terms, record: Record) -> Chosen:
+    """assigned_<promise>: subject, variant, undecided; one row for everything that the promise was made of.
+
+    A subject of which a key was quarantined is undecided: nobody can say by which terms. Raises BookError for a dimension that
+    cannot be read.
+    """
+    name, promise = terms.name, terms.current.value
+    keys = [_read(by, promise.subject, record) for by in terms.by]
+    _make_keys(engine, terms, keys, record)
+    places = ", ".join(f"k{place}" for place in range(len(keys)))
+    found = engine.rows(f"SELECT DISTINCT {places or '0 AS k0'} FROM keys_{name} ORDER BY ALL") if keys else [()]
+    values = [sorted(by.values) for by in terms.by]
+    chosen: dict[object, int] = {}
+    variants: list[Variant[Promise]] = []
+    spans: list[tuple[int, ...]] = []
+    for combination in found:
+        named = {by.id: values[n][code] for n, (by, code) in enumerate(zip(terms.by, combination, strict=True)) if code != OTHER}
+        for variant in terms.variants(named):
+            mark = (variant.definition.hash, variant.layers, variant.changes, variant.restated, variant.former and variant.former.hash)
+            if mark not in chosen:
+                chosen[mark] = len(variants)
+                variants.append(variant)
+            spans.append((*map(int, combination), to_us(variant.since), to_us(variant.until), chosen[mark]))
+    _join(engine, name, len(keys), spans)
+    return Chosen(tuple(variants))
+
+
+def read_of(by: By, subject: str, record: Record) -> str | None:
+    """The expression by which a dimension is read from a subject."""
+    return by.expression(subject) or found_by_name(by.id, subject, record)
+
+
+def _read(by: By, subject: str, record: Record) -> tuple[Node | None, str]:
+    text = read_of(by, subject, record)
+    if text is None:
+        return None, "CAST(NULL AS VARCHAR)"
+    try:
+        tree = parse(text)
+        return tree, compile_expression(tree, scope_of(subject, record).at(DIMENSION)).node.sql("duckdb")
+    except BookError as error:
+        raise BookError(f"company.yaml: dimension '{by.id}', read from '{subject}': {error}") from error
+
+
+def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]], record: Record) -> None:
+    name, subject = terms.name, terms.current.value.subject
+    trees = [tree for tree, _ in keys if tree is not None]
+    for place, by in enumerate(terms.by):
+        listed = np.array(sorted(by.values), dtype=object)
+        engine.run(f"DROP TABLE IF EXISTS named_{name}_{place}")
+        engine.load(f"named_{name}_{place}", {"word": listed, "code": np.arange(len(listed), dtype=np.int32)})
+    undecided, held = quarantined(subject, set().union(*(cells_in(tree, subject, record) for tree in trees)), "u")
+    columns = "".join(f", coalesce(n{place}.code, {OTHER}) AS k{place}" for place in range(len(keys)))
+    found = " ".join(f"LEFT JOIN named_{name}_{place} n{place} ON n{place}.word = {sql}" for place, (_, sql) in enumerate(keys))
+    engine.run(
+        f"CREATE OR REPLACE TABLE keys_{name} AS SELECT o.code AS subject, epoch_us(i.{column(terms.current.value.anchor)}) AS made,"
+        f" {undecided} AS undecided{columns}"
+        f" FROM object_{subject} o JOIN instants_{subject} i ON i.object = o.code {joins(subject, owners_in(trees, subject, record))}"
+        f" {held} {found} WHERE i.{column(terms.current.value.anchor)} IS NOT NULL"
+    )
+
+
+def _join(engine: Engine, name: str, keys: int, spans: list[tuple[int, ...]]) -> None:
+    columns = [f"k{place}" for place in range(keys)]
+    table = np.array(spans, dtype=np.int64).reshape(len(spans), keys + 3)
+    engine.run(f"DROP TABLE IF EXISTS span_{name}")
+    engine.load(f"span_{name}", {c: np.ascontiguousarray(table[:, n]) for n, c in enumerate([*columns, "since", "until", "variant"])})
+    same = " AND ".join([f"k.{c} = s.{c}" for c in columns] or ["TRUE"])
+    engine.run(
+        f"CREATE OR REPLACE TABLE assigned_{name} AS SELECT k.subject, CAST(s.variant AS INTEGER) AS variant, k.undecided"
+        f" FROM keys_{name} k JOIN span_{name} s ON {same} AND k.made >= s.since AND k.made < s.until"
+    )
+    for made in (f"keys_{name}", f"span_{name}", *(f"named_{name}_{place}" for place in range(keys))):
+        engine.run(f"DROP TABLE {made}")
+
+
+def only(terms: Terms) -> Variant[Promise] | None:
+    """The terms that bind everybody at all times; None where there are several, or a time without any."""
+    variants = [] if terms.by else list(terms.variants({}))
+    alone = len(variants) == 1 and variants[0].since == BEGINNING and variants[0].until == UNSAVED and variants[0].former is None
+    return variants[0] if alone else None

@@ -1,0 +1,103 @@
+"""What is wrong with promises by the vocabulary of the sources, before any file is read; and stages that nobody owns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from troth.book import Book, Definition, Problem
+from troth.book.checking import problem
+from troth.engines.calendars import transitions
+from troth.kernel.errors import ExpressionError, nearest
+from troth.kernel.money import NO_CURRENCY
+from troth.promises.compile import check_shape
+from troth.promises.definition import PROMISES, Promise
+from troth.promises.naming import DIMENSION, Record, scope_of
+from troth.promises.places import Places
+from troth.promises.shape import Shape, shape_of
+from troth.promises.terms import ANY
+from troth.query import compile_expression
+from troth.sources import SOURCES, Source, vocabulary
+
+
+def lint(book: Book) -> list[Problem]:
+    """Names and types of every expression, in every version and layer, each mistake where it is written."""
+    record = record_of(book)
+    found: list[Problem] = []
+    sound: set[tuple[str, str | None, Shape]] = set()
+    for name, current in book.fitting(PROMISES.name, Promise).items():
+        subject = current.value.subject
+        if record.attributes and subject not in record.attributes:
+            said = f"no object type '{subject}' in sources/; {nearest(subject, record.attributes)}"
+            found.append(current.problem(("subject",), said, at_value=True))
+        for definition in book.each(PROMISES.name, name, Promise):
+            found += _checked(definition, record, sound)
+        found += _ownerless(current)
+    if record.attributes:
+        found += _dimensions(book, record)
+    return list(dict.fromkeys(found))
+
+
+def _checked(definition: Definition[Promise], record: Record, sound: set[tuple[str, str | None, Shape]]) -> list[Problem]:
+    """sound: shapes in which nothing is wrong, whoever they bind."""
+    promise, places = definition.value, Places(definition, record)
+    shape, _ = shape_of(promise, places)
+    mark = (promise.subject, promise.promisee, shape)
+    if promise.subject in record.attributes and mark not in sound and not places.problems:
+        check_shape(shape, places)
+        _party(definition, places)
+    if not places.problems:
+        sound.add(mark)
+    return places.problems
+
+
+def _party(definition: Definition[Promise], places: Places) -> None:
+    """A promisee is a role, or whoever a subject belongs to: order.customer, by however many relations."""
+    subject, promisee = definition.value.subject, definition.value.promisee or ""
+    owner, _, party = promisee.partition(".")
+    if not party:
+        return
+    known = [f"{subject}.{type}" for type in places.record.attributes if type != subject]
+    if owner != subject or party not in places.record.attributes:
+        said = f"nobody is called '{promisee}'; {nearest(promisee, known)}"
+        places.problems.append(definition.problem(("promisee",), said, at_value=True))
+
+
+def record_of(book: Book) -> Record:
+    """What the mappings say that the record will hold; nothing where one of them cannot be read."""
+    sources = {name: one.value for name, one in book.fitting(SOURCES.name, Source).items()}
+    clock = transitions(book.zone, 0, 0)
+    currency = book.settings.currency or NO_CURRENCY
+    if SOURCES.name in book.unreadable or len(sources) < len(book.names(SOURCES.name)):
+        return Record({}, {}, clock, currency)
+    words = vocabulary(sources)
+    return Record(words.attributes, words.events, clock, currency, words.relations, words.logged)
+
+
+def _ownerless(current: Definition[Promise]) -> Iterator[Problem]:
+    """Stages that nobody answers for, where the promise has any."""
+    for key, stage in current.value.stages.items():
+        if stage.owner is None:
+            yield current.problem(("stages", key), "nobody owns this stage: name the role that answers for it as its `owner`").warned()
+
+
+def _dimensions(book: Book, record: Record) -> Iterator[Problem]:
+    """Each dimension read from each subject of a promise that it is for."""
+    document = next(iter(book.tree.of_kind("company")), None)
+    if document is None:
+        return
+    subjects = {one.value.subject for one in book.fitting(PROMISES.name, Promise).values()}
+    for place, dimension in enumerate(book.company.dimensions):
+        for subject, text in dimension.read.items():
+            wanted = sorted(subjects & record.attributes.keys()) if subject == ANY else [subject]
+            path = ("dimensions", place, "read") if subject == ANY else ("dimensions", place, "read", subject)
+            wrong = [error for one in wanted if (error := _unreadable(text, one, record)) is not None]
+            if wrong and len(wrong) == len(wanted):
+                yield problem(document, path, str(wrong[0]), at_value=True, column=wrong[0].column)
+
+
+def _unreadable(text: str, subject: str, record: Record) -> ExpressionError | None:
+    try:
+        compile_expression(text, scope_of(subject, record).at(DIMENSION))
+    except ExpressionError as error:
+        return error
+    return None

@@ -1,0 +1,97 @@
+"""The small tables that a promise's query is joined with, and the columns of its outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from troth.book import Variant
+from troth.promises.compile import Query, stage_columns
+from troth.promises.definition import Promise, Stage
+from troth.promises.shape import Parameter
+from troth.promises.shares import players
+from troth.query import literal_text
+from troth.record import Engine
+
+STANDARD = "standard"
+INSTANTS = ("subject", "stratum", "made", "due", "fulfilled", "voided", "waived", "void_flag", "unknown_reason")
+STAGE_TYPES = ("TIMESTAMP", "TIMESTAMP", "BIGINT")
+TERMS = {
+    "promise": "VARCHAR", "terms": "VARCHAR", "layer": "VARCHAR", "change": "VARCHAR", "corrected": "TIMESTAMP", "definition": "VARCHAR",
+}  # fmt: skip
+
+
+def group_rows(judged: str, query: Query, shares: str | None, name: str, stages: Mapping[str, Stage], *, former: bool) -> str:
+    """The query of one shape's rows with the columns of the whole promise. former: of terms that were corrected since."""
+    if former:
+        told = ["greatest(j.made, j.fulfilled) AS known_from", "t.restated AS known_to", "t.former_terms AS terms"]
+    else:
+        told = ["greatest(j.made, j.fulfilled, t.restated) AS known_from", "t.terms"]
+    columns = [f"{literal_text(name)} AS promise", "j.month", "t.subject_type", *(f"j.{c}" for c in INSTANTS), *told, "t.layer", "t.change"]
+    for key in stages:
+        named = zip(stage_columns(key), STAGE_TYPES, strict=True)
+        columns += [f"j.{c}" if key in query.stages else f"CAST(NULL AS {type}) AS {c}" for c, type in named]
+    if stages and not former:
+        columns += _shares(query, shares, stages)
+    joined = f" LEFT JOIN {shares} s USING (subject)" if shares else ""
+    return f"SELECT {', '.join(columns)} FROM {judged} j JOIN variant_{name} t USING (variant){joined}"
+
+
+def _shares(query: Query, shares: str | None, stages: Mapping[str, Stage]) -> list[str]:
+    """A stage that a shape does not have bears nothing of what its promises broke."""
+    mine = players(query.stages)
+    found = []
+    for player in players(tuple(stages)):
+        share = f's."share_{player}"' if player in mine else "0"
+        borne = f"CASE WHEN s.share_of IS NOT NULL THEN {share} END" if shares else "NULL"
+        found.append(f'CAST({borne} AS INTEGER) AS "share_{player}"')
+    return [*found, f"CAST({'s.share_of' if shares else 'NULL'} AS INTEGER) AS share_of"]
+
+
+def load_variants(engine: Engine, table: str, variants: Sequence[Variant[Promise]]) -> None:
+    """variant -> the hash of its terms, and whose word they are."""
+    columns = {
+        "subject_type": [variant.definition.value.subject for variant in variants],
+        "terms": [variant.definition.hash for variant in variants],
+        "former_terms": [variant.former.hash if variant.former else None for variant in variants],
+        "layer": [variant.layers or STANDARD for variant in variants],
+        "change": [variant.changes or None for variant in variants],
+    }
+    restated = np.array([variant.restated or np.datetime64("NaT") for variant in variants], dtype="datetime64[us]")
+    arrays = {name: np.array(values, dtype=object) for name, values in columns.items()}
+    engine.run(f"DROP TABLE IF EXISTS {table}")
+    engine.load(table, {"variant": np.arange(len(variants), dtype=np.int32), **arrays, "restated": restated})
+
+
+def load_amounts(engine: Engine, table: str, members: Sequence[int], parameters: Sequence[Parameter]) -> None:
+    """A column of its type for every amount that differs; loaded as text, since an array has no decimals."""
+    columns = {f"p{one.slot}": np.array([str(value) for value in one.values], dtype=object) for one in parameters}
+    engine.run(f"DROP TABLE IF EXISTS {table}_texts")
+    engine.load(f"{table}_texts", {"variant": np.array(members, dtype=np.int32), **columns})
+    typed = "".join(f", CAST(p{one.slot} AS {one.type}) AS p{one.slot}" for one in parameters)
+    engine.run(f"CREATE OR REPLACE TABLE {table} AS SELECT variant{typed} FROM {table}_texts")
+    engine.run(f"DROP TABLE {table}_texts")
+
+
+def keep_terms(engine: Engine, bound: Sequence[tuple[str, Sequence[Variant[Promise]]]]) -> None:
+    """terms: what bound anybody, as the book had it, by the hash that outcomes bear."""
+    rows: dict[tuple[str, str, str, str], tuple[datetime | None, str]] = {}
+    for name, variants in bound:
+        for variant in variants:
+            for definition in (variant.definition, variant.former) if variant.former else (variant.definition,):
+                key = (name, definition.hash, variant.layers or STANDARD, variant.changes)
+                rows[key] = (variant.restated, definition.value.model_dump_json(by_alias=True, exclude_defaults=True))
+    ordered = sorted(rows)
+    texts = [(*key[:3], key[3] or None, rows[key][1]) for key in ordered]
+    engine.run("DROP TABLE IF EXISTS terms")
+    if not rows:
+        engine.run(f"CREATE TABLE terms ({', '.join(f'{name} {type}' for name, type in TERMS.items())})")
+        return
+    arrays = {
+        name: np.array([row[n] for row in texts], dtype=object)
+        for n, name in enumerate(("promise", "terms", "layer", "change", "definition"))
+    }
+    corrected = np.array([rows[key][0] or np.datetime64("NaT") for key in ordered], dtype="datetime64[us]")
+    engine.load("terms", {name: arrays.get(name, corrected) for name in TERMS})

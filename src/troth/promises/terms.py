@@ -1,0 +1,60 @@
+"""What the book says of one promise, for whom and when: the terms between which its subjects differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from troth.book import Book, Definition, Variant
+from troth.promises.definition import PROMISES, Promise
+
+ANY = "*"
+
+
+class Variants(Protocol):
+    def __call__(self, keys: Mapping[str, str]) -> Iterable[Variant[Promise]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """A dimension by which terms differ. read: its expression by subject type, empty where it is found by its name.
+
+    values: those that make a difference; all others are alike.
+    """
+
+    id: str
+    read: Mapping[str, str]
+    values: frozenset[str]
+
+    def expression(self, subject: str) -> str | None:
+        return self.read.get(subject, self.read.get(ANY))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """current: the promise as it stands, by whose words pages name it. variants: the terms of a subject's keys over all time."""
+
+    current: Definition[Promise]
+    by: tuple[By, ...]
+    variants: Variants
+
+    @property
+    def name(self) -> str:
+        return self.current.name
+
+
+def terms_of(book: Book) -> tuple[Terms, ...]:
+    """The terms of every promise of a book."""
+    return tuple(_terms(book, definition) for definition in book.definitions(PROMISES.name, Promise).values())
+
+
+def _terms(book: Book, current: Definition[Promise]) -> Terms:
+    name = current.name
+    used = book.dimensions(PROMISES.name, name)
+    by = tuple(By(d.id, d.read, book.values(PROMISES.name, name, d.id)) for d in book.company.dimensions if d.id in used)
+
+    def variants(keys: Mapping[str, str]) -> Iterable[Variant[Promise]]:
+        return book.variants(PROMISES.name, name, keys, Promise)
+
+    return Terms(current, by, variants)
