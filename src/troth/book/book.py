@@ -111,7 +111,10 @@ class Variant(Generic[Model]):
 
 @dataclass(frozen=True)
 class Book:
-    """A folder of YAML, opened. zone: of its days."""
+    """A folder of YAML, opened. zone: of its days.
+
+    unreadable: kinds of which something could not be read; flawed: files of which a part could not: neither is asked for more.
+    """
 
     tree: Tree
     kinds: Mapping[str, Kind]
@@ -120,6 +123,7 @@ class Book:
     changes: Mapping[str, Change]
     past: tuple[Past, ...] = ()
     unreadable: frozenset[str] = frozenset()
+    flawed: frozenset[PurePosixPath] = frozenset()
     _made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -65,9 +65,10 @@ Lint = Callable[["Book"], "Sequence[Problem]"]
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What a field may hold: roles of its own, or a model in which roles stand."""
+    """What a field may hold: roles of its own, one or a list of them, or a model in which roles stand."""
 
     roles: bool
+    many: bool
     inner: type[BaseModel] | None
 
 
@@ -80,7 +81,8 @@ def role_fields(model: type[BaseModel]) -> Mapping[str, Holds]:
         inner = model_in(field.annotation)
         below = inner is not None and inner is not model and bool(role_fields(inner))
         if own or below:
-            found[field.alias or name] = Holds(own, inner if below else None)
+            many = getattr(field.annotation, "__origin__", None) is tuple
+            found[field.alias or name] = Holds(own, many, inner if below else None)
     return found
 
 

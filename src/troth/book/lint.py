@@ -167,7 +167,8 @@ def _references(content: Any, model: type[BaseModel], path: Path) -> Iterator[tu
         if value is None:
             continue
         if holds.roles:
-            yield from ((((*here, n), one) for n, one in enumerate(value)) if isinstance(value, list) else [(here, value)])
+            if isinstance(value, list) == holds.many:
+                yield from ((((*here, n), one) for n, one in enumerate(value)) if holds.many else [(here, value)])
         elif holds.inner is not None:
             items = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, Mapping) else ()
             for key, item in items:

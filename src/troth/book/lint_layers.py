@@ -32,19 +32,21 @@ class Bases:
 def layer_problems(book: Book) -> Iterator[Problem]:
     usable: set[str] = set()
     addresses: dict[str, list[Problem] | Address] = {}
+    places = {place.as_posix() for document in book.tree.overlays() for place in (document.file, *document.file.parents)}
     standing = {id: frozenset(path.rstrip("/") for path in change.overlays) for id, change in book.changes.items()}
     for document in book.tree.overlays():
-        wrong = [*_addressed(book, document, addresses), *_warranted(book, document, standing)]
+        wrong = list(_addressed(book, document, addresses))
+        if document.file not in book.flawed:
+            wrong += _warranted(book, document, standing, places)
         yield from wrong
         if not wrong:
             usable.add(document.file.as_posix())
-    places = {place.as_posix() for document in book.tree.overlays() for place in (document.file, *document.file.parents)}
     for document in book.tree.of_kind("changes"):
         yield from _stands_for(book, document, places)
     bases: dict[tuple[str, str], Bases] = {}
     for document in book.tree.overlays():
         for name, content in document.data.items():
-            if name != CHANGE:
+            if name not in (CHANGE, _misspelt(document)):
                 yield from _overlaid(book, document, name, content, bases)
     yield from _ties(book, usable)
 
@@ -81,22 +83,39 @@ def _arm(book: Book, document: Document, id: str, arm: str) -> Iterator[Problem]
         yield problem(document, (), f"{id} has no arm '{arm}'; {nearest(arm, change.arms)}")
 
 
-def _warranted(book: Book, document: Document, standing: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
-    """No overlay without a live Change that stands for it. standing: the files and folders that each Change stands for."""
+def _warranted(book: Book, document: Document, standing: Mapping[str, frozenset[str]], places: set[str]) -> Iterator[Problem]:
+    """No overlay without a live Change that stands for it.
+
+    standing: the files and folders that each Change stands for; places: those that there are.
+    """
     if CHANGE not in document.data:
-        yield problem(document, (), "no overlay without a Change: write `change: CHG-…` with the id of a file in changes/")
+        stray = _misspelt(document)
+        said = (
+            "unknown name; did you mean 'change'?"
+            if stray
+            else "no overlay without a Change: write `change: CHG-…`, the id of a file in changes/"
+        )
+        yield problem(document, (stray,) if stray else (), said)
         return
-    id = document.data[CHANGE]
-    change = book.changes.get(str(id))
+    id = str(document.data[CHANGE])
+    change = book.changes.get(id)
+    listed = standing.get(id, frozenset())
     if change is None:
         if "changes" not in book.unreadable:
-            said = f"no Change '{id}' in changes/; {nearest(str(id), book.changes)}"
-            yield problem(document, (CHANGE,), said, at_value=True, cause=f"change {id}")
+            yield problem(
+                document, (CHANGE,), f"no Change '{id}' in changes/; {nearest(id, book.changes)}", at_value=True, cause=f"change {id}"
+            )
     elif change.status == "proposed":
         yield problem(document, (CHANGE,), f"{id} is only proposed: an overlay needs a live Change", at_value=True)
-    elif not standing.get(str(id), frozenset()) & {place.as_posix() for place in (document.file, *document.file.parents)}:
+    elif listed <= places and not listed & {place.as_posix() for place in (document.file, *document.file.parents)}:
         said = f"{id} does not stand for this overlay: list overlays/{document.address} under its `overlays:`"
         yield problem(document, (CHANGE,), said, at_value=True, cause=f"stands {id} {document.address}")
+
+
+def _misspelt(document: Document) -> str | None:
+    """The name that was meant to be `change`: the only one whose value holds no fields."""
+    plain = [name for name, content in document.data.items() if isinstance(content, str)]
+    return plain[0] if len(plain) == 1 and CHANGE not in document.data else None
 
 
 def _stands_for(book: Book, document: Document, places: set[str]) -> Iterator[Problem]:

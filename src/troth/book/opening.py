@@ -73,7 +73,8 @@ def _assembled(loaded: Loaded, checks: Checks, past: tuple[Past, ...]) -> tuple[
         if change is not None:
             changes[document.file.stem] = change
     unreadable = loaded.unreadable | {problem.file.parts[0].removesuffix(".yaml") for problem in problems}
-    book = Book(loaded.tree, checks.known, settings or Settings(name="-", folder="."), company, changes, past, unreadable)
+    flawed = frozenset(problem.file for problem in problems)
+    book = Book(loaded.tree, checks.known, settings or Settings(name="-", folder="."), company, changes, past, unreadable, flawed)
     return book, problems
 
 

@@ -258,6 +258,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> Mistake:
         return Mistake(1, 1, (), problem)
     if error.context in OPEN and error.context_mark is not None:
         opened = error.context_mark
+        if opened.line == mark.line and "expected" in problem:
+            return Mistake(mark.line + 1, mark.column + 1, (), "a comma or a closing bracket is missing before this")
         return Mistake(opened.line + 1, opened.column + 1, (), "what is opened here is not closed, or a comma is missing")
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
