@@ -24,11 +24,9 @@ from troth.promises import lint as lint_promises
 BOOK = ROOT / "examples" / "parts-wholesaler" / "book"
 FULL = type(CHECKS)(CHECKS.kinds, (*CHECKS.lints, lint_promises))
 SEED, COUNT = 20_261_125, 420
-NAME = re.compile(r"^(?P<indent>[ -]*)(?P<name>[a-z_]+):", re.MULTILINE)
-TOKEN = re.compile(r"[\w./=-]+")
 REQUIRED = {
     "deliver", "subject", "words", "anchor", "fulfil", "due", "event", "from", "to", "files", "key", "object", "type", "id", "column",
-    "kind", "title", "owner", "reason", "expires", "change", "name", "folder",
+    "kind", "title", "reason", "expires", "change", "name", "folder",
 }  # fmt: skip
 OWN = {"warehouse", "carrier", "forwarder", "region", "segment", "requested_for", "deliver", "orders", "customers", "promisor", "role"}
 """Names that whoever writes a book chooses; another one is no mistake of its own."""
@@ -88,7 +86,7 @@ def misspelt(word: str, rng: Random) -> str:
 
 def unknown(file: str, rng: Random) -> Mutation | None:
     """A name that nobody knows."""
-    text = book()[file]
+    text = re.sub(r"#.*", lambda comment: " " * len(comment.group()), book()[file])
     names = [m for m in re.finditer(r"(?<![a-z_])([a-z_]+)(?=: )", text) if m.group(1) not in OWN]
     if not names:
         return None

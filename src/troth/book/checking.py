@@ -61,6 +61,13 @@ def problem(document: Document, path: Path, message: str, *, at_value: bool = Fa
     return Problem(document.file, line, place, ".".join(map(str, path)) or "-", message, cause=cause)
 
 
+def nameless(data: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
+    """Fields of the model that stand where the names of definitions should."""
+    fields = named_fields(model)
+    strays = [name for name, value in data.items() if name in fields and not isinstance(value, Mapping)]
+    return [name for name in data if name in fields] if strays else []
+
+
 def named_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Fields by the name under which the YAML has them."""
     return {field.alias or name: field for name, field in model.model_fields.items()}

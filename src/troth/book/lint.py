@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from troth.book.book import Book
-from troth.book.checking import named_fields, problem, problems_of
+from troth.book.checking import nameless, problem, problems_of
 from troth.book.confidential import confidential
 from troth.book.document import Document, Problem
 from troth.book.kinds import NAME, Kind, role_fields
@@ -40,7 +40,7 @@ def _of_kind(book: Book, kind: Kind) -> Iterator[Problem]:
             if kind.name == "changes" and not CHANGE_ID.fullmatch(document.file.stem):
                 yield problem(document, (), f"a Change's file is called by its id, as in CHG-0042.yaml; got '{document.file.name}'")
             continue
-        strays = _without_name(document, kind.model)
+        strays = nameless(document.data, kind.model)
         if strays:
             said = f"'{strays[0]}' belongs inside a definition; is the line with its name missing, or the indentation?"
             yield problem(document, (strays[0],), said)
@@ -54,13 +54,6 @@ def _of_kind(book: Book, kind: Kind) -> Iterator[Problem]:
             else:
                 first[name] = document
                 yield from _definition(book, kind, document, name, content)
-
-
-def _without_name(document: Document, model: type[BaseModel]) -> list[str]:
-    """Fields of the model that stand where names of definitions should."""
-    fields = named_fields(model)
-    strays = [name for name, value in document.data.items() if name in fields and not isinstance(value, Mapping)]
-    return [name for name in document.data if name in fields] if strays else []
 
 
 def _definition(book: Book, kind: Kind, document: Document, name: str, content: Any) -> Iterator[Problem]:

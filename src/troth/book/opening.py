@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from troth.book.book import Book, Past
 from troth.book.change import Change
-from troth.book.checking import problems_of, told_once
+from troth.book.checking import nameless, problems_of, told_once
 from troth.book.company import Company
 from troth.book.document import Document, Problem, Tree
 from troth.book.kinds import Kind, Lint
@@ -73,6 +73,10 @@ def _assembled(loaded: Loaded, checks: Checks, past: tuple[Past, ...]) -> tuple[
         if change is not None:
             changes[document.file.stem] = change
     unreadable = loaded.unreadable | {problem.file.parts[0].removesuffix(".yaml") for problem in problems}
+    nameless_kinds = {
+        kind for kind, one in checks.known.items() if not one.whole for d in loaded.tree.of_kind(kind) if nameless(d.data, one.model)
+    }
+    unreadable |= nameless_kinds
     flawed = frozenset(problem.file for problem in problems)
     book = Book(loaded.tree, checks.known, settings or Settings(name="-", folder="."), company, changes, past, unreadable, flawed)
     return book, problems
