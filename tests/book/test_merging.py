@@ -70,6 +70,12 @@ def test_a_place_tells_where_it_is_and_both_sides() -> None:
     assert (place.line, place.base, place.ours, place.theirs) == (3, (b"c\n",), (b"C\n",), (b"x\n", b"y\n"))
 
 
+def test_a_place_is_as_large_as_the_larger_edit() -> None:
+    _, (place,) = merge_lines(_lines("a b c d e"), _lines("X Y e"), _lines("a B c d e"))
+
+    assert (place.base, place.ours, place.theirs) == tuple(map(tuple, (_lines("a b c d"), _lines("X Y"), _lines("a B c d"))))
+
+
 def test_only_a_line_feed_ends_a_line() -> None:
     assert lines_of(b"a\x0bb\x0cc\xe2\x80\xa8d\re\r\nf") == [b"a\x0bb\x0cc\xe2\x80\xa8d\re\r\n", b"f"]
     assert lines_of(b"") == []

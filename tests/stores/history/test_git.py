@@ -64,6 +64,14 @@ def test_state_and_pages_are_ignored_in_a_new_repository(disk: OnDisk) -> None:
     assert git(disk.root, "status", "--porcelain") == ""
 
 
+def test_an_undo_of_what_was_never_saved_makes_no_repository(disk: OnDisk) -> None:
+    filled(disk)
+    with pytest.raises(NotFound, match="nothing to undo"):
+        disk.history.undo(ANA, NOW)
+
+    assert not (disk.root / ".git").exists()
+
+
 def test_an_ignore_file_that_is_there_already_is_added_to(disk: OnDisk) -> None:
     (disk.root / ".gitignore").write_bytes(b"*.csv\npages")
     filled(disk).history.save("first", ANA, NOW)
@@ -321,11 +329,8 @@ def test_a_repository_that_a_group_shares_stays_writable_for_the_group(disk: OnD
         filled(disk).history.save("first", BO, NOW)
     finally:
         os.umask(before)
-    private = [
-        path
-        for path in (disk.root / ".git").rglob("*")
-        if path.parts[-2] != "hooks" and "troth" not in path.parts and not path.stat().st_mode & 0o040 and "objects" in path.parts
-    ]
+    made = [*(disk.root / ".git/objects").rglob("*"), *(disk.root / ".git/refs/heads").iterdir(), *(disk.root / ".git/troth").iterdir()]
 
-    assert private == []
-    assert (disk.root / ".git/index").stat().st_mode & 0o060 == 0o060
+    assert [path for path in made if not path.stat().st_mode & stat.S_IRGRP] == []
+    for name in ("index", "troth", "troth/.build.lock.db", "refs/heads/trunk"):
+        assert (disk.root / ".git" / name).stat().st_mode & stat.S_IWGRP, name

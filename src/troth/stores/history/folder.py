@@ -97,9 +97,10 @@ def replaced(root: Path, wanted: Mapping[PurePosixPath, Wanted | None], seen: Ma
             if (now.content if now else None) != seen.get(path):
                 raise Busy(f"'{path}' was changed while it was being saved", next_step="Nothing was saved; save again.")
         with failpoints.around("history.folder"):
-            for path, place in places.items():
+            # what goes, goes first: where names differ by case alone, a disk may take them for one file
+            for path in sorted(places, key=lambda path: wanted[path] is not None):
                 done.append(path)
-                _move(asides.pop(path, None), place)
+                _move(asides.pop(path, None), places[path])
         yield
     except BaseException:
         for path in done:

@@ -26,14 +26,14 @@ from troth.stores.history.identity import author_of
 from troth.stores.history.locks import locked
 from troth.stores.history.looking import Now, look
 from troth.stores.history.objects import Entry, Objects, revision_of
-from troth.stores.history.repository import make, opened, refuse_unless_writable, told
+from troth.stores.history.repository import make, opened, refuse_unless_writable, share, told
 from troth.stores.history.revising import of_entries, of_texts, revise
 from troth.stores.history.staging import NAME as INDEX
 from troth.stores.history.staging import refuse_unless_kept
 from troth.stores.lake.lease import Words, lease
 
 WORDS = Words("the book's history", "Wait a moment, then save again.")
-READING = "the book's history cannot be read"
+READING, SAVING = "the book's history cannot be read", "the book cannot be saved"
 
 
 class GitHistory:
@@ -83,7 +83,8 @@ class GitHistory:
         message, at = refuse_nothing(message), whole_second(at)
         if edits is not None:
             refuse_foreign(edits)
-        with self._writing(at, based_on, edits) as now:
+        self._make_if_there_is_none(based_on, edits)
+        with self._writing(at, edits) as now:
             base = now.saved if based_on is None else now.objects.book(now.objects.known(based_on))
             paths = list(edits) if edits is not None else now.differing(base)
             plan = plan_save(
@@ -99,7 +100,7 @@ class GitHistory:
 
     def undo(self, author: Author, at: datetime) -> Revision:
         at = whole_second(at)
-        with self._writing(at, None, None) as found:
+        with self._writing(at) as found:
             now = found
             if paths := now.differing():
                 if not now.saved:
@@ -120,39 +121,38 @@ class GitHistory:
             return revise(now, of_entries(now, entries), author, at, message)
 
     @contextmanager
-    def _writing(self, at: datetime, based_on: str | None, edits: Edits | None) -> Iterator[Now]:
+    def _writing(self, at: datetime, edits: Edits | None = None) -> Iterator[Now]:
         """Hold the repository for one revision: against us by the lease, against git by its own locks."""
-        with told("the book cannot be saved"):
-            self._make_if_there_is_none(based_on, edits)
-            with opened(self.root) as home:
-                if home is None:
-                    raise Busy("the book's repository is gone", next_step="Save again.")
+        with told(SAVING), opened(self.root) as home:
+            if home is None:
+                raise NotFound("there is nothing to undo", got="a book that was never saved")
+            refuse_unless_writable(home)
+            ref, _ = home.branch()
+            git = Path(home.repo.controldir())
+            share(home)
+            with (
+                lease(home.own, at, WORDS),
+                locked(git / INDEX, home.own),
+                locked(home.ref_file(ref), home.own),
+            ):
+                folder.sweep(home.root)
                 refuse_unless_writable(home)
-                ref, _ = home.branch()
-                git = Path(home.repo.controldir())
-                with (
-                    lease(home.own, at, WORDS),
-                    locked(git / INDEX, home.own),
-                    locked(home.ref_file(ref), home.own),
-                ):
-                    folder.sweep(home.root)
-                    refuse_unless_writable(home)
-                    if home.branch()[0] != ref:
-                        raise Busy("the repository of the book went to another branch", next_step="Save again.")
-                    now = look(home, edits or {})
-                    refuse_unless_kept(now.staged)
-                    yield now
+                if home.branch()[0] != ref:
+                    raise Busy("the repository of the book went to another branch", next_step="Save again.")
+                now = look(home, edits or {})
+                refuse_unless_kept(now.staged)
+                yield now
 
     def _make_if_there_is_none(self, based_on: str | None, edits: Edits | None) -> None:
-        with opened(self.root) as home:
+        with told(SAVING), opened(self.root) as home:
             if home is not None:
                 return
-        if based_on is not None:
-            raise NotFound(f"no revision '{based_on}'", got="a book that was never saved")
-        texts = folder.read(self.root.resolve()) if edits is None else {path: text for path, text in edits.items() if text is not None}
-        if not texts:
-            raise NotFound("there is nothing to save", got=f"no file of a book in '{self.root}'")
-        make(self.root)
+            if based_on is not None:
+                raise NotFound(f"no revision '{based_on}'", got="a book that was never saved")
+            texts = folder.read(self.root.resolve()) if edits is None else [text for text in edits.values() if text is not None]
+            if not texts:
+                raise NotFound("there is nothing to save", got=f"no file of a book in '{self.root}'")
+            make(self.root)
 
 
 def _some(entries: Mapping[PurePosixPath, Entry], paths: list[PurePosixPath]) -> dict[PurePosixPath, Entry]:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from dulwich.file import SharedPerm
+from dulwich.file import SharedPerm, adjust_shared_perm
 from dulwich.ignore import IgnoreFilterManager
 from dulwich.object_store import tree_lookup_path
 from dulwich.objects import Commit, ObjectID
@@ -19,6 +19,7 @@ from dulwich.repo import Repo
 
 from troth.kernel.errors import BookError, StoreError, TrothError
 from troth.stores import failpoints
+from troth.stores.lake.lease import LOCK
 from troth.stores.lake.parquet import fsync_folder
 
 DOT_GIT = ".git"
@@ -122,6 +123,14 @@ def make(root: Path) -> None:
             raise
     finally:
         shutil.rmtree(spare, ignore_errors=True)
+
+
+def share(home: Home) -> None:
+    """Troth's own folder and the lock in it, as writable for others as the repository is."""
+    home.own.mkdir(exist_ok=True)
+    (home.own / LOCK).touch(exist_ok=True)
+    for place in (home.own, home.own / LOCK):
+        adjust_shared_perm(place, home.shared)
 
 
 def ignoring(root: Path) -> tuple[bytes | None, bytes]:
