@@ -76,6 +76,13 @@ def test_a_place_is_as_large_as_the_larger_edit() -> None:
     assert (place.base, place.ours, place.theirs) == tuple(map(tuple, (_lines("a b c d"), _lines("X Y"), _lines("a B c d"))))
 
 
+def test_lines_that_a_long_text_repeats_are_lines_like_others() -> None:
+    base = _lines("x y z") * 100
+    ours, theirs = [b"X\n", *base[1:]], [*base[:-1], b"Z\n"]
+
+    assert merge_lines(base, ours, theirs) == ([b"X\n", *base[1:-1], b"Z\n"], [])
+
+
 def test_only_a_line_feed_ends_a_line() -> None:
     assert lines_of(b"a\x0bb\x0cc\xe2\x80\xa8d\re\r\nf") == [b"a\x0bb\x0cc\xe2\x80\xa8d\re\r\n", b"f"]
     assert lines_of(b"") == []

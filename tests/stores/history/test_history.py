@@ -244,6 +244,15 @@ def test_the_same_edit_twice_is_nothing_to_save(bench: Bench) -> None:
         bench.history.save("Bo's", BO, minutes(2), based_on=first.id, edits={ORDER: LATER})
 
 
+def test_what_both_removed_is_removed(bench: Bench) -> None:
+    first = filled(bench).history.save("first", ANA, NOW)
+    bench.history.save("Ana's", ANA, minutes(1), based_on=first.id, edits={ORDER: None})
+    third = bench.history.save("Bo's", BO, minutes(2), based_on=first.id, edits={ORDER: None, ROOT: b"name: other\n"})
+
+    assert third.changed == (ROOT,)
+    assert bench.files() == {ROOT: b"name: other\n"}
+
+
 def test_edits_of_the_same_line_are_refused_with_both_sides_and_their_names(bench: Bench) -> None:
     #  09:14  the promise is due after 2d
     #  09:15  Ana makes it 1d

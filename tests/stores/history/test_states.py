@@ -156,6 +156,13 @@ def test_a_shallow_clone_is_read_and_written_as_far_as_it_goes(saved: OnDisk, tm
     assert git(clone.root, "status", "--porcelain") == ""
 
 
+def test_a_worktree_of_a_shallow_clone_is_as_shallow(saved: OnDisk, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth=1", saved.root.as_uri(), "clone")
+    git(tmp_path / "clone", "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
+
+    assert [r.message for r in on_disk(tmp_path / "side").history.revisions()] == ["second"]
+
+
 def test_a_worktree_has_its_own_branch_and_index(saved: OnDisk, tmp_path: Path) -> None:
     git(saved.root, "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
     side = on_disk(tmp_path / "side")

@@ -54,7 +54,7 @@ class Objects:
         self._prefix = home.prefix
         self._store = home.repo.object_store
         self._loose = os.fspath(self._store.path)
-        self._shallow = home.repo.get_shallow()
+        self._shallow = home.shallow()
         self._trees: dict[ObjectID, Entries] = {}
 
     def commit(self, id: ObjectID) -> Commit:

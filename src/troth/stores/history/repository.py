@@ -73,6 +73,11 @@ class Home:
         names, commit = self.repo.refs.follow(Ref(HEADREF))
         return names[-1], commit
 
+    def shallow(self) -> frozenset[ObjectID]:
+        """Commits whose parents a shallow clone does not have; a worktree shares them with the repository that it is of."""
+        file = Path(self.repo.commondir()) / "shallow"
+        return frozenset(ObjectID(line) for line in file.read_bytes().split()) if file.is_file() else frozenset()
+
     def flag(self, section: str, name: str, *, default: bool) -> bool:
         try:
             return bool(self.repo.get_config_stack().get_boolean((section.encode(),), name.encode(), default))
@@ -87,7 +92,7 @@ def told(what: str) -> Iterator[None]:
         yield
     except TrothError:
         raise
-    except Exception as error:  # (what dulwich raises has no common root, and a traceback helps no author)
+    except Exception as error:  # what the library raises has no common root, and a traceback helps no author
         kind = "" if isinstance(error, OSError) else f"{type(error).__name__} "
         raise StoreError(
             what,

@@ -86,13 +86,16 @@ def followed(staged: Staged, changes: Mapping[bytes, tuple[Entry, os.stat_result
     keeps beside the entries to be quicker (trees, untracked files) is left out, since it would no longer be true.
     """
     entries = dict(staged.entries)
+    folders = {above for path in entries for above in _above(path)}
     for path, change in changes.items():
         if change is None:
             entries.pop(path, None)
             continue
         entry, stat = change
-        for other in _in_the_way(entries, path):
-            del entries[other]
+        # a file cannot stand where a folder is, nor a folder where a file is
+        inside = [name for name in entries if name.startswith(path + b"/")] if path in folders else []
+        for other in (*_above(path), *inside):
+            entries.pop(other, None)
         if stat is None:
             entries[path] = index_entry_from_tree_entry(entry.mode, entry.id)
         else:
@@ -104,10 +107,10 @@ def followed(staged: Staged, changes: Mapping[bytes, tuple[Entry, os.stat_result
     return stream.getvalue()
 
 
-def _in_the_way(entries: Mapping[bytes, IndexEntry | ConflictedIndexEntry], path: bytes) -> list[bytes]:
-    """A file cannot stand where a folder is, nor a folder where a file is."""
-    if path in entries:
-        return []
+def _above(path: bytes) -> list[bytes]:
+    """
+    >>> _above(b"overlays/customer=acme/x.yaml")
+    [b'overlays', b'overlays/customer=acme']
+    """
     parts = path.split(b"/")
-    above = [b"/".join(parts[:count]) for count in range(1, len(parts))]
-    return [name for name in above if name in entries] + [name for name in entries if name.startswith(path + b"/")]
+    return [b"/".join(parts[:count]) for count in range(1, len(parts))]
