@@ -23,6 +23,7 @@ _SYSTEM: dict[str, Callable[[], Path | None]] = {
     "chromium": lambda: _on_path(*_BROWSERS),
     "cc": lambda: _on_path("cc", "gcc", "clang"),
     "node": lambda: _on_path("node"),
+    "git": lambda: _on_path("git"),
 }
 
 

@@ -9,6 +9,7 @@ missing=()
 if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null; then
   missing+=(chromium)
 fi
+command -v git >/dev/null || missing+=(git)  # the oracle of the book's history; the product needs none
 has_library() {
   local file
   for file in /usr/lib/*/"$1" /usr/lib64/"$1" /lib/*/"$1"; do

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("alembic", "duckdb", "jinja2", "numpy", "pydantic", "sqlalchemy", "sqlglot")
+HEAVY = ("alembic", "duckdb", "dulwich", "jinja2", "numpy", "pydantic", "sqlalchemy", "sqlglot")
 SECONDS = 0.3
 RUNS = 5
 

@@ -44,9 +44,8 @@ def _of_kind(book: Book, kind: Kind) -> Iterator[Problem]:
         if strays:
             said = f"'{strays[0]}' belongs inside a definition; is the line with its name missing, or the indentation?"
             yield problem(document, (strays[0],), said)
+            continue
         for name, content in document.data.items():
-            if name in strays:
-                continue
             if not re.fullmatch(NAME, name):
                 yield problem(document, (name,), "a name is written with a to z, 0 to 9 and _, and begins with a letter")
             elif name in first:

@@ -23,6 +23,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from troth.book.history import conflict_markers
+
 Path = tuple[str | int, ...]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MOST = 100_000
@@ -33,7 +35,6 @@ WORDS: Mapping[str, Any] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-CONFLICT = re.compile(r"^<<<<<<<[^\n]*\n(.*?)^=======\n(.*?)^>>>>>>>", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +241,11 @@ def _unprintable(text: str) -> Mistake:
 
 def _conflict(text: str) -> Mistake | None:
     """Two people's edits that a merge outside of Troth left in the file."""
-    found = CONFLICT.search(text)
-    if found is None:
+    marked = conflict_markers(text)
+    if not marked:
         return None
-    line = text.count("\n", 0, found.start()) + 1
-    ours, theirs = (" ".join(part.split()) or "nothing" for part in found.groups())
-    return Mistake(line, 1, (), f"two edits of one place stand here: '{ours}' and '{theirs}'; keep one and remove the marks")
+    ours, theirs = (" ".join(part.split()) or "nothing" for part in (marked[0].ours, marked[0].theirs))
+    return Mistake(marked[0].line, 1, (), f"two edits of one place stand here: '{ours}' and '{theirs}'; keep one and remove the marks")
 
 
 OPEN = ("while scanning a quoted scalar", "while parsing a flow sequence", "while parsing a flow mapping")

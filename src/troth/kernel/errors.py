@@ -2,19 +2,24 @@
 
 TrothError
 ├── BookError         a definition is wrong                    (ValueError)   exit 3
-│   └── ExpressionError   an expression is wrong, with column
+│   ├── ExpressionError   an expression is wrong, with column
+│   └── Conflict          two edits of the same lines exclude each other
 ├── SourceError       a source cannot be read                  (ValueError)   exit 4
 ├── ConservationError rows were lost or invented               (RuntimeError) exit 5
-├── Busy              somebody else is building                (RuntimeError) exit 6, transient
-├── StoreError        the lake or the journal is damaged       (OSError)      exit 7
+├── Busy              somebody else is building or saving      (RuntimeError) exit 6, transient
+├── StoreError        lake, journal or repository is damaged   (OSError)      exit 7
 ├── NotFound          no such promise, order, snapshot, folder (LookupError)  exit 8
 └── CannotEstimate    an estimate is refused                   (ValueError)   never leaves `findings`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
+
+SHOWN_LINES = 20
 
 
 class TrothError(Exception):
@@ -47,6 +52,44 @@ class ExpressionError(BookError):
     def __init__(self, what: str, *, column: int, got: object = None, allowed: object = None) -> None:
         super().__init__(f"column {column}: {what}", got=got, allowed=allowed)
         self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One place that two edits changed differently.
+
+    line: 1-based, where the place begins in the text that both began from; 0 where the whole file is meant.
+    base, theirs, ours: lines without their ends; None where there is no such file.
+    who, at: whose the other side is and since when, UTC; at is None while the other side is not saved.
+    """
+
+    file: str
+    line: int
+    base: tuple[str, ...] | None
+    theirs: tuple[str, ...] | None
+    ours: tuple[str, ...] | None
+    who: str
+    at: datetime | None
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        since = "not saved yet" if self.at is None else f"{self.at:%Y-%m-%d %H:%M} UTC"
+        sides = (("it was", self.base), (f"{self.who}, {since}", self.theirs), ("you wrote", self.ours))
+        return "\n".join([place, *(f"  {name}:\n{_indented(lines)}" for name, lines in sides)])
+
+
+class Conflict(BookError):
+    """Both sides of each place; nothing was saved and no file was touched."""
+
+    def __init__(self, clashes: Sequence[Clash], *, next_step: str = "") -> None:
+        count = len(clashes)
+        what = "an edit excludes yours in one place" if count == 1 else f"edits exclude yours in {count} places"
+        super().__init__(
+            "\n".join([what, *map(str, clashes)]),
+            next_step=next_step or "Nothing was saved. Put into your text what you want to keep of theirs, then save again.",
+        )
+        self.clashes = tuple(clashes)
+        self.args = (f"{self.what}\n{self.next_step}",)
 
 
 class SourceError(TrothError, ValueError):
@@ -90,3 +133,12 @@ def nearest(name: str, known: Iterable[str], *, count: int = 3) -> str:
     if close:
         return f"did you mean '{close[0]}'?"
     return "one of " + ", ".join(f"'{n}'" for n in names[: max(count, 8)]) if names else "none are known here"
+
+
+def _indented(lines: tuple[str, ...] | None) -> str:
+    if lines is None:
+        return "    (no such file)"
+    shown = [f"    {line}" for line in lines[:SHOWN_LINES]] or ["    (nothing)"]
+    if len(lines) > SHOWN_LINES:
+        shown.append(f"    … and {len(lines) - SHOWN_LINES} lines more")
+    return "\n".join(shown)

@@ -1,4 +1,4 @@
-"""The moments at which a build may die: a test installs a hook that kills or fails there; the product installs none."""
+"""The moments at which a build or a save may die: a test installs a hook that kills or fails there; the product installs none."""
 
 from __future__ import annotations
 
@@ -37,6 +37,22 @@ NAMES = (
     "gc.manifest.after",
     "gc.remove.before",
     "gc.remove.after",
+    "history.make.before",
+    "history.make.after",
+    "history.lock.before",
+    "history.lock.after",
+    "history.object.before",
+    "history.object.after",
+    "history.pack.before",
+    "history.pack.after",
+    "history.aside.before",
+    "history.aside.after",
+    "history.folder.before",
+    "history.folder.after",
+    "history.ref.before",
+    "history.ref.after",
+    "history.index.before",
+    "history.index.after",
 )
 
 Hook = Callable[[str], None]
