@@ -122,6 +122,39 @@ def test_an_edit_that_restates_judges_the_past_anew() -> None:
     assert version.restated == datetime(2026, 3, 1)
 
 
+def test_a_correction_that_is_said_only_afterwards_corrects_all_the_same() -> None:
+    later, corrected = edited(), edited() + "  restates: true\n"
+    past = [revision("2026-02-01", {FILE: PROMISE}), revision("2026-03-01", {FILE: later}), revision("2026-03-02", {FILE: corrected})]
+    book, _ = opened({FILE: corrected}, past=past)
+
+    assert [due(book, at) for at in ("2020-01-01", "2026-03-01", "2026-04-01")] == ["placed + 3d"] * 3
+    version = book.versions("promises", "deliver")[0]
+    assert version.restated == datetime(2026, 3, 2)
+    assert version.former is not None
+    assert version.former.content["due"] == "placed + 5d"
+
+
+def test_a_corrected_standard_leaves_dated_versions_their_own_word() -> None:
+    #  the standard says 5d, from February on 4d; the 5d were a mistake for 6d
+    first = dated("since: 2026-02-01, due: placed + 4d")
+    second = first.replace("placed + 5d", "placed + 6d").replace("  versions:", "  restates: true\n  versions:")
+    past = [revision("2026-01-01", {FILE: first}), revision("2026-03-01", {FILE: second})]
+    book, _ = opened({FILE: second}, past=past)
+
+    assert [due(book, at) for at in ("2026-01-15", "2026-02-15", "2026-04-01")] == ["placed + 6d", "placed + 4d", "placed + 4d"]
+    assert [version.restated for version in book.versions("promises", "deliver")] == [datetime(2026, 3, 1), None]
+
+
+def test_an_undone_and_redone_correction_is_one() -> None:
+    right = edited() + "  restates: true\n"
+    texts = [PROMISE, right, PROMISE, right]
+    past = [revision(f"2026-0{n}-01", {FILE: text}) for n, text in enumerate(texts, start=1)]
+    book, _ = opened({FILE: right}, past=past)
+
+    assert {due(book, at) for at in ("2020-01-01", "2026-03-15", "2026-05-01")} == {"placed + 3d"}
+    assert all(v.former is not None and v.former.content["due"] == "placed + 5d" for v in book.versions("promises", "deliver"))
+
+
 def test_an_edit_that_is_not_saved_binds_nothing_and_says_so() -> None:
     past = [revision("2026-02-01", {FILE: PROMISE})]
     book, problems = opened({FILE: edited()}, past=past)

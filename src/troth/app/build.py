@@ -41,7 +41,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
     and an already published one is left as it is. Raises Busy while another build runs, BookError, SourceError,
     ConservationError; in each case the previous snapshot stays in force.
     """
-    rules = read_rules(workspace.root, workspace.state)
+    rules = read_rules(workspace)
     with workspace.building() as engine:
         progress("looking at the files")
         inputs = _inputs(rules)

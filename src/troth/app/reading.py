@@ -13,13 +13,15 @@ from troth.app.build import DEFAULT_ZONE, MARGIN_US, balances_of
 from troth.app.guesses import read_guesses
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
+from troth.book.lint import UNSAVED_EDIT
+from troth.book.versions import UNSAVED
 from troth.engines.calendars import transitions
 from troth.findings import RULE, Context, Statement, find_all, refused, told
 from troth.findings.words import number, of_hundred
 from troth.kernel.errors import NotFound
 from troth.kernel.instant import to_us
 from troth.kernel.money import NO_CURRENCY
-from troth.promises import Promise
+from troth.promises import PROMISES, Promise
 from troth.promises.definition import Stage
 from troth.record import Engine, Snapshot
 from troth.sources import Balance
@@ -55,7 +57,7 @@ def open_reading(workspace: Workspace) -> Reading:
     snapshot = workspace.lake.current()
     if snapshot is None:
         raise NotFound("nothing was built yet", next_step="Run: troth build")
-    rules = read_rules(workspace.root, workspace.state)
+    rules = read_rules(workspace)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
     return Reading(rules, snapshot, _context(engine, snapshot, rules))
@@ -91,7 +93,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "lede": _lede(lead, context),
         "as_of": _moment(context.local_time(snapshot.as_of)),
         "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
-        "warnings": _warnings(snapshot, context),
+        "warnings": _warnings(snapshot, context, rules),
         "found": [
             {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"} for name, p in context.promises.items()
         ],
@@ -137,7 +139,7 @@ def _lede(lead: Statement | None, context: Context) -> str:
     return " · ".join(p for p in parts if p)
 
 
-def _warnings(snapshot: Snapshot, context: Context) -> list[str]:
+def _warnings(snapshot: Snapshot, context: Context, rules: Rules) -> list[str]:
     found = []
     naive = [name for name, said in snapshot.facts["sources"].items() if said["naive"] and not said["zone"]]
     if snapshot.facts.get("zone") is None and naive:
@@ -149,10 +151,36 @@ def _warnings(snapshot: Snapshot, context: Context) -> list[str]:
         for name, told in snapshot.facts["promises"].items()
         if told.get("corrected") and name in context.promises
     ]
+    waiting = sorted({problem.path for problem in rules.warnings if problem.cause == UNSAVED_EDIT})
+    if waiting:
+        found.append(
+            f"Edits of {', '.join(waiting)} are not saved and bind nothing yet: run `troth book save`, or date them with `since:`."
+        )
+    found += [
+        _not_yet(promise.words, name, rules, snapshot.as_of, context)
+        for name, promise in context.promises.items()
+        if _saved_later(rules, name, snapshot.as_of)
+    ]
     held = sum(b.quarantined + b.cells for b in balances_of(snapshot))
     if held:
         found.append(f"{number(held)} rows or cells could not be used and stand in quarantine with their reasons.")
     return found
+
+
+def _saved_later(rules: Rules, name: str, as_of: datetime) -> datetime | None:
+    """When terms begin that bind nothing on record."""
+    later = [version.since for version in rules.book.versions(PROMISES.name, name) if as_of < version.since < UNSAVED]
+    return max(later, default=None)
+
+
+def _not_yet(words: str, name: str, rules: Rules, as_of: datetime, context: Context) -> str:
+    begins = _saved_later(rules, name, as_of)
+    assert begins is not None
+    on = context.local_time(begins)
+    return (
+        f"The latest terms of '{words}' bind what is made from {on.day} {on:%b %Y} on; all that is on record keeps those before."
+        " Write `since:` to date them earlier, or `restates: true` if they correct a mistake."
+    )
 
 
 def _corrected(words: str, changes: Sequence[Mapping[str, Any]], context: Context) -> str:

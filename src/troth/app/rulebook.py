@@ -97,7 +97,7 @@ class LayerSaid:
 
 def lint(workspace: Workspace) -> list[Problem]:
     """Every problem in the book: errors, and warnings that stop nothing."""
-    return look(workspace.root, workspace.state)[1]
+    return look(workspace)[1]
 
 
 def show(workspace: Workspace, address: str, *, keys: str = "", at: str | None = None) -> Shown:
@@ -172,7 +172,7 @@ def schema(kind: str | None = None, *, into: Path | None = None) -> dict[str, An
 
 def _asked(workspace: Workspace, keys: str, at: str | None) -> tuple[Book, dict[str, str], datetime]:
     """The book without errors, the keys and the instant that were asked for."""
-    book, problems = look(workspace.root, workspace.state)
+    book, problems = look(workspace)
     errors = [str(problem) for problem in problems if problem.level == "error"]
     if errors:
         raise BookError("\n".join(errors))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from troth import __version__
-from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
+from troth.app.workspace import Workspace
+from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, past_of, raise_if
 from troth.kernel import digest
 from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
@@ -44,14 +45,16 @@ class Rules:
         return (self.root / self.settings.folder).resolve()
 
 
-def look(root: Path, state: Path) -> tuple[Book, list[Problem]]:
-    """The book with everything that is wrong in it. state: where what was read once is kept."""
-    return open_book(root, CHECKS, cache=Cache.of(state / CACHE), version=__version__)
+def look(workspace: Workspace) -> tuple[Book, list[Problem]]:
+    """The book with its history and everything that is wrong in it."""
+    past = past_of(workspace.history.steps(), CHECKS)
+    return open_book(workspace.root, CHECKS, past=past, cache=Cache.of(workspace.state / CACHE), version=__version__)
 
 
-def read_rules(root: Path, state: Path) -> Rules:
-    """The book in a folder; raises BookError with every error as file:line:column."""
-    book, problems = look(root, state)
+def read_rules(workspace: Workspace) -> Rules:
+    """The book of a workspace; raises BookError with every error as file:line:column."""
+    root = workspace.root
+    book, problems = look(workspace)
     raise_if(problems)
     warnings = tuple(problem for problem in problems if problem.level == "warning")
     sources, promises = book.definitions(SOURCES.name, Source), book.definitions(PROMISES.name, Promise)

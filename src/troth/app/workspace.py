@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from troth.book.history import History
 from troth.record import Column, Engine, Lake
 
 Progress = Callable[[str], None]
@@ -15,12 +16,14 @@ Progress = Callable[[str], None]
 class Workspace:
     """One operation: a book, its lake, and the doors to them. Made by `bootstrap` only.
 
-    state: folder of lake and journal. engine: opens an engine for reading. building: holds the lake for one build and gives
-    its engine. schema: the columns that the lake keeps of an engine's table. now: the clock, naive UTC.
+    state: folder of lake and journal. history: the revisions of the book. engine: opens an engine for reading. building: holds
+    the lake for one build and gives its engine. schema: the columns that the lake keeps of an engine's table. now: the clock,
+    naive UTC.
     """
 
     root: Path
     state: Path
+    history: History
     lake: Lake
     engine: Callable[[], Engine]
     building: Callable[[], AbstractContextManager[Engine]]

@@ -67,6 +67,9 @@ class History(Protocol):
     def revisions(self) -> tuple[Revision, ...]:
         """Those that changed the book's files, oldest first, along the line of first parents."""
 
+    def steps(self) -> tuple[tuple[Revision, Edits], ...]:
+        """The same revisions, each with the files that it changed as it left them; None for one that it removed."""
+
     def texts(self, id: str) -> Texts:
         """The book's files as they were; raises NotFound for an id that the history does not have."""
 

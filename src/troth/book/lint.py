@@ -19,6 +19,7 @@ from troth.book.parsing import Path
 from troth.book.versions import BOOK_KEYS, RESTATES, SINCE, UNSAVED, VERSIONS, moment
 from troth.kernel.errors import nearest
 
+UNSAVED_EDIT = "unsaved"
 CHANGE_ID = re.compile(r"CHG-\d{1,8}")
 
 
@@ -179,4 +180,4 @@ def _unsaved(book: Book) -> Iterator[Problem]:
             for version in waiting:
                 line, column = version.document.position((name,))
                 said = "the edit is not saved and binds nothing yet; run `troth book save`, or say `since:` when it begins"
-                yield Problem(version.document.file, line, column, name, said, "warning")
+                yield Problem(version.document.file, line, column, name, said, "warning", UNSAVED_EDIT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,9 +15,10 @@ from troth.book.change import Change
 from troth.book.checking import nameless, problems_of, told_once
 from troth.book.company import Company
 from troth.book.document import Document, Problem, Tree
+from troth.book.history import Edits, Revision
 from troth.book.kinds import Kind, Lint
 from troth.book.lint import problems_in
-from troth.book.loading import Cache, Loaded, load
+from troth.book.loading import Cache, Loaded, load, place_of, read
 from troth.book.settings import Settings
 
 CHANGES = Kind("changes", Change, whole=True)
@@ -80,6 +82,26 @@ def _assembled(loaded: Loaded, checks: Checks, past: tuple[Past, ...]) -> tuple[
     flawed = frozenset(problem.file for problem in problems)
     book = Book(loaded.tree, checks.known, settings or Settings(name="-", folder="."), company, changes, past, unreadable, flawed)
     return book, problems
+
+
+def past_of(steps: Iterable[tuple[Revision, Edits]], checks: Checks) -> tuple[Past, ...]:
+    """Revisions with the files that each changed, as documents; what could not be read then is left out now."""
+    found = []
+    for revision, files in steps:
+        documents: dict[PurePosixPath, Document | None] = {}
+        for name, content in files.items():
+            place = place_of(name.as_posix(), checks.known)
+            if place is None:
+                continue
+            documents[name] = None
+            if content is not None:
+                document, mistakes = read(content.decode("utf-8", errors="replace"), name, *place)
+                if any(mistake.under is None for mistake in mistakes):
+                    del documents[name]
+                else:
+                    documents[name] = document
+        found.append(Past(revision.id, revision.at, revision.author, documents))
+    return tuple(found)
 
 
 def _single(tree: Tree, kind: str, model: type[Model], problems: list[Problem]) -> Model | None:

@@ -63,6 +63,7 @@ class _Entry:
     content: Mapping[str, Any] | None
     document: Document
     path: Path
+    replaces: Mapping[str, Any] | None = None
 
 
 def moment(value: object, zone: str) -> datetime | None:
@@ -86,8 +87,7 @@ def versions(name: str, said: Sequence[Said], zone: str) -> tuple[Version, ...]:
         if not elements:
             entries.append(_Entry(one.at, False, None, one.document, (name,)))
         else:
-            known = [(e.since, e.patch) for e in before]
-            entries += _entries(one, elements, known)
+            entries += _entries(one, elements, before)
         before = elements
     return _in_order(entries)
 
@@ -107,35 +107,61 @@ def _elements(name: str, content: Mapping[str, Any], zone: str) -> list[_Element
     return found
 
 
-def _entries(one: Said, elements: list[_Element], known: list[tuple[datetime | None, Mapping[str, Any]]]) -> Iterable[_Entry]:
+def _entries(one: Said, elements: list[_Element], before: list[_Element]) -> Iterable[_Entry]:
+    """What a revision said anew. before: what the one before it said."""
     base, *dated = elements
-    rebased = (base.since, base.patch) not in known
+    known = [(e.since, e.restates, e.patch) for e in before]
+    rebased = (base.since, base.restates, base.patch) not in known
     start = base.since or one.at
-    if rebased:
+    if rebased and base.restates and before:
+        earlier = {(e.since, str(e.patch)): e.content for e in before[1:]}
+        named = before[0].content if before[0].content != base.content else None
+        yield _Entry(start, True, base.content, one.document, base.path, named)
+        for element in dated:
+            former = earlier.get((element.since, str(element.patch)))
+            if former is not None and former != element.content:
+                yield _Entry(start, True, element.content, one.document, element.path, former)
+    elif rebased:
         # What is dated before the edit was given on the terms of its time; from the edit on it lies over the new ones.
-        active = [e for e in dated if e.since is not None and e.since <= start and (e.since, e.patch) in known]
+        active = [e for e in dated if e.since is not None and e.since <= start and (e.since, e.restates, e.patch) in known]
         last = active[-1] if active else base
-        yield _Entry(start, base.restates, last.content, one.document, last.path)
+        yield _Entry(start, False, last.content, one.document, last.path)
     for element in dated:
         assert element.since is not None
-        if (element.since, element.patch) not in known or (rebased and element.since > start):
+        if (element.since, element.restates, element.patch) not in known or (rebased and element.since > start):
             yield _Entry(element.since, element.restates, element.content, one.document, element.path)
 
 
 def _in_order(entries: Sequence[_Entry]) -> tuple[Version, ...]:
     """The last word for each beginning; a restatement takes over the time of what it replaces."""
-    latest = {entry.start: entry for entry in entries}
+    plain = {entry.start: entry for entry in entries if not entry.restates}
+    corrections = [entry for entry in entries if entry.restates and entry.start != UNSAVED]
     found: list[Version] = []
-    for start in sorted(latest):
-        entry = latest[start]
-        if entry.restates and found and entry.content is not None and start != UNSAVED:
-            former = found[-1]
-            found[-1] = replace(former, content=entry.content, document=entry.document, path=entry.path, restated=start, former=former)
+    for start, entry in sorted([*plain.items(), *((one.start, one) for one in corrections)], key=lambda pair: pair[0]):
+        if entry.restates and entry.content is not None:
+            _correct(found, entry)
             continue
         if found:
             found[-1] = replace(found[-1], until=min(found[-1].until, start))
         if entry.content is not None:
             found.append(Version(start, UNSAVED, entry.content, entry.document, entry.path))
-        elif found:
-            found[-1] = replace(found[-1], until=start)
     return tuple(version for version in found if version.since < version.until or version.since == UNSAVED)
+
+
+def _correct(found: list[Version], entry: _Entry) -> None:
+    """Put the right terms in the place of the wrong ones: of those that it names, or of the last that differ."""
+    assert entry.content is not None
+    if entry.replaces is not None:
+        wrong = [place for place, version in enumerate(found) if version.content == entry.replaces]
+    else:
+        standard = len(entry.path) == 1  # a correction of the standard is none of the dated versions upon it
+        alike = [place for place, version in enumerate(found) if not standard or len(version.path) == 1]
+        wrong = [place for place in alike if found[place].content != entry.content][-1:]
+    for place in wrong:
+        former = found[place]
+        if former.content != entry.content:
+            found[place] = replace(
+                former, content=entry.content, document=entry.document, path=entry.path, restated=entry.start, former=former
+            )
+    if not found:
+        found.append(Version(entry.start, UNSAVED, entry.content, entry.document, entry.path))

@@ -135,6 +135,9 @@ class MemoryHistory:
     def revisions(self) -> tuple[Revision, ...]:
         return tuple(revision for revision, _ in self._made)
 
+    def steps(self) -> tuple[tuple[Revision, Edits], ...]:
+        return tuple((revision, {path: texts.get(path) for path in revision.changed}) for revision, texts in self._made)
+
     def texts(self, id: str) -> Texts:
         for revision, texts in self._made:
             if revision.id == id:

@@ -88,3 +88,78 @@ def schema(
         Out(json=True, quiet=False).data(made)
     else:
         typer.echo(f"{1 if kind else len(made)} schemas in {into}")
+
+
+@app.command()
+def diff(
+    first: Annotated[str | None, typer.Argument(help="A revision; without one, the edits that are not saved.")] = None,
+    second: Annotated[str | None, typer.Argument(help="A later revision to compare the first with.")] = None,
+    for_: Annotated[str, typer.Option("--for", help="Compare somebody's terms with the standard: region=JP.", show_default="no one")] = "",
+    at: At = None,
+    book: Book = HERE,
+    json: Json = False,
+) -> None:
+    """Show field by field what an edit, a revision or a layer says otherwise."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.revisions import diff as use_case
+    from troth.app.rulebook import differences
+    from troth.faces.cli.rules import different
+
+    out, workspace = Out(json=json, quiet=False), open_workspace(book)
+    found = differences(workspace, keys=for_, at=at) if for_ else use_case(workspace, first, second)
+    if json:
+        out.data([fields(one) for one in found])
+        return
+    different(out, found)
+
+
+@app.command()
+def log(book: Book = HERE, json: Json = False) -> None:
+    """List the revisions of the book, the newest first."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.revisions import log as use_case
+    from troth.faces.cli.rules import logged
+
+    out = Out(json=json, quiet=False)
+    found = use_case(open_workspace(book))
+    if json:
+        out.data([{**fields(one), "changed": [str(file) for file in one.changed]} for one in found])
+        return
+    logged(out, found)
+
+
+@app.command()
+def save(
+    message: Annotated[str, typer.Option("--message", "-m", help="What changed and why, in a line.")] = "Edited",
+    based_on: Annotated[
+        str | None, typer.Option("--based-on", help="The revision that your edits were made on.", show_default="the last")
+    ] = None,
+    book: Book = HERE,
+    json: Json = False,
+) -> None:
+    """Keep the book as it stands as a revision; from then on it binds."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.revisions import save as use_case
+    from troth.faces.cli.rules import logged
+
+    out = Out(json=json, quiet=False)
+    made = use_case(open_workspace(book), message, based_on=based_on)
+    if json:
+        out.data({**fields(made), "changed": [str(file) for file in made.changed]})
+        return
+    logged(out, [made])
+
+
+@app.command()
+def undo(book: Book = HERE, json: Json = False) -> None:
+    """Restore what was before the last revision, by a new one; edits that are not saved are kept as one first."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.revisions import undo as use_case
+    from troth.faces.cli.rules import logged
+
+    out = Out(json=json, quiet=False)
+    made = use_case(open_workspace(book))
+    if json:
+        out.data({**fields(made), "changed": [str(file) for file in made.changed]})
+        return
+    logged(out, [made])

@@ -8,6 +8,8 @@ from typing import Any
 
 from troth.faces.cli.output import Out
 
+SHOWN = 6
+
 
 def linted(out: Out, problems: Sequence[Any]) -> None:
     for problem in problems:
@@ -65,8 +67,10 @@ def logged(out: Out, revisions: Sequence[Any]) -> None:
         out.say("No history yet: `troth book save` keeps the first revision.")
     for one in revisions:
         out.say(f"{one.id[:10]}  {one.at:%Y-%m-%d %H:%M}  {one.author}: {one.message}")
-        for file in one.changed:
+        for file in one.changed[:SHOWN]:
             out.say(f"            {file}")
+        if len(one.changed) > SHOWN:
+            out.say(f"            and {_count(len(one.changed) - SHOWN, 'file')} more")
 
 
 def said(value: Any) -> str:

@@ -65,6 +65,17 @@ class GitHistory:
             _, head = home.branch()
             return tuple(revision_of(step, changed) for step, changed in Objects(home).touching(head))[::-1]
 
+    def steps(self) -> tuple[tuple[Revision, Edits], ...]:
+        with opened(self.root) as home, told(READING):
+            if home is None:
+                return ()
+            objects = Objects(home)
+            found: list[tuple[Revision, Edits]] = []
+            for step, changed in objects.touching(home.branch()[1]):
+                texts = objects.texts(_some(objects.book(step.id), list(changed)))
+                found.append((revision_of(step, changed), {path: texts.get(path) for path in changed}))
+            return tuple(reversed(found))
+
     def texts(self, id: str) -> Texts:
         with opened(self.root) as home, told(READING):
             if home is None:
