@@ -168,9 +168,10 @@ def _warnings(snapshot: Snapshot, context: Context, rules: Rules) -> list[str]:
 
 
 def _saved_later(rules: Rules, name: str, as_of: datetime) -> datetime | None:
-    """When terms begin that bind nothing on record."""
-    later = [version.since for version in rules.book.versions(PROMISES.name, name) if as_of < version.since < UNSAVED]
-    return max(later, default=None)
+    """When other terms begin, if they bind nothing on record."""
+    now = rules.book.version(PROMISES.name, name, as_of)
+    later = [version for version in rules.book.versions(PROMISES.name, name) if as_of < version.since < UNSAVED]
+    return later[-1].since if later and (now is None or later[-1].content != now.content) else None
 
 
 def _not_yet(words: str, name: str, rules: Rules, as_of: datetime, context: Context) -> str:
