@@ -50,10 +50,13 @@ class Definition(Generic[Model]):
     over: tuple[Layer, ...] = ()
 
     @cached_property
+    def terms(self) -> str:
+        """What binds, as JSON: in the model's own order of fields, but with the order of stages as written, since it means something."""
+        return self.value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=set(getattr(self.value, "told", ())))
+
+    @cached_property
     def hash(self) -> str:
-        """Of the terms: in the model's own order of fields, but with the order of stages as written, since that means something."""
-        told = set(getattr(self.value, "told", ()))
-        return digest.of_text(f"{self.name} {self.value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=told)}")
+        return digest.of_text(f"{self.name} {self.terms}")
 
     def problem(self, path: Path, message: str, *, at_value: bool = False, column: int | None = None, cause: str = "") -> Problem:
         """A problem at the place where this field of it is written, in whichever layer that is."""
@@ -204,11 +207,7 @@ class Book:
                 over = tuple(reversed([layer for layer in found if layer.in_force(since)]))
                 definition = self._fit(kind, name, version, over, model)
                 former = self._fit(kind, name, version.former, over, model) if version.former else None
-                saying = self._over(kind, name, version, over).layers
-                yield Variant(
-                    since, until, definition, "; ".join(str(layer.address) for layer in saying),
-                    "; ".join(dict.fromkeys(layer.change for layer in saying)), version.restated, former,
-                )  # fmt: skip
+                yield Variant(since, until, definition, *self._told(over), version.restated, former)
 
     def dimensions(self, kind: str, name: str) -> tuple[str, ...]:
         """The dimensions of the company that decide between variants of a definition."""
@@ -246,6 +245,16 @@ class Book:
         for layer in reversed(layers):
             content = merged(content, layer.content)
         return Resolved(kind, name, content, version, _saying(layers))
+
+    def _told(self, over: tuple[Layer, ...]) -> tuple[str, str]:
+        """Which layers and Changes have a word in it."""
+        key = ("told", *map(id, over))
+        if key not in self._made:
+            saying = _saying(over)
+            changes = dict.fromkeys(layer.change for layer in saying)
+            self._made[key] = ("; ".join(str(layer.address) for layer in saying), "; ".join(changes))
+        found: tuple[str, str] = self._made[key]
+        return found
 
     def laid(self, kind: str, name: str, version: Version, layers: tuple[Layer, ...], model: type[Model]) -> Definition[Model]:
         """A version of a definition with layers upon it, the highest first. Raises pydantic's ValidationError where they do not fit."""

@@ -11,9 +11,9 @@ from troth.book.versions import BEGINNING, UNSAVED
 from troth.kernel.errors import BookError
 from troth.kernel.instant import to_us
 from troth.promises.definition import Promise
-from troth.promises.naming import DIMENSION, Record, cells_in, column, found_by_name, joins, owners_in, quarantined, scope_of
+from troth.promises.naming import DIMENSION, Record, cells_in, column, found_by_name, joins, make_owners, owners_in, quarantined, scope_of
 from troth.promises.terms import By, Terms
-from troth.query import compile_expression, parse
+from troth.query import compile_expression, names_in, parse
 from troth.query.tree import Node
 from troth.record import Engine
 
@@ -39,17 +39,21 @@ def choose(engine: Engine, terms: Terms, record: Record) -> Chosen:
     places = ", ".join(f"k{place}" for place in range(len(keys)))
     found = engine.rows(f"SELECT DISTINCT {places or '0 AS k0'} FROM keys_{name} ORDER BY ALL") if keys else [()]
     values = [sorted(by.values) for by in terms.by]
+    first, last = engine.rows(f"SELECT coalesce(min(made), 0), coalesce(max(made), 0) FROM keys_{name}")[0]
     chosen: dict[object, int] = {}
     variants: list[Variant[Promise]] = []
     spans: list[tuple[int, ...]] = []
     for combination in found:
         named = {by.id: values[n][code] for n, (by, code) in enumerate(zip(terms.by, combination, strict=True)) if code != OTHER}
         for variant in terms.variants(named):
+            since, until = to_us(variant.since), to_us(variant.until)
+            if until <= first or since > last:
+                continue  # nothing was made then
             mark = (variant.definition.hash, variant.layers, variant.changes, variant.restated, variant.former and variant.former.hash)
             if mark not in chosen:
                 chosen[mark] = len(variants)
                 variants.append(variant)
-            spans.append((*map(int, combination), to_us(variant.since), to_us(variant.until), chosen[mark]))
+            spans.append((*combination, since, until, chosen[mark]))
     _join(engine, name, len(keys), spans)
     return Chosen(tuple(variants))
 
@@ -71,6 +75,7 @@ def _read(by: By, subject: str, record: Record) -> tuple[Node | None, str]:
 
 
 def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]], record: Record) -> None:
+    """keys_<promise>: subject, when it was made, and the code of each key; a key of an owner is read once an owner."""
     name, subject = terms.name, terms.current.value.subject
     trees = [tree for tree, _ in keys if tree is not None]
     for place, by in enumerate(terms.by):
@@ -78,14 +83,46 @@ def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]]
         engine.run(f"DROP TABLE IF EXISTS named_{name}_{place}")
         engine.load(f"named_{name}_{place}", {"word": listed, "code": np.arange(len(listed), dtype=np.int32)})
     undecided, held = quarantined(subject, set().union(*(cells_in(tree, subject, record) for tree in trees)), "u")
-    columns = "".join(f", coalesce(n{place}.code, {OTHER}) AS k{place}" for place in range(len(keys)))
-    found = " ".join(f"LEFT JOIN named_{name}_{place} n{place} ON n{place}.word = {sql}" for place, (_, sql) in enumerate(keys))
+    found = [_found(name, place, key, subject, record) for place, key in enumerate(keys)]
+    codes = "".join(f", coalesce(n{place}.code, {OTHER}) AS k{place}" for place in range(len(found)))
+    reached = owners_in(trees, subject, record)
+    make_owners(engine, subject, reached)
+    rows = [owner for owner in reached if any(f"of_{owner}" in one.on for one in found)]
     engine.run(
         f"CREATE OR REPLACE TABLE keys_{name} AS SELECT o.code AS subject, epoch_us(i.{column(terms.current.value.anchor)}) AS made,"
-        f" {undecided} AS undecided{columns}"
-        f" FROM object_{subject} o JOIN instants_{subject} i ON i.object = o.code {joins(subject, owners_in(trees, subject, record))}"
-        f" {held} {found} WHERE i.{column(terms.current.value.anchor)} IS NOT NULL"
+        f" {undecided} AS undecided{codes}"
+        f" FROM object_{subject} o JOIN instants_{subject} i ON i.object = o.code {joins(subject, reached, rows=rows)}"
+        f" {held} {' '.join(f'LEFT JOIN {one.table} n{place} ON {one.on}' for place, one in enumerate(found))}"
+        f" WHERE i.{column(terms.current.value.anchor)} IS NOT NULL"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a key's code is looked up, and on what."""
+
+    table: str
+    on: str
+
+
+def _found(name: str, place: int, key: tuple[Node | None, str], subject: str, record: Record) -> _Found:
+    tree, sql = key
+    named = f"named_{name}_{place}"
+    owner = _alone(tree, subject, record)
+    if owner is None:
+        return _Found(named, f"n{place}.word = {sql}")
+    codes = f"SELECT of_{owner}.code AS owner, n.code FROM object_{owner} of_{owner} JOIN {named} n ON n.word = {sql}"
+    return _Found(f"({codes})", f"n{place}.owner = to_{owner}.code")
+
+
+def _alone(tree: Node | None, subject: str, record: Record) -> str | None:
+    """The one type that an expression is all about, beyond the subject itself."""
+    reached = owners_in([tree], subject, record) if tree is not None else ()
+    if tree is None or len(reached) != 1:
+        return None
+    (owner,) = reached
+    about = all(name.path[0] == owner or name.dotted == f"{subject}.{owner}" for name in names_in(tree))
+    return owner if about else None
 
 
 def _join(engine: Engine, name: str, keys: int, spans: list[tuple[int, ...]]) -> None:

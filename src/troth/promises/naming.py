@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 from sqlglot import exp
 
 from troth.engines.calendars import Transitions
 from troth.query import Kind, Place, Scope, Typed, identifier, literal_text, names_in
 from troth.query.tree import Node
+from troth.record import Engine
 
 ATTRIBUTE_KINDS: dict[str, Kind] = {
     "text": "text", "number": "num", "money": "money", "instant": "instant", "day": "day", "bool": "bool",
@@ -81,14 +83,30 @@ def owners_in(trees: Iterable[Node], subject: str, record: Record) -> tuple[str,
     return tuple(owner for owner in record.owners_of(subject) if owner in named)
 
 
-def joins(subject: str, owners: Iterable[str]) -> str:
-    """SQL that joins what a subject belongs to; of several of one type none, since nobody could say which is meant."""
-    return " ".join(
-        f"LEFT JOIN (SELECT from_code, min(to_code) AS code FROM relation WHERE from_type = {literal_text(subject)}"
-        f" AND to_type = {literal_text(owner)} GROUP BY from_code HAVING count(DISTINCT to_code) = 1) to_{owner}"
-        f" ON to_{owner}.from_code = o.code LEFT JOIN object_{owner} of_{owner} ON of_{owner}.code = to_{owner}.code"
-        for owner in owners
-    )
+def joins(subject: str, owners: Iterable[str], *, rows: Iterable[str] | None = None) -> str:
+    """SQL that joins what a subject belongs to, by the tables of make_owners; rows: owners whose own rows are needed, all if None."""
+    named = tuple(owners)
+    needed = named if rows is None else tuple(rows)
+    found = [f"LEFT JOIN owner_{subject}_{owner} to_{owner} ON to_{owner}.object = o.code" for owner in named]
+    found += [f"LEFT JOIN object_{owner} of_{owner} ON of_{owner}.code = to_{owner}.code" for owner in needed]
+    return " ".join(found)
+
+
+def make_owners(engine: Engine, subject: str, owners: Iterable[str]) -> None:
+    """owner_<subject>_<owner>: what each subject belongs to; of several of one type none, since nobody could say which is meant.
+
+    Made in numpy: grouping a million rows by their subject takes ten times as long.
+    """
+    for owner in owners:
+        found = engine.columns("SELECT from_code, to_code FROM relation WHERE from_type = ? AND to_type = ?", (subject, owner))
+        objects, codes = (np.asarray(found[name], dtype=np.int64) for name in ("from_code", "to_code"))
+        size = int(objects.max(initial=-1)) + 1
+        first, last = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
+        np.minimum.at(first, objects, codes)
+        np.maximum.at(last, objects, codes)
+        single = np.flatnonzero(first == last)
+        engine.run(f"DROP TABLE IF EXISTS owner_{subject}_{owner}")
+        engine.load(f"owner_{subject}_{owner}", {"object": single.astype(np.int32), "code": first[single].astype(np.int32)})
 
 
 def quarantined(subject: str, cells: Iterable[tuple[str, str]], alias: str) -> tuple[str, str]:

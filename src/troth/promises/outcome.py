@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from troth.book import Definition, Variant
-from troth.kernel.errors import BookError, ExpressionError
+from troth.kernel.errors import BookError
 from troth.promises.assigning import choose, only, read_of
 from troth.promises.compile import Assigned, Query, compile_shape
 from troth.promises.definition import Promise, Stage
-from troth.promises.naming import Record, column
+from troth.promises.naming import Record, column, make_owners, owners_in
 from troth.promises.places import Places
 from troth.promises.shape import Parameter, Shape, closed, shape_of
 from troth.promises.shares import make_shares
@@ -40,16 +40,18 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
 
     Raises BookError, with every mistake, for terms that name what the record does not hold.
     """
-    chosen = _chosen(engine, terms, record)
+    instants: dict[str, set[str]] = {}
+    planned = [_plan(one, variants, record) for one, variants in _chosen(engine, terms, record, instants)]
     for type in sorted({one.current.value.subject for one in terms}):
-        bound = [
-            d.value
-            for one, variants in zip(terms, chosen, strict=True)
-            if one.current.value.subject == type
-            for d in _definitions(variants)
-        ]
-        make_instants(engine, type, _events(bound) & record.events_of(type))
-    made = [_judged(engine, one, variants, record, at) for one, variants in zip(terms, chosen, strict=True)]
+        mine = [plan for plan in planned if plan.terms.current.value.subject == type]
+        needed = {event for plan in mine for event in plan.events()} & record.events_of(type)
+        if not needed <= instants.get(type, set()):
+            make_instants(engine, type, needed)
+    for plan in planned:
+        subject = plan.terms.current.value.subject
+        trees = [tree for group in (*plan.groups, *plan.former) for tree in group.shape.trees()]
+        make_owners(engine, subject, owners_in(trees, subject, record))
+    made = [_judged(engine, plan, at) for plan in planned]
     keep_terms(engine, [(one.name, one.variants) for one in made])
     return made
 
@@ -63,20 +65,27 @@ def make_instants(engine: Engine, type: str, events: Iterable[str]) -> None:
     )
 
 
-def _chosen(engine: Engine, terms: Sequence[Terms], record: Record) -> list[tuple[Variant[Promise], ...]]:
-    """The variants of each promise; where there are several, assigned_<promise> says whom each binds."""
+def _chosen(
+    engine: Engine, terms: Sequence[Terms], record: Record, instants: dict[str, set[str]]
+) -> list[tuple[Terms, tuple[Variant[Promise], ...]]]:
+    """The variants of each promise; where there are several, assigned_<promise> says whom each binds.
+
+    instants: filled with the events of each type that instants_<type> holds already, those of the promises as they stand.
+    """
     alone = [only(one) for one in terms]
     several = [one for one, variant in zip(terms, alone, strict=True) if variant is None]
     for type in sorted({one.current.value.subject for one in several}):
         mine = [one for one in several if one.current.value.subject == type]
-        read = [text for one in mine for by in one.by if (text := read_of(by, type, record)) is not None]
-        needed = {one.current.value.anchor for one in mine} | {name.dotted for text in read for name in names_in(parse(text))}
         anchors = [Places(one.current, record) for one in mine]
         for places in anchors:
             places.event(places.definition.value.anchor, "anchor")
         _raise(anchors)
-        make_instants(engine, type, needed & record.events_of(type))
-    return [(variant,) if variant else choose(engine, one, record).variants for one, variant in zip(terms, alone, strict=True)]
+        read = [text for one in mine for by in one.by if (text := read_of(by, type, record)) is not None]
+        named = {name.dotted for text in read for name in names_in(parse(text))}
+        standing = {event for one in terms if one.current.value.subject == type for event in _events_of(one.current, record)}
+        instants[type] = (named | standing) & record.events_of(type)
+        make_instants(engine, type, instants[type])
+    return [(one, (variant,) if variant else choose(engine, one, record).variants) for one, variant in zip(terms, alone, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,39 +98,60 @@ class _Group:
     places: Places
 
 
-def _judged(engine: Engine, terms: Terms, variants: tuple[Variant[Promise], ...], record: Record, at: datetime) -> Outcomes:
-    name = terms.name
-    several = only(terms) is None
-    stages = _stages([terms.current.value, *(variant.definition.value for variant in variants)])
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """groups: of all variants; former: of the terms that were corrected since, by the place of what corrects them."""
+
+    terms: Terms
+    variants: tuple[Variant[Promise], ...]
+    groups: list[_Group]
+    former: list[_Group]
+
+    def events(self) -> set[str]:
+        return {event for group in (*self.groups, *self.former) for event in group.shape.events()}
+
+
+def _plan(terms: Terms, variants: tuple[Variant[Promise], ...], record: Record) -> _Plan:
+    groups = _groups({place: variant.definition for place, variant in enumerate(variants)}, record)
+    former = _groups({place: variant.former for place, variant in enumerate(variants) if variant.former is not None}, record)
+    return _Plan(terms, variants, groups, former)
+
+
+def _judged(engine: Engine, plan: _Plan, at: datetime) -> Outcomes:
+    name, variants = plan.terms.name, plan.variants
+    several = only(plan.terms) is None
+    stages = _stages([plan.terms.current, *(group.places.definition for group in (*plan.groups, *plan.former))])
     load_variants(engine, f"variant_{name}", variants)
-    groups = _groups([variant.definition for variant in variants], record)
-    _make(engine, f"outcome_{name}", name, groups, stages, at, assigned=f"assigned_{name}" if several else None)
-    formers = {place: variant.former for place, variant in enumerate(variants) if variant.former is not None}
-    if formers:
+    _make(engine, f"outcome_{name}", name, plan.groups, stages, at, assigned=f"assigned_{name}" if several else None)
+    if plan.former:
         before = f"assigned_{name}_before"
-        listed = ", ".join(map(str, formers))
+        listed = ", ".join(str(place) for group in plan.former for place in group.members)
         engine.run(f"CREATE OR REPLACE TABLE {before} AS SELECT * FROM assigned_{name} WHERE variant IN ({listed})")
-        old = [formers.get(place, variant.definition) for place, variant in enumerate(variants)]
-        _make(engine, f"former_{name}", name, _groups(old, record, only=set(formers)), stages, None, assigned=before)
+        _make(engine, f"former_{name}", name, plan.former, stages, None, assigned=before)
         engine.run(f"DROP TABLE {before}")
     if several:
         engine.run(f"DROP TABLE assigned_{name}")
     engine.run(f"DROP TABLE variant_{name}")
-    return Outcomes(name, terms.current.value.model_copy(update={"stages": stages}), variants, bool(formers))
+    return Outcomes(name, plan.terms.current.value.model_copy(update={"stages": stages}), variants, bool(plan.former))
 
 
-def _groups(definitions: Sequence[Definition[Promise]], record: Record, only: set[int] | None = None) -> list[_Group]:
+def _groups(definitions: Mapping[int, Definition[Promise]], record: Record) -> list[_Group]:
     groups: dict[Shape, _Group] = {}
-    for place, definition in enumerate(definitions):
-        if only is not None and place not in only:
-            continue
+    for place, definition in definitions.items():
         places = Places(definition, record)
-        shape, literals = shape_of(places.definition.value, places)
+        shape, literals = shape_of(definition.value, places)
         _raise([places])
-        group = groups.setdefault(shape, _Group(shape, [], [], places))
+        group = groups.get(shape)
+        if group is None:
+            group = groups[shape] = _Group(shape, [], [], places)
         group.members.append(place)
         group.literals.append(literals)
     return list(groups.values())
+
+
+def _events_of(definition: Definition[Promise], record: Record) -> set[str]:
+    """The events that a definition names; one that cannot be read is told when its plan is made."""
+    return shape_of(definition.value, Places(definition, record))[0].events()
 
 
 def _make(
@@ -144,43 +174,19 @@ def _make(
         shares = make_shares(engine, judged, query, at) if at else None
         selects.append(group_rows(judged, query, shares, name, stages, former=at is None))
     engine.run(f"DROP TABLE IF EXISTS {target}")
-    engine.run(f"CREATE TABLE {target} AS {' UNION ALL '.join(selects)} ORDER BY month, subject")
+    engine.run(f"CREATE TABLE {target} AS {' UNION ALL '.join(selects)}")
     for number in range(len(groups)):
         for table in (f"amounts_{name}_{number}", f"share_judged_{name}_{number}", f"judged_{name}_{number}"):
             engine.run(f"DROP TABLE IF EXISTS {table}")
 
 
-def _stages(promises: Sequence[Promise]) -> dict[str, Stage]:
+def _stages(definitions: Sequence[Definition[Promise]]) -> dict[str, Stage]:
     """The stages of all, in the order of the promise as it stands, then of those that only some have."""
     found: dict[str, Stage] = {}
-    for promise in promises:
-        for key, stage in promise.stages.items():
+    for definition in definitions:
+        for key, stage in definition.value.stages.items():
             found.setdefault(key, stage)
     return found
-
-
-def _definitions(variants: Sequence[Variant[Promise]]) -> list[Definition[Promise]]:
-    found: list[Definition[Promise]] = []
-    for variant in variants:
-        found += [variant.definition, variant.former] if variant.former else [variant.definition]
-    return found
-
-
-def _events(promises: Iterable[Promise]) -> set[str]:
-    needed: set[str] = set()
-    for promise in promises:
-        needed |= {promise.anchor, promise.fulfil.event}
-        needed |= {event for stage in promise.stages.values() for event in (stage.from_, stage.to)}
-        for text in (promise.due, promise.void_when, promise.fulfil.claimed_by, *(s.budget for s in promise.stages.values())):
-            needed |= _named(text) if text else set()
-    return needed
-
-
-def _named(text: str) -> set[str]:
-    try:
-        return {name.dotted for name in names_in(parse(text))}
-    except ExpressionError:
-        return set()  # told with its place when the shape is made
 
 
 def _raise(places: Iterable[Places]) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from troth.kernel.errors import ExpressionError
 from troth.promises.definition import Promise
 from troth.promises.places import Places
-from troth.query import parse
+from troth.query import names_in, parse
 from troth.query.slots import filled, opened, slot_type, slot_value
 from troth.query.tree import Literal, Node
 
@@ -32,6 +32,11 @@ class Shape:
     void: Node | None
     claim: Node | None
     stages: tuple[StageShape, ...]
+
+    def events(self) -> set[str]:
+        """The events that it names, and attributes, which are none."""
+        named = {name.dotted for tree in self.trees() for name in names_in(tree)}
+        return {self.anchor, self.fulfilled, *named, *(event for stage in self.stages for event in (stage.begins, stage.ends))}
 
     def trees(self) -> tuple[Node, ...]:
         return tuple(tree for tree in (self.due, self.void, self.claim, *(stage.budget for stage in self.stages)) if tree is not None)
