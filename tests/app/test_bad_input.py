@@ -85,6 +85,8 @@ def _folder(under: Path, files: dict[str, str | bytes]) -> Path:
         (HEAD.encode() + MANY.encode().replace(b"\n", b"\r", 3), (40, 40, 0)),
         ((HEAD + MANY).replace("\n", "\r\n").encode("utf-8-sig"), (40, 40, 0)),
         ((HEAD + MANY).replace(",", ";").encode(), (40, 40, 0)),
+        ((HEAD + MANY).encode("utf-16"), (40, 40, 0)),
+        (HEAD.encode() + MANY.replace("c1", "grün").encode("cp1252"), (40, 40, 0)),
         (HEAD.replace("delivered", 'delivered,"""; drop table x; --"').encode() + MANY.replace("\n", ",\n").encode(), (40, 40, 0)),
         (HEAD.replace("delivered", "delivered,id,id").encode() + MANY.replace("\n", ",1,2\n").encode(), (40, 40, 0)),
         ((HEAD.strip() + "," + ",".join(f"c{n}" for n in range(195)) + "\n").encode() + MANY.replace("\n", "," * 195 + "\n").encode(),
@@ -93,7 +95,7 @@ def _folder(under: Path, files: dict[str, str | bytes]) -> Path:
         (HEAD.encode() + b"B,c," + b"x" * (9 << 20) + b",2026-01-09,\n" + MANY.encode(), (41, 40, 1)),
     ],
     ids=["short-row", "long-row", "empty-cells-too-many", "invalid-utf-8", "mixed-line-ends",
-         "old-mac-line-ends", "windows", "semicolons", "column-like-sql",
+         "old-mac-line-ends", "windows", "semicolons", "utf-16", "windows-1252", "column-like-sql",
          "same-header-names", "200-columns", "text-behind-a-quote", "9-mb-line"],
 )  # fmt: skip
 def test_a_build_accounts_for_every_row(troth: Troth, tmp_path: Path, content: bytes, fates: tuple[int, int, int]) -> None:
@@ -108,14 +110,13 @@ def test_a_build_accounts_for_every_row(troth: Troth, tmp_path: Path, content: b
     ("content", "said"),
     [
         (b"", "'orders.csv' is empty"),
-        ((HEAD + MANY).encode("utf-16"), "'orders.csv' is not UTF-8 text"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "'orders.csv' is not UTF-8 text"),
         (HEAD.encode() + b'A,"c1,2026-01-05,2026-01-09,\n' + MANY.encode(), "the quote opened in line 2 is never closed"),
         (b"x" * (1 << 20), "no header line; got a first line of more than 256 KB"),
-        ("id,größe\n".encode("cp1252"), "the header is not UTF-8"),
+        (b"id,\xff\xfe\x81\n", "the header is not UTF-8"),
         (b"order_id,customer,placed,due,delivered\n", "no column 'id'"),
     ],
-    ids=["empty", "utf-16", "picture", "unclosed-quote", "one-endless-line", "windows-1252-header", "other-header"],
+    ids=["empty", "picture", "unclosed-quote", "one-endless-line", "no-encoding", "other-header"],
 )
 def test_a_build_refuses_what_is_no_table(troth: Troth, tmp_path: Path, content: bytes, said: str) -> None:
     got = troth("build", "--book", write_book(tmp_path, files={**FILES, "orders.csv": content}))
@@ -143,13 +144,13 @@ def test_only_a_header_is_a_source_of_nothing(troth: Troth, tmp_path: Path) -> N
 
 
 def test_a_file_of_another_kind_is_refused(troth: Troth, tmp_path: Path) -> None:
-    sources = {"sources/orders.yaml": ORDERS.replace("orders.csv", "orders.xlsx"), "sources/payments.yaml": PAYMENTS}
+    sources = {"sources/orders.yaml": ORDERS.replace("orders.csv", "orders.docx"), "sources/payments.yaml": PAYMENTS}
     write_book(tmp_path)
-    root = write_book(tmp_path, files={"orders.xlsx": b"PK\x03\x04"}, book=sources)
+    root = write_book(tmp_path, files={"orders.docx": b"PK\x03\x04"}, book=sources)
 
     got = troth("build", "--book", root)
 
-    assert (got.code, "'orders.xlsx' is of a kind that is not read" in got.line()) == (SOURCE, True)
+    assert (got.code, "'orders.docx' is of a kind that is not read" in got.line()) == (SOURCE, True)
 
 
 def test_a_broken_parquet_file_is_refused(troth: Troth, tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.app.small_book import BOOK, FILES, ORDERS, PROMISE, ROOT, built, lake_files, write_book
+from troth.app import build as build_module
 from troth.app.bootstrap import open_workspace
 from troth.app.build import balances_of, build
 from troth.app.workspace import Workspace
 from troth.kernel.errors import BookError, Busy, ConservationError, NotFound, SourceError, TrothError
-from troth.sources import reading, splitter
+from troth.sources import Staged, splitter, stage
+from troth.sources.readers import delimited
 
 
 def _shares(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
@@ -155,9 +158,26 @@ def test_a_source_or_a_book_that_fails_leaves_the_snapshot_in_force(
 
 def test_rows_that_do_not_balance_are_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write_book(tmp_path)
-    monkeypatch.setattr(reading, "split", lambda *_, **__: splitter.Split(4, mixed=False))
+    monkeypatch.setattr(delimited, "split", lambda *_, **__: splitter.Split(4, mixed=False))
 
     with pytest.raises(ConservationError, match="'orders' does not balance"):
+        built(root)
+
+    assert open_workspace(root).lake.current() is None
+
+
+def test_a_file_written_to_after_it_was_read_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write_book(tmp_path)
+
+    def staged_and_written_to(*arguments: Any) -> Staged:
+        staged = stage(*arguments)
+        with (tmp_path / "data" / "orders.csv").open("a") as file:
+            file.write("Z,c1,2026-02-05 12:00,2026-02-09,\n")
+        return staged
+
+    monkeypatch.setattr(build_module, "stage", staged_and_written_to)
+
+    with pytest.raises(SourceError, match=r"'orders\.csv' changed while it was read"):
         built(root)
 
     assert open_workspace(root).lake.current() is None

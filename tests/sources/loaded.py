@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import yaml
 
@@ -32,6 +33,11 @@ class Loaded:
 
     def quarantine(self) -> list[tuple[Any, ...]]:
         return self.rows('SELECT source_row, source_column, reason, "value" FROM quarantine ORDER BY ALL')
+
+
+def trimmed(text: str) -> str | None:
+    """A text as the record has it: blanks of every width are cut at its ends, and a blank one is none."""
+    return text.strip("".join(sign for sign in text if category(sign) == "Zs")) or None
 
 
 def source_of(text: str, *, files: Sequence[str] = ("*",)) -> Source:

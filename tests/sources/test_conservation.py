@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tests.sources.loaded import Loaded, load, record, source_of, write
 from troth.kernel.errors import ConservationError, SourceError
-from troth.sources import reading, splitter
+from troth.sources import splitter
 from troth.sources.fate import QUARANTINE, settle
+from troth.sources.readers import delimited
 from troth.sources.reading import files_of, stage
 from troth.stores.lake.engine import DuckEngine
 
@@ -196,7 +197,7 @@ def test_an_unclosed_quote_stops_the_build_with_its_line(engine: DuckEngine, tmp
 
 
 def test_rows_that_the_reader_loses_stop_the_build(engine: DuckEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "split", lambda *_, **__: splitter.Split(3, mixed=False))
+    monkeypatch.setattr(delimited, "split", lambda *_, **__: splitter.Split(3, mixed=False))
 
     with pytest.raises(ConservationError, match="3 rows counted, 2 accounted for"):
         load(engine, tmp_path, {"t.csv": "id\n1\n2\n"}, "key: [id]")

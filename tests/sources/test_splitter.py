@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from troth.kernel.errors import SourceError
 from troth.sources import dialect, splitter
-from troth.sources.reading import csv_relation
+from troth.sources.readers.delimited import csv_relation
 from troth.sources.splitter import Split, count_records, split
 from troth.stores.lake.engine import DuckEngine
 

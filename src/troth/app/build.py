@@ -19,7 +19,7 @@ from troth.kernel.money import NO_CURRENCY
 from troth.promises import Outcomes, Record, make_outcomes, state_sql
 from troth.query import identifier, literal_instant
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
-from troth.sources import QUARANTINE, Balance, Staged, files_of, make_facts, settle, stage, vocabulary
+from troth.sources import QUARANTINE, Balance, Print, Staged, files_of, make_facts, print_of, settle, stage, vocabulary
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
@@ -44,6 +44,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
     rules = read_rules(workspace)
     with workspace.building() as engine:
         progress("looking at the files")
+        before = _prints(rules)
         inputs = _inputs(rules)
         # The engine writes its own version into every file, so another engine gives other bytes.
         writer = str(engine.rows("SELECT version()")[0][0])
@@ -52,6 +53,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
         if current is not None and current.id == identity:
             return Built(current, balances_of(current), fresh=False)
         staged, balances = _stage(engine, rules, progress)
+        _refuse_changes(before, _prints(rules))
         parts, last, judged = _derive(engine, rules, staged, progress)
         progress("writing the lake")
         files = workspace.lake.write(engine, parts)
@@ -79,9 +81,20 @@ def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
 
 def _inputs(rules: Rules) -> dict[str, list[list[str]]]:
     return {
-        name: [[file.name, _digest(file)] for file in files_of(definition.value, rules.folder)]
+        name: [[file.name, _digest(file.path)] for file in files_of(definition.value, rules.folder)]
         for name, definition in sorted(rules.sources.items())
     }
+
+
+def _prints(rules: Rules) -> dict[Path, Print]:
+    return {file.path: print_of(file.path) for definition in rules.sources.values() for file in files_of(definition.value, rules.folder)}
+
+
+def _refuse_changes(before: Mapping[Path, Print], after: Mapping[Path, Print]) -> None:
+    """The snapshot's name holds the digests of its files: what was read must be what was digested."""
+    changed = sorted(path.name for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+    if changed:
+        raise SourceError(f"'{changed[0]}' changed while it was read", next_step="Build again when it is no longer written to.")
 
 
 def _digest(path: Path) -> str:
@@ -171,6 +184,7 @@ def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[P
         Part("stratum", (), ("object_type", "stratum")),
         Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row")),
         Part("quarantine", (), ("source", "file", "source_row", "source_column")),
+        Part("filtered", (), ("source", "file", "source_row")),
     ]
 
 

@@ -28,8 +28,17 @@ TRUE = ("true", "t", "yes", "y", "1", "ja", "j", "sim", "s", "oui", "o", "si", "
 FALSE = ("false", "f", "no", "n", "0", "nein", "nao", "não", "non")
 WALL = r"^\d{4}-\d{1,2}-\d{1,2}([T ] *\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?$"
 OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
-GROUPED = r"^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$"
+MARKS = {",": ",", ".": ".", " ": " \u00a0\u202f\u2009", "'": "'\u2019"}
+ZEROS = r"^0{2,4}[./-]?0{2}[./-]?0{2,4}([ T]00:?00(:?00)?)?$"
 LONGEST_NUMBER = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How numbers are written. thousands: the mark between groups of three, where it could be taken for another sign."""
+
+    decimal: str = "."
+    thousands: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +49,21 @@ class Cell:
     column: str
     kind: CellType
     format: str | None
-    decimal: str
+    numbers: Numbers = Numbers()
 
     @property
     def name(self) -> str:
         return f"{self.position}_{self.kind}"
 
 
-def text_column(position: int, column: str) -> str:
-    return f"NULLIF(trim(src.{identifier(column)}), '') AS t{position}"
+def text_columns(position: int, column: str, bad: str | None, *, marked: bool) -> list[str]:
+    """t, the trimmed text, and where cells may be marked e, the text of one that has no usable value."""
+    text = f"NULLIF(trim(src.{identifier(column)}), '')"
+    if not marked:
+        return [f"{text} AS t{position}"]
+    if bad is None:
+        return [f"{text} AS t{position}", f"CAST(NULL AS VARCHAR) AS e{position}"]
+    return [f"CASE WHEN NOT {bad} THEN {text} END AS t{position}", f"CASE WHEN {bad} THEN src.{identifier(column)} END AS e{position}"]
 
 
 def parsed_columns(cell: Cell) -> list[str]:
@@ -57,7 +72,7 @@ def parsed_columns(cell: Cell) -> list[str]:
         case "text":
             return []
         case "number" | "money":
-            return [f"{_exact(text, cell.decimal)} AS v{cell.name}"]
+            return [f"{_exact(text, cell.numbers)} AS v{cell.name}"]
         case "instant" | "day":
             wall, absolute = _wall(text, cell.format), _absolute(text, cell.format)
             return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}"]
@@ -66,12 +81,19 @@ def parsed_columns(cell: Cell) -> list[str]:
             return [f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END AS v{cell.name}"]
 
 
-def cell_columns(cell: Cell, zone: Transitions) -> list[str]:
-    value = _value(cell, zone)
+def cell_columns(cell: Cell, zone: Transitions, *, marked: bool = False) -> list[str]:
+    """marked: cells without a usable value stand in e<n>."""
+    value, text = _value(cell, zone), f"t{cell.position}"
+    error = f"e{cell.position}" if marked else "CAST(NULL AS VARCHAR)"
     if cell.kind == "text":
-        return [f"{value} AS c{cell.name}", f"CAST(NULL AS VARCHAR) AS b{cell.name}"]
-    bad = f"CASE WHEN t{cell.position} IS NOT NULL AND NOT coalesce({_fits(cell)}, FALSE) THEN t{cell.position} END"
-    return [f"{value} AS c{cell.name}", f"{bad} AS b{cell.name}"]
+        return [f"{value} AS c{cell.name}", f"{error} AS b{cell.name}"]
+    bad = f"CASE WHEN {text} IS NOT NULL AND NOT coalesce({_fits(cell)}, FALSE){_no_date(cell)} THEN {text} END"
+    return [f"{value} AS c{cell.name}", f"{f'coalesce({error}, {bad})' if marked else bad} AS b{cell.name}"]
+
+
+def _no_date(cell: Cell) -> str:
+    """Systems that have no empty date write one of zeros: 00000000, 00.00.0000, 0000-00-00 00:00:00."""
+    return f" AND NOT regexp_matches(t{cell.position}, {literal_text(ZEROS)})" if cell.kind in ("instant", "day") else ""
 
 
 def _value(cell: Cell, zone: Transitions) -> str:
@@ -103,18 +125,31 @@ def _fits(cell: Cell) -> str:
             return f"v{name} IS NOT NULL"
 
 
-def _exact(text: str, decimal: str) -> str:
+def _exact(text: str, numbers: Numbers) -> str:
     """The number as it is written, all its decimals included, or NULL where 24 decimals do not hold it.
 
     The engine rounds what has more decimals than its type. A text of 24 characters can have more than 24 only by an
     exponent, and then differs from a number of four decimals unless it is rounded to nothing.
+    A minus behind the number is put before it. Marks between groups of three are dropped where every group has three.
     """
-    point = f"replace(replace({text}, '.', ''), ',', '.')" if decimal == "," else text
+    decimal = numbers.decimal
+    marks = MARKS[numbers.thousands or ("." if decimal == "," else ",")]
+    groups = rf"\d{{1,3}}([{marks}]\d{{3}})+|" if numbers.thousands or decimal == "," else ""
+    grouped = rf"^[+-]?({groups}\d*)([{decimal}]\d*)?([eE][+-]?\d+|-)?$"
+    plain = f"regexp_replace({text}, {literal_text(f'[{marks}]')}, '', 'g')"
+    plain = f"replace({plain}, ',', '.')" if decimal == "," else plain
+    other = f"CASE WHEN ends_with({text}, '-') AND left({text}, 1) NOT IN ('-', '+') THEN '-' || rtrim({plain}, '-') ELSE {plain} END"
+    point = f"CASE WHEN regexp_matches({text}, {literal_text(grouped)}) THEN {other} END"
+    direct = (
+        f"NOT contains({text}, '.') AND NOT contains({text}, ',')" if decimal == "," else f"TRY_CAST({text} AS DECIMAL(38,24)) IS NOT NULL"
+    )
+    value = f"CASE WHEN {direct} AND NOT ends_with({text}, '-') THEN {_sound(text)} ELSE {_sound(point)} END"
+    return f"CASE WHEN length({text}) <= {LONGEST_NUMBER} AND NOT contains({text}, '_') THEN {value} END"
+
+
+def _sound(point: str) -> str:
     value = f"TRY_CAST({point} AS DECIMAL(38,24))"
-    sound = f"length({text}) <= {LONGEST_NUMBER} AND NOT contains({text}, '_') AND ({value} <> 0 OR TRY_CAST({point} AS DOUBLE) = 0)"
-    if decimal == ",":
-        sound += f" AND (NOT contains({text}, '.') OR regexp_matches({text}, {literal_text(GROUPED)}))"
-    return f"CASE WHEN {sound} THEN {value} END"
+    return f"CASE WHEN {value} <> 0 OR TRY_CAST({point} AS DOUBLE) = 0 THEN {value} END"
 
 
 def _wall(text: str, written: str | None) -> str:

@@ -44,10 +44,10 @@ def _make_bad_cells(engine: Engine, sources: Sequence[Staged]) -> None:
         places: list[tuple[str, tuple[str, ...], str, str]] = []
         if source.object:
             places += [(source.object.type, source.object.id, staged.cell(a.column, a.as_).name, n)
-                       for n, a in source.object.attributes.items() if a.as_ != "text"]  # fmt: skip
+                       for n, a in source.object.attributes.items() if staged.marked or a.as_ != "text"]  # fmt: skip
             places += [(source.object.type, source.object.id, staged.cell(e.at, "instant").name, str(e.type))
                        for e in source.events if e.type]  # fmt: skip
-        places += [(e.to, e.id, staged.cell(e.column, e.as_).name, e.attribute) for e in source.lends if e.as_ != "text"]
+        places += [(e.to, e.id, staged.cell(e.column, e.as_).name, e.attribute) for e in source.lends if staged.marked or e.as_ != "text"]
         for type, id, cell, name in places:
             engine.run(
                 f"INSERT INTO bad_cell SELECT DISTINCT {literal_text(type)}, i.code, {literal_text(name)},"

@@ -14,6 +14,8 @@ QUARANTINE = (
     ' (source VARCHAR, file VARCHAR, source_row BIGINT, source_column VARCHAR, reason VARCHAR, whole_row BOOLEAN, "value" VARCHAR)'
 )
 
+NO_VALUE = "the cell has no usable value"
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -58,7 +60,7 @@ def settle(engine: Engine, staged: Staged) -> Balance:
     cells = _quarantine_cells(engine, staged) + _quarantine_pointers(engine, staged)
     balance = Balance(
         staged.name, tuple(f.name for f in staged.files), staged.read, _count(engine, f"kept_{staged.name}"),
-        quarantined + staged.rejected, duplicate, superseded, 0, cells,
+        quarantined + staged.rejected, duplicate, superseded, staged.filtered, cells,
     )  # fmt: skip
     if balance.read != balance.accounted:
         raise ConservationError(
@@ -120,18 +122,26 @@ def _quarantine_rows(engine: Engine, staged: Staged) -> None:
 
 def _quarantine_cells(engine: Engine, staged: Staged) -> int:
     total = 0
-    checked = [c for c in staged.cells if c.kind != "text"]
-    if not checked:
+    places = [
+        (c.column, c.position, f"b{c.name}", "not a value of type " + c.kind) for c in staged.cells if staged.marked or c.kind != "text"
+    ]
+    if staged.marked:
+        typed = {c.column for c in staged.cells}
+        places += [(c, p, f"e{p}", NO_VALUE) for c, p in staged.texts.items() if c not in typed]
+    if not places:
         return 0
-    counts = engine.rows(f"SELECT {', '.join(f'count(b{c.name})' for c in checked)} FROM kept_{staged.name}")[0]
-    for cell, count in zip(checked, counts, strict=True):
+    counts = engine.rows(f"SELECT {', '.join(f'count({bad})' for _, _, bad, _ in places)} FROM kept_{staged.name}")[0]
+    for (column, position, bad, reason), count in zip(places, counts, strict=True):
         if not count:
             continue
         total += int(count)
-        value = "NULL" if cell.column in staged.source.personal else f"left(b{cell.name}, 200)"
+        value = "NULL" if column in staged.source.personal else f"left({bad}, 200)"
+        why = literal_text(reason)
+        if staged.marked:
+            why = f"CASE WHEN e{position} IS NOT NULL THEN {literal_text(NO_VALUE)} ELSE {why} END"
         engine.run(
-            f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {staged.file_sql()}, _row, {literal_text(cell.column)},"
-            f" {literal_text('not a value of type ' + cell.kind)}, FALSE, {value} FROM kept_{staged.name} WHERE b{cell.name} IS NOT NULL"
+            f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {staged.file_sql()}, _row, {literal_text(column)},"
+            f" {why}, FALSE, {value} FROM kept_{staged.name} WHERE {bad} IS NOT NULL"
         )
     return total
 

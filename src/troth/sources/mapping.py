@@ -103,6 +103,16 @@ class Sample(Part):
     population: dict[str, int]
 
 
+class Written(Part):
+    """How the files are written, where Troth would take it otherwise."""
+
+    header: int | None = Field(None, ge=0, description="Number of the header's row, as the file's program shows it; 0 = there is none")
+    totals: Literal["filter", "keep"] = Field("filter", description="keep = a row that says Total is a row like others")
+    serial_dates: tuple[str, ...] | None = Field(None, description="Columns of bare numbers that are days since 1900; [] = none is")
+    encoding: str | None = Field(None, description="Such as windows-1252 or utf-16-le")
+    delimiter: str | None = Field(None, min_length=1, max_length=1, description="A blank = columns are parted by blanks")
+
+
 class Source(Part):
     """One source of sources/*.yaml."""
 
@@ -110,6 +120,8 @@ class Source(Part):
     zone: Zone | None = Field(None, description="IANA zone of times that bear none")
     formats: dict[str, Format] = Field({}, description="strptime format of columns that are not ISO 8601")
     decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] | None = Field(None, description="Mark between groups of three digits")
+    written: Written | None = None
     key: tuple[str, ...] = Field(
         description="Columns that name a row; [] where each row is a fact of its own, and only one equal in every cell is a duplicate"
     )
@@ -123,6 +135,12 @@ class Source(Part):
     feedback: tuple[Feedback, ...] = ()
     money: tuple[MoneyEntry, ...] = ()
     personal: dict[str, PersonalKind] = Field({}, description="Columns with personal data; they are not carried into the lake")
+
+    @model_validator(mode="after")
+    def marks_differ(self) -> Source:
+        if self.decimal == self.thousands:
+            raise ValueError(f"'{self.decimal}' cannot be the decimal mark and the mark of thousands")
+        return self
 
     @model_validator(mode="after")
     def what_needs_an_object(self) -> Source:

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from troth.engines.calendars import Transitions, transitions
 from troth.kernel.errors import SourceError, StoreError, nearest
 from troth.query import identifier, literal_text
 from troth.record import Engine
-from troth.sources import dialect as dialects
-from troth.sources.casting import EARLIEST, LATEST, Cell, cell_columns, parsed_columns, text_column
+from troth.sources.address import Address
+from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
 from troth.sources.mapping import Source
-from troth.sources.splitter import split
+from troth.sources.places import find_tables
+from troth.sources.readers import Opened, opened, reader_of
 
-TABLES = frozenset({".csv", ".txt", ".tsv"})
-COLUMNAR = frozenset({".parquet"})
-READABLE = TABLES | COLUMNAR
 MARGIN_US = 400 * 86_400_000_000
+FILTERED = "CREATE TABLE IF NOT EXISTS filtered (source VARCHAR, file VARCHAR, source_row BIGINT, reason VARCHAR)"
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
     """A source in the engine as table `staged_<name>`: _file, _row, _content, then the cells of `cells` and texts of `texts`.
 
-    read: records counted by the splitter. rejected: records that the reader could not split into the header's columns.
-    naive: some of its instants bear no offset.
+    read: records counted without the reader. rejected: records that it could not split into the header's columns.
+    filtered: rows that are no records, such as totals; the table `filtered` has their reasons.
+    naive: some of its instants bear no offset. marked: cells may come without a usable value, as text e<n> beside t<n>.
     """
 
     name: str
     source: Source
-    files: tuple[Path, ...]
+    files: tuple[Address, ...]
     texts: dict[str, int]
     cells: tuple[Cell, ...]
     read: int
     rejected: int
+    filtered: int
     naive: bool
+    marked: bool
 
     @property
     def table(self) -> str:
@@ -63,32 +63,10 @@ class Staged:
         return " || '/' || ".join(f"replace(replace({text}, '%', '%25'), '/', '%2F')" for text in texts)
 
 
-def files_of(source: Source, folder: Path) -> tuple[Path, ...]:
-    """The source's files in the order of their names: the later supersedes the earlier. A file's own name is no pattern."""
-    found: set[Path] = set()
-    for pattern in source.files:
-        matches = _matches(folder, pattern)
-        if not matches:
-            names = [p.name for p in folder.iterdir() if p.is_file()]
-            raise SourceError(
-                f"no file '{pattern}' in '{folder}'",
-                allowed=nearest(pattern, names),
-                next_step="Mend `files:` of the source.",
-            )
-        found.update(matches)
-    return tuple(sorted(found, key=lambda file: (file.name, file.as_posix())))
-
-
-def _matches(folder: Path, pattern: str) -> list[Path]:
-    if not folder.is_dir():
-        raise SourceError(f"no folder '{folder}'", next_step="Mend `folder:` in troth.yaml.")
-    try:
-        named = folder / pattern
-        return [named] if named.is_file() else [p for p in folder.glob(pattern) if p.is_file()]
-    except (ValueError, NotImplementedError) as error:
-        raise SourceError(f"'{pattern}' names no file", got=str(error), allowed="a name or a pattern inside the folder") from error
-    except OSError as error:
-        raise SourceError(f"'{folder}' cannot be looked into", got=error.strerror, next_step="Ask for the right to read it.") from error
+def files_of(source: Source, folder: Path) -> tuple[Address, ...]:
+    """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern."""
+    found = {address for pattern in source.files for address in find_tables(folder, pattern)}
+    return tuple(sorted(found, key=lambda address: (address.name, address.path.as_posix())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +74,7 @@ class _Plan:
     texts: dict[str, int]
     cells: tuple[Cell, ...]
     zone: str
+    marked: bool
 
 
 def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
@@ -107,39 +86,49 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     files = files_of(source, folder)
     wanted = sorted(source.columns())
     texts = {column: position for position, column in enumerate(wanted)}
+    numbers = Numbers(source.decimal, source.thousands)
     cells = tuple(
-        Cell(texts[column], column, kind, source.formats.get(column), source.decimal)
+        Cell(texts[column], column, kind, source.formats.get(column), numbers)
         for column in wanted
         for kind in sorted(source.cells().get(column, ()))
     )
+    plan = _Plan(texts, cells, zone, any(reader_of(file.path).marks for file in files))
     engine.run(f"CREATE OR REPLACE TABLE rejected_{name} (_file INTEGER, line BIGINT, reason VARCHAR)")
     engine.run(f"DROP TABLE IF EXISTS staged_{name}")
+    engine.run(FILTERED)
+    engine.run(f"DELETE FROM filtered WHERE source = {literal_text(name)}")
     read, naive = 0, False
     for index, file in enumerate(files):
-        with _opened(file, f"{name}_{index}", engine) as opened:
-            _require(opened.columns, {*wanted, *source.personal, *source.formats}, file)
-            read += opened.records
-            naive |= _append(engine, name, index, opened, _Plan(texts, cells, zone))
+        with opened(engine, file, f"{name}_{index}", source.written) as table:
+            _require(table.columns, {*wanted, *source.personal, *source.formats}, file)
+            read += table.records
+            naive |= _append(engine, name, index, table, plan)
     rejected = int(engine.rows(f"SELECT count(*) FROM rejected_{name}")[0][0])
-    return Staged(name, source, files, texts, cells, read, rejected, naive)
+    filtered = int(engine.rows(f"SELECT count(*) FROM filtered WHERE source = {literal_text(name)}")[0][0])
+    return Staged(name, source, files, texts, cells, read, rejected, filtered, naive, plan.marked)
 
 
-def _append(engine: Engine, name: str, index: int, opened: _Opened, plan: _Plan) -> bool:
+def _append(engine: Engine, name: str, index: int, table: Opened, plan: _Plan) -> bool:
     """Add a file's rows to the staged table; true where some instant bears no offset."""
-    content = f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(opened.columns))})"
-    trimmed = ["row_number() OVER () AS _row", f"{content} AS _content", *(text_column(p, c) for c, p in plan.texts.items())]
+    content = f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(table.columns))})"
+    trimmed = [f"{table.row} AS _row", f"{content} AS _content"]
+    for column, position in plan.texts.items():
+        bad = table.bad_sql(column) if plan.marked else None
+        trimmed += text_columns(position, column, bad, marked=plan.marked)
     parsed = ", ".join(["*", *(p for cell in plan.cells for p in parsed_columns(cell))])
-    create = f"CREATE OR REPLACE TABLE parsed_{name} AS SELECT {parsed} FROM (SELECT {', '.join(trimmed)} FROM {opened.relation} AS src)"
+    create = f"CREATE OR REPLACE TABLE parsed_{name} AS SELECT {parsed} FROM (SELECT {', '.join(trimmed)} FROM {table.relation} AS src)"
     try:
-        engine.together([create, *_keep_rejects(name, index, opened)])
+        engine.together([create, *_keep_rejects(name, index, table)])
     except StoreError as error:
         said = str(error.got).splitlines()[0]
-        raise SourceError(f"'{opened.file.name}' cannot be read", got=said, next_step="Mend the file, or leave it out.") from error
-    _leave_room_for_rejects(engine, name, index)
+        raise SourceError(f"'{table.address.name}' cannot be read", got=said, next_step="Mend the file, or leave it out.") from error
+    if table.rejects is not None:
+        _leave_room_for_rejects(engine, name, index)
     zone = _zone_over(engine, f"parsed_{name}", plan)
     naive = _any_naive(engine, f"parsed_{name}", plan)
-    kept = [f"CAST({index} AS SMALLINT) AS _file", "_row", "_content", *(f"t{p}" for p in sorted(plan.texts.values()))]
-    typed = ", ".join([*kept, *(c for cell in plan.cells for c in cell_columns(cell, zone))])
+    ways = "te" if plan.marked else "t"
+    kept = [f"CAST({index} AS SMALLINT) AS _file", "_row", "_content", *(f"{way}{p}" for p in sorted(plan.texts.values()) for way in ways)]
+    typed = ", ".join([*kept, *(c for cell in plan.cells for c in cell_columns(cell, zone, marked=plan.marked))])
     query = f"SELECT {typed} FROM parsed_{name}"
     engine.run(f"CREATE TABLE staged_{name} AS {query}" if index == 0 else f"INSERT INTO staged_{name} {query}")
     engine.run(f"DROP TABLE parsed_{name}")
@@ -163,82 +152,19 @@ def _zone_over(engine: Engine, table: str, plan: _Plan) -> Transitions:
     return transitions(plan.zone, int(low or 0) - MARGIN_US, int(high or 0) + MARGIN_US)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """relation: the file in SQL, every cell as text. records: counted without the reader. rejects: where the reader tells of bad ones."""
-
-    file: Path
-    columns: tuple[str, ...]
-    relation: str
-    records: int
-    rejects: str | None
-    skip: int = 0
-
-
-@contextmanager
-def _opened(file: Path, label: str, engine: Engine) -> Iterator[_Opened]:
-    suffix = file.suffix.lower()
-    with ExitStack() as held:
-        try:
-            if suffix in TABLES:
-                opened = _open_table(file, label, held)
-            elif suffix in COLUMNAR:
-                opened = _open_columnar(file, engine)
-            else:
-                what = f"'{file.name}' is of a kind that is not read"
-                raise SourceError(what, got=suffix or "no ending", allowed="csv, tsv, txt, parquet")
-        except OSError as error:
-            got = error.strerror or str(error).splitlines()[0]
-            raise SourceError(f"'{file.name}' cannot be read", got=got, next_step="Mend it, or ask for the right to read it.") from error
-        yield opened
-
-
-def _open_table(file: Path, label: str, held: ExitStack) -> _Opened:
-    dialect = dialects.sniff(file)
-    counted = split(file, delimiter=dialect.delimiter)
-    readable = file
-    if counted.mixed:
-        # The reader refuses line ends of two kinds, unless it may also drop text behind a closing quote.
-        readable = Path(held.enter_context(TemporaryDirectory(prefix="troth-"))) / file.name
-        split(file, delimiter=dialect.delimiter, copy=readable)
-    return _Opened(
-        file, dialect.columns, csv_relation(readable, replace(dialect, mixed=False), label), counted.records, label, dialect.skip
-    )
-
-
-def _open_columnar(file: Path, engine: Engine) -> _Opened:
-    path = literal_text(str(file))
-    columns = tuple(engine.names(f"SELECT * FROM read_parquet({path})"))
-    texts = ", ".join(f"CAST({identifier(c)} AS VARCHAR) AS {identifier(c)}" for c in columns)
-    count = engine.rows(f"SELECT sum(num_rows) FROM parquet_file_metadata({path})")[0][0]
-    return _Opened(file, columns, f"(SELECT {texts} FROM read_parquet({path}))", int(count), None)
-
-
-def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str) -> str:
-    """A delimited file in SQL, every cell as text; what does not fit the header goes to `rejects_<rejects>` of the session.
-
-    Good for a look only where the dialect is mixed: then the reader may drop text behind a closing quote.
-    """
-    columns = ", ".join(f"{literal_text(c)}: 'VARCHAR'" for c in dialect.columns)
-    delimiter = "\\t" if dialect.delimiter == "\t" else dialect.delimiter
-    single = len(dialect.columns) == 1
-    nulls = "allow_quoted_nulls=false, " if single else ""
-    read = (
-        f"read_csv({literal_text(str(file))}, auto_detect=false, header=true, skip={dialect.skip}, delim={literal_text(delimiter)},"
-        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode={str(not dialect.mixed).lower()}, max_line_size=8388608, {nulls}"
-        f"store_rejects=true, rejects_limit=0, rejects_table='rejects_{rejects}', rejects_scan='scans_{rejects}')"
-    )
-    # With a single column the reader takes an empty line for a record; a quoted empty text stays one.
-    return f"(SELECT * FROM {read} WHERE {identifier(dialect.columns[0])} IS NOT NULL)" if single else read
-
-
-def _keep_rejects(name: str, index: int, opened: _Opened) -> list[str]:
-    """The reader's rejects live as long as its session: they are kept in the same one, by the number of their record."""
-    if opened.rejects is None:
-        return []
-    place = f"line - {opened.skip + 1}"
-    rejects = f"SELECT {index}, {place}, lower(any_value(error_type)) FROM rejects_{opened.rejects} GROUP BY line ORDER BY line"
-    return [f"INSERT INTO rejected_{name} {rejects}"]
+def _keep_rejects(name: str, index: int, table: Opened) -> list[str]:
+    """What the reader set aside lives as long as its session: it is kept in the same one, by the number of its record."""
+    kept = []
+    if table.rejects is not None:
+        place = f"line - {table.skip}"
+        rejects = f"SELECT {index}, {place}, lower(any_value(error_type)) FROM rejects_{table.rejects} GROUP BY line ORDER BY line"
+        kept.append(f"INSERT INTO rejected_{name} {rejects}")
+    if table.fates is not None:
+        aside = f"FROM {table.fates} WHERE fate"
+        said = f"{literal_text(name)}, {literal_text(table.address.name)}"
+        kept.append(f"INSERT INTO rejected_{name} SELECT {index}, line, why {aside} = 'rejected' ORDER BY line")
+        kept.append(f"INSERT INTO filtered SELECT {said}, line, why {aside} = 'filtered' ORDER BY line")
+    return kept
 
 
 def _leave_room_for_rejects(engine: Engine, name: str, index: int) -> None:
@@ -253,7 +179,7 @@ def _leave_room_for_rejects(engine: Engine, name: str, index: int) -> None:
     )
 
 
-def _require(columns: Sequence[str], wanted: Iterable[str], file: Path) -> None:
+def _require(columns: Sequence[str], wanted: Iterable[str], file: Address) -> None:
     for column in sorted(wanted):
         if column not in columns:
             raise SourceError(

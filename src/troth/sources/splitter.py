@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from troth.kernel.errors import SourceError
 CHUNK = 4 << 20
 LONGEST = 32 << 20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,12 @@ def count_records(path: Path, *, delimiter: str = ",") -> int:
     return split(path, delimiter=delimiter).records
 
 
-def split(path: Path, *, delimiter: str = ",", copy: Path | None = None) -> Split:
+def split(path: Path, *, delimiter: str = ",", copy: Path | None = None, header: bool = True) -> Split:
     """Where the records of a delimited text file end.
 
     A quote opens a text only where a field begins, and a line end inside a text ends nothing. It shares no code with the
     reader, so that a row lost in reading is seen.
+    header: whether the first record is none.
     copy: where to write the same records, each ended by one line feed, texts as they are.
     Refuses a text that is never closed and a record of more than 32 MB.
     """
@@ -41,7 +45,59 @@ def split(path: Path, *, delimiter: str = ",", copy: Path | None = None) -> Spli
         else:
             with copy.open("wb") as target:
                 counter = _fed(_Counter(path.name, delimiter, target.write), file.read)
-    return Split(max(counter.finished() - 1, 0), len(counter.line_ends) > 1)
+    return Split(max(counter.finished() - header, 0), len(counter.line_ends) > 1)
+
+
+def records_below(path: Path, line: int, *, delimiter: str | None) -> int:
+    """Records below a line of a file, counted from 1; without a delimiter each line that is not blank is one."""
+    with path.open("rb") as file:
+        if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
+            file.seek(0)
+        ends = _LineEnds(file.read)
+        ends.skip(line)
+        if delimiter is None:
+            return ends.filled()
+        return _fed(_Counter(path.name, delimiter), ends.read).finished()
+
+
+class _LineEnds:
+    """Lines of a stream, whichever of the three ways they end in."""
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self._read = read
+        self._held = b""
+
+    def read(self, size: int) -> bytes:
+        held, self._held = self._held, b""
+        return held or self._read(size)
+
+    def skip(self, lines: int) -> None:
+        while lines > 0:
+            chunk = self._chunk()
+            if not chunk:
+                return
+            place = 0
+            while lines > 0 and (end := _LINE_END.search(chunk, place)):
+                place, lines = end.end(), lines - 1
+            if not lines:
+                self._held = chunk[place:]
+
+    def filled(self) -> int:
+        count, open_ = 0, False
+        while chunk := self._chunk():
+            first, *others = _LINE_END.split(chunk)
+            open_ |= bool(first.strip())
+            for line in others:
+                count += open_
+                open_ = bool(line.strip())
+        return count + open_
+
+    def _chunk(self) -> bytes:
+        """A piece that does not end between a carriage return and its line feed."""
+        chunk = self.read(CHUNK)
+        if chunk.endswith(b"\r"):
+            chunk += self._read(1)
+        return chunk
 
 
 class _Counter:

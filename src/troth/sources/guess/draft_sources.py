@@ -149,6 +149,11 @@ def decimal_of(table: Table) -> str:
     return "," if any(c.decimal == "," and is_money(c) for c in table.columns) else "."
 
 
+def thousands_of(table: Table) -> str | None:
+    """The mark between groups of three that amounts prove; a point is taken with a decimal comma anyhow."""
+    return next((c.thousands for c in table.columns if c.thousands and is_money(c) and c.decimal == decimal_of(table)), None)
+
+
 def currency_of(column: Column, table: Table) -> str | None:
     """A currency in the column's name, else the one value of a column of currencies."""
     for token in tokens(column.name):
@@ -169,6 +174,8 @@ def _finished(draft: Yaml, table: Table, seen: Seen) -> Yaml:
         draft["formats"] = used
     if decimal_of(table) == "," and draft.get("money"):
         draft["decimal"] = ","
+    if (mark := thousands_of(table)) and draft.get("money"):
+        draft["thousands"] = mark
     if seen.personal[table.number]:
         draft["personal"] = dict(seen.personal[table.number])
     thing = draft.get("object")

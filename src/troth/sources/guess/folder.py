@@ -9,13 +9,13 @@ from pathlib import Path
 
 from troth.kernel.errors import TrothError
 from troth.record import Engine
-from troth.sources import dialect as dialects
+from troth.sources.address import Address
 from troth.sources.guess.draft_promises import draft_promises
 from troth.sources.guess.draft_sources import draft_sources
 from troth.sources.guess.feedback import find_answers
 from troth.sources.guess.keys import Keyed, keyed_tables, references, with_composites, with_twins
 from troth.sources.guess.log_shape import XES, find_log
-from troth.sources.guess.naming import object_noun, singular, snake, unique, without_id
+from troth.sources.guess.naming import name_of, object_noun, singular, snake, unique, without_id
 from troth.sources.guess.pairs import Candidate, candidates, chosen
 from troth.sources.guess.personal import is_party, personal_kind
 from troth.sources.guess.profile import Table, close_table, open_table
@@ -24,8 +24,7 @@ from troth.sources.guess.seen import Seen
 from troth.sources.guess.status import find_status
 from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
 from troth.sources.guess.timeline import timelines
-from troth.sources.reading import COLUMNAR, TABLES
-from troth.sources.splitter import count_records
+from troth.sources.readers import READABLE, opened, tables_in
 
 MOST_FILES = 60
 NO_DATA = frozenset((".md", ".yaml", ".yml", ".html", ".pdf", ".py", ".sql", ".png", ".jpg", ".svg", ".log", ".lock", ".toml", ".ini"))
@@ -46,56 +45,65 @@ def guess(engine: Engine, folder: Path) -> Proposal:
         warnings += [*more, *warnings_of(seen)]
         return Proposal(sources, promises, guesses_of(seen, sources), pairs_of(seen), tuple(warnings))
     finally:
-        for number, (_, paths) in enumerate(groups):
-            close_table(engine, number, len(paths))
+        for number, (_, addresses) in enumerate(groups):
+            close_table(engine, number, len(addresses))
 
 
-def _groups(folder: Path, warnings: list[str]) -> list[tuple[str, list[Path]]]:
-    """Readable files by source name; files of one header whose names differ in digits only are one source."""
-    found: dict[tuple[object, ...], list[Path]] = {}
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
+def _groups(folder: Path, warnings: list[str]) -> list[tuple[str, list[Address]]]:
+    """Readable tables by source name; those of one header whose names differ in digits only are one source."""
+    found: dict[tuple[object, ...], list[Address]] = {}
+    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
         suffix = path.suffix.lower()
-        if suffix not in TABLES | COLUMNAR:
+        if suffix not in READABLE:
             if suffix not in NO_DATA:
-                warnings.append(f"{path.name}: files of this kind are not read; CSV, TSV, TXT and Parquet are.")
+                kinds = ", ".join(sorted(e.removeprefix(".").upper() for e in READABLE))
+                warnings.append(f"{path.name}: files of this kind are not read; {kinds} are.")
             continue
         try:
-            columns = dialects.sniff(path).columns if suffix in TABLES else ()
+            inside = tables_in(path)
         except (TrothError, OSError, ValueError) as error:
             warnings.append(f"{path.name}: cannot be read. {error}")
             continue
-        series = re.sub(r"\d+", "#", path.stem)
-        found.setdefault((series, columns, suffix) if columns and re.search(r"\d{2}", path.stem) else (path.name,), []).append(path)
+        for table in inside:
+            if table.hidden:
+                warnings.append(f"{table.address.name}: {table.hidden}; it is left out. Name it in `files:` of a source to read it.")
+                continue
+            series = re.sub(r"\d+", "#", table.address.name)
+            alike = table.columns and re.search(r"\d{2}", table.address.stem)
+            found.setdefault((series, table.columns) if alike else (table.address.name,), []).append(table.address)
+        if not inside:
+            warnings.append(f"{path.name}: holds no table; it is left out.")
     if len(found) > MOST_FILES:
         warnings.append(f"The folder holds {len(found)} tables; the first {MOST_FILES} were read.")
-    named: list[tuple[str, list[Path]]] = []
-    for paths in list(found.values())[:MOST_FILES]:
-        stem = paths[0].stem if len(paths) == 1 else re.sub(r"[\d_ -]+$", "", paths[0].stem) or paths[0].stem
-        named.append((unique(snake(stem), [n for n, _ in named]), paths))
+    named: list[tuple[str, list[Address]]] = []
+    for addresses in list(found.values())[:MOST_FILES]:
+        stem = name_of(addresses[0]) if len(addresses) == 1 else re.sub(r"[\d_ -]+$", "", addresses[0].stem) or addresses[0].stem
+        named.append((unique(snake(stem), [n for n, _ in named]), addresses))
     return named
 
 
-def _tables(engine: Engine, groups: Sequence[tuple[str, list[Path]]], warnings: list[str]) -> list[Table]:
+def _tables(engine: Engine, groups: Sequence[tuple[str, list[Address]]], warnings: list[str]) -> list[Table]:
     tables = []
-    for number, (name, paths) in enumerate(groups):
+    for number, (name, addresses) in enumerate(groups):
         try:
-            table = open_table(engine, paths, number, name)
-            records = 0 if table.rows else _records(paths[0])
+            table = open_table(engine, addresses, number, name)
+            records = 0 if table.rows else _records(engine, addresses[0], number)
         except (TrothError, OSError, ValueError) as error:
-            warnings.append(f"{paths[0].name}: cannot be read. {str(error).splitlines()[0]}")
+            warnings.append(f"{addresses[0].name}: cannot be read. {str(error).splitlines()[0]}")
             continue
         if not table.rows:
             why = f"none of its {records:,} rows has the header's columns" if records else "a header and no rows"
-            warnings.append(f"{paths[0].name}: {why}; it is left out.")
+            warnings.append(f"{addresses[0].name}: {why}; it is left out.")
             continue
         if len(table.columns) == 1:
-            warnings.append(f"{paths[0].name}: one column only; if values are parted by another sign, save it as CSV.")
+            warnings.append(f"{addresses[0].name}: one column only; if values are parted by another sign, save it as CSV.")
         tables.append(table)
     return tables
 
 
-def _records(path: Path) -> int:
-    return count_records(path, delimiter=dialects.sniff(path).delimiter) if path.suffix.lower() in TABLES else 0
+def _records(engine: Engine, address: Address, number: int) -> int:
+    with opened(engine, address, f"guess_{number}_0") as table:
+        return table.records
 
 
 def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from troth.record import Engine
 from troth.sources.guess import lexicon
-from troth.sources.guess.naming import file_noun, looks_like_id, object_noun, singular, without_id
+from troth.sources.guess.naming import file_noun, looks_like_id, name_of, object_noun, singular, without_id
 from troth.sources.guess.profile import Column, Table
 from troth.sources.guess.words import is_neutral, says, tokens
 
@@ -54,10 +54,10 @@ class Keyed:
 
 
 def keyed_tables(engine: Engine, tables: Sequence[Table]) -> list[Keyed]:
-    stems = [t.path.stem for t in tables]
+    stems = [name_of(t.path) for t in tables]
     found = []
     for table in tables:
-        noun = file_noun(table.path.stem, [s for s in stems if s != table.path.stem])
+        noun = file_noun(name_of(table.path), [s for s in stems if s != name_of(table.path)])
         single = _single(engine, table, noun)
         key = (single,) if single else ()
         type = object_noun(single, noun) if single else noun
@@ -154,7 +154,7 @@ def _reference(engine: Engine, source: Keyed, column: Column, target: Keyed) -> 
 
 def _owns(target: Keyed, source: Keyed) -> bool:
     """Of two files with the same keys, the one whose name is the key's owns them, else the one with more time columns."""
-    ours, theirs = (int(without_id(k.key[0])[:5] in file_noun(k.table.path.stem, ())) if k.key else 0 for k in (target, source))
+    ours, theirs = (int(without_id(k.key[0])[:5] in file_noun(name_of(k.table.path), ())) if k.key else 0 for k in (target, source))
     if ours != theirs:
         return ours > theirs
     mine, other = len(target.table.instants), len(source.table.instants)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from troth.sources.address import Address
 from troth.sources.guess import lexicon
 from troth.sources.guess.words import fold, is_neutral, says, tokens
 
@@ -42,6 +43,21 @@ _TIME_WORDS = """
 =am =at =da =data =date =dates =datetime =datum =de =del =den =der =do =dt =du =em =op =fecha =le =of =on =the =time
 =timestamp =ts =uhrzeit =utc =zeit =zeitpunkt
 """
+
+
+_SHEET = re.compile(
+    r"(sheet|tabelle|blatt|feuil|feuille|hoja|plan|planilha|foglio|arkusz|blad|ark|лист|シート|工作表)[ _]?\d*", re.IGNORECASE
+)
+
+
+def name_of(address: Address) -> str:
+    """What a table is called: its sheet's name, unless the program gave it.
+
+    >>> from pathlib import Path
+    >>> name_of(Address(Path("orders.xlsx"), "Tabelle1")), name_of(Address(Path("2026.xlsx"), "Orders"))
+    ('orders', 'Orders')
+    """
+    return address.path.stem if address.part is None or _SHEET.fullmatch(address.part.strip()) else address.part
 
 
 def snake(text: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from troth.query import identifier, literal_text
+from troth.query import identifier
 from troth.record import Engine
-from troth.sources import dialect as dialects
+from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, parsed_columns
 from troth.sources.guess import times
-from troth.sources.reading import COLUMNAR, csv_relation
+from troth.sources.readers import Told, opened
 
 Kind = Literal["blank", "instant", "number", "text"]
 SAMPLED_ABOVE = 200_000
@@ -23,10 +23,22 @@ SAMPLE = 240
 VOCABULARY = 60
 AT_ONCE = 32
 Item = TypeVar("Item")
-_NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d+)?")
-_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+_NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d+)?|\d{1,17}(\.\d+)?-")
+_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?-?")
+# Decimal mark, mark of thousands, how all values look, and what one must look like to prove it: 1,234 alone might be 1.234.
+_GROUPED = tuple(
+    (decimal, thousands, re.compile(rf"[+-]?(\d{{1,3}}([{marks}]\d{{3}})+|\d+)([{decimal}]\d+)?-?"), re.compile(proof))
+    for decimal, thousands, marks, proof in (
+        (".", ",", ",", r"\d,\d{3}[.,]\d"),
+        (",", " ", " \u00a0\u202f\u2009", r"\d[ \u00a0\u202f\u2009]\d{3}(?!\d)"),
+        (".", " ", " \u00a0\u202f\u2009", r"\d[ \u00a0\u202f\u2009]\d{3}(?!\d)"),
+        (".", "'", "'\u2019", r"\d['\u2019]\d{3}(?!\d)"),
+        (",", "'", "'\u2019", r"\d['\u2019]\d{3}(?!\d)"),
+    )
+)
 _PADDED = re.compile(r"0\d+")
-NULL_WORDS = frozenset(("null", "n/a", "na", "none", "nan", "nat", "-", "?", "\\n", "0000-00-00", "0000-00-00 00:00:00"))
+_ZEROS = ("00000000", "00.00.0000", "0000-00-00", "0000-00-00 00:00:00")
+NULL_WORDS = frozenset(("null", "n/a", "na", "none", "nan", "nat", "-", "?", "\\n", *_ZEROS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,7 @@ class Column:
     """A column as it was seen. distinct: exact in files of up to 200,000 rows, else of a sample.
 
     format: strptime where an instant is not ISO 8601. midnight: instants at 00:00. clocks: distinct times of day.
-    either_way: day and month cannot be told apart. decimal: ',' where the numbers prove it.
+    either_way: day and month cannot be told apart. decimal: ',' where the numbers prove it; thousands likewise.
     """
 
     position: int
@@ -55,6 +67,7 @@ class Column:
     first: datetime | None = None
     last: datetime | None = None
     decimal: str = "."
+    thousands: str | None = None
     whole: bool = False
     low: float = 0.0
     high: float = 0.0
@@ -73,18 +86,19 @@ class Column:
 class Table:
     """A file, or several of one header, in the engine as table `guess_<number>`: texts t0, t1, …, and the instants among them as i<n>.
 
-    looked: rows that the counts of columns were made on, fewer than `rows` in a large file.
+    looked: rows that the counts of columns were made on, fewer than `rows` in a large file. told: how the first file is written.
     """
 
     number: int
-    paths: tuple[Path, ...]
+    paths: tuple[Address, ...]
     name: str
     rows: int
     looked: int
     columns: tuple[Column, ...]
+    told: tuple[Told, ...] = ()
 
     @property
-    def path(self) -> Path:
+    def path(self) -> Address:
         return self.paths[0]
 
     @property
@@ -103,21 +117,21 @@ class Table:
         return next(c for c in self.columns if c.name == name)
 
 
-def open_table(engine: Engine, paths: Sequence[Path], number: int, name: str) -> Table:
+def open_table(engine: Engine, paths: Sequence[Address], number: int, name: str) -> Table:
     """Load files of one header as text and profile it. Raises SourceError or the engine's own error for a file that cannot be read."""
-    found = [_relation(engine, path, f"guess_{number}_{n}") for n, path in enumerate(paths)]
-    names = found[0][0]
-    relation = "(" + " UNION ALL ".join(f"SELECT * FROM {r}" for _, r in found) + ")"
-    names = names[:MOST_COLUMNS]
-    texts = ", ".join(f"NULLIF(trim({identifier(n)}), '') AS t{i}" for i, n in enumerate(names))
-    engine.run(f"CREATE OR REPLACE TABLE seen_{number} AS SELECT {texts} FROM {relation}")
+    with ExitStack() as held:
+        found = [held.enter_context(opened(engine, path, f"guess_{number}_{n}", counted=False)) for n, path in enumerate(paths)]
+        names = found[0].columns[:MOST_COLUMNS]
+        relation = "(" + " UNION ALL ".join(f"SELECT {', '.join(map(identifier, names))} FROM {table.relation}" for table in found) + ")"
+        texts = ", ".join(f"NULLIF(trim({identifier(n)}), '') AS t{i}" for i, n in enumerate(names))
+        engine.run(f"CREATE OR REPLACE TABLE seen_{number} AS SELECT {texts} FROM {relation}")
     rows = int(engine.rows(f"SELECT count(*) FROM seen_{number}")[0][0])
     some = f"seen_{number}" + (f" WHERE rowid % {rows // SAMPLED_ABOVE + 1} = 0" if rows > SAMPLED_ABOVE else "")
     looked = int(engine.rows(f"SELECT count(*) FROM {some}")[0][0])
     columns = [_decided(c) for c in _columns(engine, names, some)] if rows else [_empty(i, n) for i, n in enumerate(names)]
     columns = _timed(engine, columns, number, some)
     columns = _worded(engine, columns, number)
-    return Table(number, tuple(paths), name, rows, looked, tuple(columns))
+    return Table(number, tuple(paths), name, rows, looked, tuple(columns), found[0].told)
 
 
 def close_table(engine: Engine, number: int, files: int) -> None:
@@ -125,18 +139,6 @@ def close_table(engine: Engine, number: int, files: int) -> None:
     rejected = [f"{kind}_guess_{number}_{n}" for kind in ("rejects", "scans") for n in range(files)]
     for table in (f"seen_{number}", f"guess_{number}", f"timeline_{number}", *rejected):
         engine.run(f"DROP TABLE IF EXISTS {table}")
-
-
-def _relation(engine: Engine, path: Path, rejects: str) -> tuple[Sequence[str], str]:
-    if path.suffix.lower() in COLUMNAR:
-        file = f"read_parquet({literal_text(str(path))})"
-        names = engine.names(f"SELECT * FROM {file}")
-        return (
-            names,
-            f"(SELECT {', '.join(f'CAST({identifier(n)} AS VARCHAR) AS {identifier(n)}' for n in names)} FROM {file})",
-        )
-    dialect = dialects.sniff(path)
-    return dialect.columns, csv_relation(path, dialect, rejects)
 
 
 def _empty(position: int, name: str) -> Column:
@@ -176,7 +178,7 @@ def _decided(column: Column) -> Column:
     if sum(bool(_PADDED.fullmatch(v)) for v in sample) > len(sample) // 20:
         return column
     if plain >= 0.97 * len(sample):
-        values = [float(v) for v in sample if _NUMBER.fullmatch(v)]
+        values = [_float(v) for v in sample if _NUMBER.fullmatch(v)]
         return replace(
             column,
             kind="number",
@@ -184,10 +186,19 @@ def _decided(column: Column) -> Column:
             low=min(values),
             high=max(values),
         )
+    for decimal, thousands, looks, proof in _GROUPED:
+        found = [v for v in sample if looks.fullmatch(v)]
+        if len(found) >= 0.97 * len(sample) and any(proof.search(v) for v in found):
+            plain_ = [_float(re.sub(r"[^\d.+-]", "", v.replace(",", "." if decimal == "," else ""))) for v in found]
+            return replace(column, kind="number", decimal=decimal, thousands=thousands, low=min(plain_), high=max(plain_))
     if comma >= 0.97 * len(sample):
-        values = [float(v.replace(".", "").replace(",", ".")) for v in sample if _COMMA.fullmatch(v)]
+        values = [_float(v.replace(".", "").replace(",", ".")) for v in sample if _COMMA.fullmatch(v)]
         return replace(column, kind="number", decimal=",", low=min(values), high=max(values))
     return column
+
+
+def _float(text: str) -> float:
+    return -float(text[:-1]) if text.endswith("-") else float(text)
 
 
 def _timed(engine: Engine, columns: list[Column], number: int, some: str) -> list[Column]:
@@ -248,7 +259,7 @@ def _read(column: Column, ways: Sequence[tuple[Any, ...]], best: int) -> Column:
 
 def _instant(position: int, written: str | None) -> str:
     """The instant as the build will read it, a naive one as UTC."""
-    cell = Cell(position, "", "instant", written, ".")
+    cell = Cell(position, "", "instant", written)
     wall, absolute = (sql.rpartition(" AS ")[0] for sql in parsed_columns(cell))
     value = f"coalesce({absolute}, {wall})"
     return f"CASE WHEN {value} BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}' THEN {value} END"

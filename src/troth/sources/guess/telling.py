@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from troth.sources.guess.draft_promises import words
 from troth.sources.guess.draft_sources import Yaml
 from troth.sources.guess.keys import Keyed
-from troth.sources.guess.profile import NULL_WORDS
+from troth.sources.guess.profile import NULL_WORDS, Column
 from troth.sources.guess.proposal import Guess, Pair
 from troth.sources.guess.seen import Seen
 from troth.sources.guess.words import time_name
@@ -18,6 +18,7 @@ def guesses_of(seen: Seen, sources: Mapping[str, Yaml]) -> tuple[Guess, ...]:
     found: list[Guess] = []
     for keyed in seen.keyed:
         found += [
+            *_writing(keyed),
             *_rows(seen, keyed),
             *_pointers(seen, keyed),
             *_instants(seen, keyed),
@@ -54,6 +55,11 @@ def warnings_of(seen: Seen) -> list[str]:
             if word and column.kind == "instant":
                 warnings.append(f"{name}: '{column.name}' holds words such as '{word}' for nothing.")
     return warnings
+
+
+def _writing(keyed: Keyed) -> Iterator[Guess]:
+    for told in keyed.table.told:
+        yield Guess(told.what, told.evidence, keyed.table.path.name, ())
 
 
 def _rows(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
@@ -174,8 +180,16 @@ def _measures(keyed: Keyed, source: Yaml) -> Iterator[Guess]:
         amount = keyed.table.column(entry["amount"])
         yield Guess(
             f"`{amount.name}` is an amount{' in ' + entry['currency'] if 'currency' in entry else ''} of {_one(entry['about'])}",
-            f"numbers such as {', '.join(amount.sample[:3])}", keyed.table.path.name, (amount.name,),
+            f"numbers such as {', '.join(amount.sample[:3])}{_marks(amount)}", keyed.table.path.name, (amount.name,),
         )  # fmt: skip
+
+
+def _marks(amount: Column) -> str:
+    """How an amount is written, where it is not the plain way."""
+    if amount.decimal == "." and amount.thousands is None:
+        return ""
+    between = f", '{amount.thousands}' between thousands" if amount.thousands else ""
+    return f"; '{amount.decimal}' before decimals{between}"
 
 
 def _one(type: str) -> str:

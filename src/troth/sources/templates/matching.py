@@ -12,7 +12,8 @@ from troth.kernel.errors import SourceError
 from troth.query import identifier
 from troth.record import Engine
 from troth.sources import dialect as dialects
-from troth.sources.reading import csv_relation
+from troth.sources.address import Address
+from troth.sources.readers import opened
 
 TEMPLATES = ("olist",)
 
@@ -84,8 +85,8 @@ def _match(engine: Engine, template: Mapping[str, Any], headers: Mapping[Path, s
 def _sample(engine: Engine, file: Path, published: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str]:
     """Strata of which the file holds fewer rows than were published."""
     column = identifier(published["stratum"])
-    relation = csv_relation(file, dialects.sniff(file), "published")
-    seen = dict(engine.rows(f"SELECT {column}, count(*) FROM {relation} GROUP BY 1"))
+    with opened(engine, Address(file), "published", counted=False) as table:
+        seen = dict(engine.rows(f"SELECT {column}, count(*) FROM {table.relation} GROUP BY 1"))
     population: Mapping[str, int] = published["population"]
     fewer = {name: count for name, count in population.items() if 0 < int(seen.get(name, 0)) < count}
     total, whole = sum(int(n) for n in seen.values()), sum(population.values())

@@ -1,0 +1,43 @@
+"""Where a table lies: in a file, or as a part of one, written `orders.xlsx#March`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+SIGN = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """part: the sheet of a workbook or the list of a JSON file; None where the file is one table."""
+
+    path: Path
+    part: str | None = None
+
+    @property
+    def name(self) -> str:
+        """As `files:` of a source names it and as every message does."""
+        return self.path.name if self.part is None else f"{self.path.name}{SIGN}{self.part}"
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem if self.part is None else self.part
+
+    @property
+    def suffix(self) -> str:
+        return self.path.suffix.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What a file looked like from outside; another print is another content, or may be."""
+
+    size: int
+    changed_ns: int
+    file: int
+
+
+def print_of(path: Path) -> Print:
+    seen = path.stat()
+    return Print(seen.st_size, seen.st_mtime_ns, seen.st_ino)

@@ -1,0 +1,79 @@
+"""From what `files:` of a source says to the tables that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from troth.kernel.errors import SourceError, nearest
+from troth.sources.address import SIGN, Address
+from troth.sources.readers import reader_of, tables_in
+
+
+def find_tables(folder: Path, pattern: str) -> list[Address]:
+    """The tables of a name or pattern such as `orders.csv`, `*.csv`, `book.xlsx#March` or `*.xlsx#*`.
+
+    A pattern behind `#` finds every table that is not hidden; a name there finds that one, hidden or not. A file of several
+    tables needs the `#`. Raises SourceError where nothing is found, with the nearest name.
+    """
+    files = _matches(folder, pattern)
+    if files:
+        return [_only_table(path) for path in files]
+    for name, part in _splits(pattern):
+        inside = [path for path in _matches(folder, name) if reader_of(path).parts]
+        if inside:
+            return _parts(inside, part, pattern)
+    raise SourceError(
+        f"no file '{pattern}' in '{folder}'",
+        allowed=nearest(pattern, [p.name for p in folder.iterdir() if p.is_file()]),
+        next_step="Mend `files:` of the source.",
+    )
+
+
+def _splits(pattern: str) -> Iterator[tuple[str, str]]:
+    """A file's name and a sheet's may both hold the sign.
+
+    >>> list(_splits("a#b#c"))
+    [('a', 'b#c'), ('a#b', 'c')]
+    """
+    signs = [place for place, sign in enumerate(pattern) if sign == SIGN]
+    return ((pattern[:place], pattern[place + 1 :]) for place in signs if place)
+
+
+def _only_table(path: Path) -> Address:
+    if not path.exists() or not reader_of(path).parts:
+        return Address(path)
+    tables = [t.address for t in tables_in(path) if not t.hidden]
+    if all(table.part is not None for table in tables):
+        raise SourceError(
+            f"'{path.name}' holds {len(tables)} tables",
+            allowed=", ".join(f"'{t.name}'" for t in tables) or "a file with one",
+            next_step="Name one of them, or all with '#*', in `files:` of the source.",
+        )
+    return Address(path)
+
+
+def _parts(files: list[Path], part: str, pattern: str) -> list[Address]:
+    found: list[Address] = []
+    seen: list[str] = []
+    for path in files:
+        tables = tables_in(path)
+        named = [t.address for t in tables if t.part == part]
+        found += named or [t.address for t in tables if not t.hidden and fnmatchcase(t.part, part)]
+        seen += [t.address.name for t in tables]
+    if not found:
+        raise SourceError(f"no table '{pattern}'", allowed=nearest(pattern, seen), next_step="Mend `files:` of the source.")
+    return found
+
+
+def _matches(folder: Path, pattern: str) -> list[Path]:
+    if not folder.is_dir():
+        raise SourceError(f"no folder '{folder}'", next_step="Mend `folder:` in troth.yaml.")
+    try:
+        named = folder / pattern
+        return [named] if named.is_file() else [p for p in folder.glob(pattern) if p.is_file()]
+    except (ValueError, NotImplementedError) as error:
+        raise SourceError(f"'{pattern}' names no file", got=str(error), allowed="a name or a pattern inside the folder") from error
+    except OSError as error:
+        raise SourceError(f"'{folder}' cannot be looked into", got=error.strerror, next_step="Ask for the right to read it.") from error

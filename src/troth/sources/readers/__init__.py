@@ -1,0 +1,67 @@
+"""Kinds of files, one a module. A new kind is its module and its line in `READERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from troth.kernel.errors import SourceError
+from troth.record import Engine
+from troth.sources.address import Address, print_of
+from troth.sources.mapping import Written
+from troth.sources.readers.binary import BINARY
+from troth.sources.readers.columnar import PARQUET
+from troth.sources.readers.delimited import DELIMITED
+from troth.sources.readers.jsons import JSON
+from troth.sources.readers.ods import ODS
+from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
+from troth.sources.readers.xlsx import XLSX
+
+__all__ = ["READABLE", "READERS", "Listed", "Opened", "Told", "opened", "reader_of", "tables_in"]
+READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON)
+READABLE = frozenset(ending for reader in READERS for ending in reader.endings)
+
+
+def reader_of(path: Path) -> Reader:
+    found = next((r for r in READERS if path.suffix.lower() in r.endings), None)
+    if found is None:
+        allowed = ", ".join(sorted(e.removeprefix(".") for e in READABLE))
+        raise SourceError(f"'{path.name}' is of a kind that is not read", got=path.suffix or "no ending", allowed=allowed)
+    return found
+
+
+def tables_in(path: Path) -> Sequence[Listed]:
+    """The tables that a file holds. Raises SourceError where it is none of its kind."""
+    with _refusing(path):
+        return reader_of(path).tables(path)
+
+
+@contextmanager
+def opened(engine: Engine, address: Address, label: str, written: Written | None = None, *, counted: bool = True) -> Iterator[Opened]:
+    """A table to be read; what it was copied to lives until the end of the block.
+
+    Refuses a file that changed between its beginning and its end: half of it would be of another day.
+    """
+    reader = reader_of(address.path)
+    with ExitStack() as held:
+        with _refusing(address.path):
+            before = print_of(address.path)
+            found = reader.open(Asked(address, written or Written.model_validate({}), label, engine, held, counted))
+        yield found
+        with _refusing(address.path):
+            after = print_of(address.path)
+        if after != before:
+            raise SourceError(
+                f"'{address.path.name}' changed while it was read",
+                next_step="Build again when it is no longer written to.",
+            )
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        got = error.strerror or str(error).splitlines()[0]
+        raise SourceError(f"'{path.name}' cannot be read", got=got, next_step="Mend it, or ask for the right to read it.") from error
