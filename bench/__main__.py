@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import book, build, start, table, timeline
+from bench import book, build, logs, start, table, timeline, variants
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
@@ -14,6 +14,8 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "timeline": lambda sizes: timeline.measure(max(sizes)),
     "start": lambda _: start.measure(),
     "book": lambda _: book.measure(),
+    "variants": lambda _: variants.measure(),
+    "logs": lambda _: logs.measure(),
 }
 
 

@@ -52,11 +52,13 @@ def measure_here(overlays: int, count: int) -> dict[str, float]:
         raise RuntimeError(str(problems[0]))
     engine = DuckEngine()
     engine.run(
-        f"CREATE TABLE object_order AS SELECT CAST(i AS INTEGER) AS code, 'o' || i AS id, 202501 AS month, CAST(NULL AS VARCHAR) AS stratum,"
+        f"CREATE TABLE object_order AS SELECT CAST(i AS INTEGER) AS code, 'o' || i AS id, 202501 AS month,"
+        " CAST(NULL AS VARCHAR) AS stratum,"
         f" CASE WHEN i % 50 = 0 THEN 'canceled' ELSE 'delivered' END AS status FROM range({count}) r(i)"
     )
     engine.run(
-        "CREATE TABLE object_customer AS SELECT CAST(i AS INTEGER) AS code, 'c' || i AS id, 202501 AS month, CAST(NULL AS VARCHAR) AS stratum,"
+        "CREATE TABLE object_customer AS SELECT CAST(i AS INTEGER) AS code, 'c' || i AS id, 202501 AS month,"
+        " CAST(NULL AS VARCHAR) AS stratum,"
         f" 'north' AS region FROM range({CUSTOMERS}) r(i)"
     )
     engine.run(

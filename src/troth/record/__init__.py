@@ -1,6 +1,8 @@
-"""What happened: events, objects, relations, feedback, money; and the ports to keep and read them."""
+"""What happened: events, objects, relations, feedback, money; event logs in columns; and the ports to keep and read them."""
 
+from troth.record.canonical import canonical
 from troth.record.derive import as_of, make_steps, make_strata
+from troth.record.log import Log
 from troth.record.ports import Column, Engine, Lake, Part, Snapshot, StoredFile
 
-__all__ = ["Column", "Engine", "Lake", "Part", "Snapshot", "StoredFile", "as_of", "make_steps", "make_strata"]
+__all__ = ["Column", "Engine", "Lake", "Log", "Part", "Snapshot", "StoredFile", "as_of", "canonical", "make_steps", "make_strata"]

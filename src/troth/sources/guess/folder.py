@@ -113,7 +113,7 @@ def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:
     logs = {k.number: log for k in keyed if (log := find_log(engine, k, pointers))}
     pointing = {(r.table, r.column) for r in pointers}
     own = {n: log for n, log in logs.items() if (n, log.case) not in pointing}
-    keyed = _typed([replace(k, type=_case_type(own[k.number].case, k.type)) if k.number in own else k for k in keyed])
+    keyed = _typed([replace(k, type=_case_type(own[k.number].case, k.type, k.table.path.part)) if k.number in own else k for k in keyed])
     answers = {k.number: found for k in keyed if k.number not in logs and (found := find_answers(k, pointers))}
     others = [number for number, a in answers.items() if a.of_another]
     personal = {
@@ -142,13 +142,13 @@ def _corroborated(engine: Engine, keyed: Keyed, c: Candidate) -> Candidate:
     return replace(c, against="no name says that something was promised, and no status says that it was done")
 
 
-def _case_type(case: str, noun: str) -> str:
+def _case_type(case: str, noun: str, part: str | None = None) -> str:
     """
     >>> _case_type("case:concept:name", "receipt"), _case_type("ticket_id", "event")
     ('case', 'ticket')
     """
     if case == XES[0]:
-        return "case"
+        return snake(part) if part else "case"
     named = without_id(case)
     return snake(singular(named)) if named else object_noun(case, noun)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from troth.kernel.errors import SourceError
 from troth.record import Engine
 from troth.sources.address import Address, print_of
+from troth.sources.logs.reader import OCEL, XES
 from troth.sources.mapping import Written
 from troth.sources.readers.binary import BINARY
 from troth.sources.readers.columnar import PARQUET
@@ -19,7 +20,7 @@ from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
 from troth.sources.readers.xlsx import XLSX
 
 __all__ = ["READABLE", "READERS", "Listed", "Opened", "Told", "opened", "reader_of", "tables_in"]
-READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON)
+READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON, XES, OCEL)
 READABLE = frozenset(ending for reader in READERS for ending in reader.endings)
 
 
