@@ -50,10 +50,14 @@ def test_its_files_are_those_that_its_rules_make() -> None:
 
 def test_every_due_and_verdict_is_what_sql_over_the_files_says(built: Path) -> None:
     data = built / "data"
-    expected = duckdb.sql(
-        f"SELECT \"order\", due, delivered <= due FROM (SELECT *, {DUE} AS due FROM read_csv('{data / 'orders.csv'}') o"
-        f" JOIN read_csv('{data / 'customers.csv'}') c USING (customer)) ORDER BY 1"
-    ).fetchall()
+    expected = (
+        duckdb.connect()
+        .execute(
+            f"SELECT \"order\", due, delivered <= due FROM (SELECT *, {DUE} AS due FROM read_csv('{data / 'orders.csv'}') o"
+            f" JOIN read_csv('{data / 'customers.csv'}') c USING (customer)) ORDER BY 1"
+        )
+        .fetchall()
+    )
     found = Operation(open_workspace(built / "book")).sql(
         "SELECT o.id, p.due, p.fulfilled <= p.due FROM outcome_deliver p JOIN object_order o ON o.code = p.subject ORDER BY 1"
     )
@@ -79,9 +83,7 @@ def test_every_due_and_verdict_is_what_sql_over_the_files_says(built: Path) -> N
         ("customer=ember,region=islands,segment=key", "2026-02-10", "region=islands", "CHG-0009", "placed + 14d"),
     ],
 )  # fmt: skip
-def test_each_why_names_the_layer_and_the_change_that_won(
-    built: Path, keys: str, at: str, layer: str, change: str | None, says: str
-) -> None:
+def test_each_why_names_who_won(built: Path, keys: str, at: str, layer: str, change: str | None, says: str) -> None:
     found = why(open_workspace(built / "book"), "promises.deliver.due", keys=keys, at=at)
 
     won = found.candidates[0]
@@ -92,7 +94,7 @@ def test_each_why_names_the_layer_and_the_change_that_won(
 
 def test_an_order_says_by_whose_terms_it_was_judged(built: Path) -> None:
     reading = open_reading(open_workspace(built / "book"))
-    (timeline,) = why_not(reading, "PW-1045")  # ember, 8 February: in the storm
+    (timeline,) = why_not(reading, "PW-1055")  # ember, 8 February: in the storm
 
     (judged,) = timeline.promises
     assert (judged.layer, judged.change) == ("region=islands; customer=ember", "CHG-0009; CHG-0008")
