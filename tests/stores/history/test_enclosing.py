@@ -172,6 +172,14 @@ def test_a_book_that_moved_within_the_repository_begins_anew(shop: OnDisk) -> No
     assert [(r.id, r.changed) for r in on_disk(top / "book").history.revisions()] == [(moved, (ORDER, ROOT))]
 
 
+def test_a_repository_above_the_ceiling_is_not_looked_for(shop: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(shop.root.parent.parent))
+
+    assert shop.history.revisions() == ()
+    shop.history.save("first", ANA, NOW)
+    assert (shop.root / ".git").is_dir()
+
+
 def test_a_repository_that_ignores_the_book_is_not_the_books(shop: OnDisk) -> None:
     #  as where somebody keeps the settings of the whole home in git and ignores everything else
     top = shop.root.parent.parent
@@ -209,6 +217,18 @@ def test_what_was_staged_of_the_book_gives_way_to_what_is_saved(shop: OnDisk) ->
 
     assert git(top, "status", "--porcelain") == ""
     assert shop.history.texts(shop.history.head() or "") == {**BOOK, ORDER: SOONER}
+
+
+def test_edits_that_are_given_leave_alone_what_else_of_the_book_is_staged(shop: OnDisk) -> None:
+    top = shop.root.parent.parent
+    shop.write(ORDER, SOONER)
+    git(top, "add", "ops")
+    shop.write(ORDER, b"edited: {again: true}\n")
+    staged = git(top, "diff", "--cached")
+    shop.history.save("second", ANA, NOW, edits={ROOT: b"name: other\n"})
+
+    assert git(top, "diff", "--cached") == staged
+    assert git(top, "status", "--porcelain") == "MM ops/book/promises/order.yaml\n"
 
 
 def test_what_a_sparse_checkout_leaves_out_is_not_removed(shop: OnDisk) -> None:

@@ -55,6 +55,14 @@ def test_git_reads_a_repository_that_was_made_without_it(disk: OnDisk) -> None:
     assert git(disk.root, "reflog", "--format=%gs", "HEAD") == "commit: second\ncommit (initial): first\n"
 
 
+@pytest.mark.parametrize(("setting", "logged"), [("always", 1), ("true", 1), ("false", 0)])
+def test_the_reflog_is_kept_as_git_is_told(disk: OnDisk, setting: str, logged: int) -> None:
+    git(made_by_git(disk.root), "config", "core.logAllRefUpdates", setting)
+    filled(disk).history.save("first", ANA, NOW)
+
+    assert len(git(disk.root, "reflog", "show", "trunk").splitlines()) == logged
+
+
 def test_state_and_pages_are_ignored_in_a_new_repository(disk: OnDisk) -> None:
     filled(disk).history.save("first", ANA, NOW)
     for name in (".troth/lake/x", "pages/index.html"):

@@ -279,6 +279,20 @@ def test_edits_of_the_same_line_are_refused_with_both_sides_and_their_names(benc
     assert bench.files() == {**BOOK, ORDER: SOONER}
 
 
+def test_the_name_shown_is_of_who_changed_that_file_last(bench: Bench) -> None:
+    #  09:15  Ana changes the promise
+    #  09:16  Cy changes something else
+    #  09:17  Bo, who has seen neither, changes the promise
+    first = filled(bench).history.save("first", BO, NOW)
+    bench.history.save("Ana's", ANA, minutes(1), based_on=first.id, edits={ORDER: SOONER})
+    bench.history.save("Cy's", Author("Cy", ""), minutes(2), edits={ROOT: b"name: other\n"})
+
+    with pytest.raises(Conflict) as refused:
+        bench.history.save("Bo's", BO, minutes(3), based_on=first.id, edits={ORDER: LATER})
+
+    assert [(clash.who, clash.at) for clash in refused.value.clashes] == [("Ana Lima", minutes(1))]
+
+
 def test_an_edit_of_a_file_that_was_removed_is_refused(bench: Bench) -> None:
     first = filled(bench).history.save("first", ANA, NOW)
     bench.history.save("Ana's", ANA, minutes(1), based_on=first.id, edits={ORDER: None})

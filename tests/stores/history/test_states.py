@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -253,6 +254,25 @@ def test_an_object_that_cannot_be_read_is_said_and_no_edit_is_lost(saved: OnDisk
 def _kept_in_a_revision(disk: OnDisk) -> bytes:
     ids = git(disk.root, "log", "--format=%H", check=False).split()
     return "".join(git(disk.root, "show", f"{id}:{ROOT}", check=False) for id in ids).encode()
+
+
+@pytest.mark.parametrize("kind", ["commit", "tree"])
+def test_an_object_that_is_not_what_its_name_says_is_not_believed(saved: OnDisk, kind: str) -> None:
+    id = git(saved.root, "rev-parse", {"commit": "HEAD~1", "tree": "HEAD~1^{tree}"}[kind]).strip()
+    place = _first_object(kind)(saved.root)
+    place.unlink()
+    place.write_bytes((saved.root / ".git/objects" / id[:2] / id[2:]).read_bytes())
+
+    with pytest.raises(StoreError, match="ChecksumMismatch"):
+        saved.history.revisions()
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(saved: OnDisk) -> None:
+    (saved.root / ROOT).chmod(0)
+
+    with pytest.raises(StoreError, match=r"troth\.yaml' cannot be read"):
+        saved.history.unsaved()
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage"])

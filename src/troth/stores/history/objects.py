@@ -207,12 +207,12 @@ def new_tree(objects: Objects, tree: ObjectID | None, changes: Mapping[tuple[byt
     def rebuilt(tree: ObjectID | None, changes: Mapping[tuple[bytes, ...], Entry | None]) -> ObjectID | None:
         entries = dict(objects.entries(tree))
         below: dict[bytes, dict[tuple[bytes, ...], Entry | None]] = {}
-        for path, entry in sorted(changes.items(), key=lambda item: item[1] is not None):
+        for path, entry in changes.items():
             if len(path) > 1:
                 below.setdefault(path[0], {})[path[1:]] = entry
             elif entry is not None:
                 entries[path[0]] = entry
-            elif not S_ISDIR(entries.get(path[0], ABSENT)[0]):
+            else:
                 entries.pop(path[0], None)
         for name, inner in below.items():
             mode, id = entries.get(name, ABSENT)
