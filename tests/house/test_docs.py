@@ -1,8 +1,9 @@
 """What the README and the docs show is run: a page that lies is worse than a missing one.
 
-In a `console` block a line that starts with `$ ` is a command; what stands under it must appear in what it prints (a
-line that holds `…` is skipped). In front of a command stands nothing; behind it `# exit 4` names an expected exit code.
-A page is run from top to bottom in one folder, which holds `corner-shop` and `examples/corner-shop`.
+In a `console` block a line that starts with `$ ` is a command; what stands under it must appear in what it prints (`…`
+stands for anything within a line). In front of a command stands nothing; behind it `# exit 4` names an expected exit code.
+A `yaml` block with `title="PATH"` is a file: it is written there, whole. A page is run from top to bottom in one folder,
+which holds `corner-shop`, `parts-wholesaler` and `examples/` with both.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from pydantic import BaseModel
 
 from tests.needs import ROOT
 from troth.book import Settings
+from troth.book.change import Arm, Change, Scope
+from troth.book.company import Company, Dimension
 from troth.kernel import errors
 from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
@@ -34,7 +37,10 @@ TROTH = Path(sys.executable).with_name("troth")
 
 @dataclass(frozen=True, slots=True)
 class Block:
+    """title: of a `yaml` block, the file that it is."""
+
     language: str
+    title: str
     text: str
 
 
@@ -47,20 +53,20 @@ class Command:
 
 def _blocks(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
-    found = re.findall(r"^```(console|python)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [Block(language, body) for language, body in found]
+    found = re.findall(r'^```(console|python|yaml(?= title="))(?: title="([^"\n]+)")?\n(.*?)^```', text, re.MULTILINE | re.DOTALL)
+    return [Block(language, title, body) for language, title, body in found]
 
 
 def _commands(block: str) -> Iterator[Command]:
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         line, *printed = part.splitlines()
         command, _, code = line.partition("# exit ")
-        shown = tuple(text.strip() for text in printed if text.strip() and "…" not in text)
+        shown = tuple(part.strip() for text in printed for part in text.split("…") if part.strip())
         yield Command(tuple(shlex.split(command)), int(code or 0), shown)
 
 
 def _runnable(page: Path) -> bool:
-    return any(block.language == "python" or any(not _is_set_up(command) for command in _commands(block.text)) for block in _blocks(page))
+    return any(block.language != "console" or any(not _is_set_up(command) for command in _commands(block.text)) for block in _blocks(page))
 
 
 def _is_set_up(command: Command) -> bool:
@@ -69,15 +75,19 @@ def _is_set_up(command: Command) -> bool:
 
 @pytest.mark.parametrize("page", [p for p in PAGES if _runnable(p)], ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_a_page_shows_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    example = ROOT / "examples" / "corner-shop"
-    shutil.copytree(example, tmp_path / "corner-shop")
-    shutil.copytree(example, tmp_path / "examples" / "corner-shop")
+    for example in ("corner-shop", "parts-wholesaler"):
+        for copy in (tmp_path / example, tmp_path / "examples" / example):
+            shutil.copytree(ROOT / "examples" / example, copy, ignore=shutil.ignore_patterns(".troth", "pages"))
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": page.stem}
 
     for block in _blocks(page):
         if block.language == "python":
             exec(compile(block.text, page.name, "exec"), names)
+        elif block.language == "yaml":
+            target = Path(block.title)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.text, encoding="utf-8")
         else:
             for command in _commands(block.text):
                 _run(command)
@@ -149,6 +159,11 @@ def test_each_option_is_documented_and_has_help() -> None:
     ("page", "noun"),
     [
         ("book.md", Settings),
+        ("book.md", Company),
+        ("book.md", Dimension),
+        ("book.md", Change),
+        ("book.md", Scope),
+        ("book.md", Arm),
         ("book.md", Source),
         ("promises.md", Promise),
         ("promises.md", Stage),
