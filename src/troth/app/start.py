@@ -103,7 +103,7 @@ def propose(folder: Path, files: Sequence[Path], said: Said) -> Proposed:
 
 def _readable(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise NotFound(f"no folder '{folder}'", next_step="Name a folder with CSV or Parquet files.")
+        raise NotFound(f"no folder '{folder}'", next_step="Name a folder with tables: CSV, workbooks, JSON, Parquet, event logs.")
     files = sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in READABLE)
     if not files:
         others = sorted({p.suffix or p.name for p in folder.iterdir() if p.is_file()})

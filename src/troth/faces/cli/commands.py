@@ -38,7 +38,7 @@ def main() -> None:
 
 @app.command()
 def start(
-    folder: Annotated[Path, typer.Argument(help="A folder of CSV or Parquet files.")],
+    folder: Annotated[Path, typer.Argument(help="A folder of files: CSV, workbooks, JSON, Parquet, event logs.")],
     into: Annotated[Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="Zone of times that bear none: Europe/Berlin.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", help="Currency of amounts that bear none: EUR.")] = None,
