@@ -69,9 +69,11 @@ class GitHistory:
         with opened(self.root) as home, told(READING):
             if home is None:
                 return ()
-            objects = Objects(home)
+            objects, head = Objects(home), home.branch()[1]
             found: list[tuple[Revision, Edits]] = []
-            for step, changed in objects.touching(home.branch()[1]):
+            if head is None or not objects.book(head):
+                return ()  # a folder that a large repository does not know yet: its commits need no look
+            for step, changed in objects.touching(head):
                 texts = objects.texts(_some(objects.book(step.id), list(changed)))
                 found.append((revision_of(step, changed), {path: texts.get(path) for path in changed}))
             return tuple(reversed(found))
