@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import pytest
 
-from tests.book.books import opened, revision
+from tests.book.books import CHECKS, ROOT, opened, revision
 from tests.book.test_layers import COMPANY, change
 from troth.book import Book
+from troth.book.loading import of_texts
+from troth.book.opening import checked
 from troth.kernel.errors import NotFound
 from troth.promises import Promise
 
@@ -153,6 +156,58 @@ def test_an_undone_and_redone_correction_is_one() -> None:
 
     assert {due(book, at) for at in ("2020-01-01", "2026-03-15", "2026-05-01")} == {"placed + 3d"}
     assert all(v.former is not None and v.former.content["due"] == "placed + 5d" for v in book.versions("promises", "deliver"))
+
+
+def test_a_dated_version_that_is_taken_out_stops_binding_and_comes_back_when_that_is_undone() -> None:
+    #  saved:  January with a version from February, March without it, April with it again
+    with_, without = dated("since: 2026-02-01, due: placed + 4d"), PROMISE
+    past = [revision("2026-01-01", {FILE: with_}), revision("2026-03-01", {FILE: without}), revision("2026-04-01", {FILE: with_})]
+    book, _ = opened({FILE: with_}, past=past)
+
+    assert [due(book, at) for at in ("2026-01-15", "2026-02-15", "2026-03-15", "2026-04-15")] == [
+        "placed + 5d", "placed + 4d", "placed + 5d", "placed + 4d",
+    ]  # fmt: skip
+
+
+def test_what_was_planned_ahead_is_given_up_when_it_is_taken_out() -> None:
+    planned = dated("since: 2026-06-01, due: placed + 4d")
+    past = [revision("2026-01-01", {FILE: planned}), revision("2026-03-01", {FILE: PROMISE})]
+    book, _ = opened({FILE: PROMISE}, past=past)
+
+    assert [due(book, at) for at in ("2026-02-01", "2026-07-01")] == ["placed + 5d", "placed + 5d"]
+
+
+def test_a_removed_definition_binds_what_was_made_before() -> None:
+    past = [revision("2026-01-01", {FILE: PROMISE}), revision("2026-03-01", {FILE: None})]
+    book, _ = opened({}, past=past)
+
+    assert [(v.since, v.until) for v in book.versions("promises", "deliver")] == [(datetime(1, 1, 1), datetime(2026, 3, 1))]
+
+
+@pytest.mark.parametrize("more", ["", "  restates: true\n"])
+def test_an_edit_or_a_correction_that_is_not_saved_is_warned_of(more: str) -> None:
+    files = {FILE: edited() + more}
+    texts = {PurePosixPath(name): text.encode() for name, text in {**ROOT, **files}.items()}
+    _, problems = checked(of_texts(texts, CHECKS.known), CHECKS, (revision("2026-02-01", {FILE: PROMISE}),))
+
+    assert [str(p) for p in problems if p.cause == "unsaved"] == [
+        f"{FILE}:1:1: deliver: the edit is not saved and binds nothing yet; run `troth book save`, or say `since:` when it begins"
+    ]
+
+
+def test_an_overlay_that_goes_with_its_change_keeps_what_was_given() -> None:
+    overlay, of = "overlays/region=JP/promises/order.yaml", "changes/CHG-1.yaml"
+    laid = {
+        "company.yaml": COMPANY,
+        FILE: PROMISE,
+        of: change("overlays/region=JP"),
+        overlay: "change: CHG-1\ndeliver: {due: placed + 4d}\n",
+    }
+    past = [revision("2026-01-01", laid), revision("2026-03-01", {overlay: None, of: None})]
+    book, problems = opened({"company.yaml": COMPANY, FILE: PROMISE}, past=past)
+
+    assert problems == []
+    assert [due(book, at, region="JP") for at in ("2026-02-01", "2026-03-01")] == ["placed + 4d", "placed + 5d"]
 
 
 def test_an_edit_that_is_not_saved_binds_nothing_and_says_so() -> None:

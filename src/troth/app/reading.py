@@ -151,7 +151,7 @@ def _warnings(snapshot: Snapshot, context: Context, rules: Rules) -> list[str]:
         for name, told in snapshot.facts["promises"].items()
         if told.get("corrected") and name in context.promises
     ]
-    waiting = sorted({problem.path for problem in rules.warnings if problem.cause == UNSAVED_EDIT})
+    waiting = sorted({problem.path for problem in rules.warnings if problem.cause.startswith(UNSAVED_EDIT)})
     if waiting:
         found.append(
             f"Edits of {', '.join(waiting)} are not saved and bind nothing yet: run `troth book save`, or date them with `since:`."

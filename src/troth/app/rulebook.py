@@ -211,7 +211,9 @@ def _speaks(layer: Layer, path: tuple[str, ...]) -> bool:
 def _candidate(resolved: Resolved, layer: Layer, path: tuple[str, ...], when: datetime) -> Candidate:
     line, column = layer.document.position((layer.name, *path))
     counts = resolved.origin(path)
-    if not layer.in_force(when):
+    if layer.since == UNSAVED:
+        verdict = "is not saved yet and binds nothing: run `troth book save`"
+    elif not layer.in_force(when):
         verdict = f"does not hold then: {_span(layer.since, layer.until)}"
     elif layer is counts:
         verdict = "counts: a crisis outranks all others" if layer.rank[0] else "counts: nothing more specific speaks of it"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from troth import __version__
 from troth.app.workspace import Workspace
-from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, past_of, raise_if
+from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
+from troth.book.opening import past_of
 from troth.kernel import digest
 from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises

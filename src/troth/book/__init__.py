@@ -4,7 +4,7 @@ from troth.book.book import Book, Definition, Variant
 from troth.book.document import Problem
 from troth.book.kinds import Expression, Kind, Part, Role
 from troth.book.loading import ROOT, Cache, raise_if
-from troth.book.opening import Checks, open_book, past_of
+from troth.book.opening import Checks, open_book
 from troth.book.settings import Settings, Zone
 
 __all__ = [
@@ -22,6 +22,5 @@ __all__ = [
     "Variant",
     "Zone",
     "open_book",
-    "past_of",
     "raise_if",
 ]

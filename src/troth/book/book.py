@@ -207,7 +207,10 @@ class Book:
                 over = tuple(reversed([layer for layer in found if layer.in_force(since)]))
                 definition = self._fit(kind, name, version, over, model)
                 former = self._fit(kind, name, version.former, over, model) if version.former else None
-                yield Variant(since, until, definition, *self._told(over), version.restated, former)
+                corrected = former is not None and former.hash != definition.hash
+                yield Variant(
+                    since, until, definition, *self._told(over), version.restated if corrected else None, former if corrected else None
+                )
 
     def dimensions(self, kind: str, name: str) -> tuple[str, ...]:
         """The dimensions of the company that decide between variants of a definition."""
@@ -349,12 +352,23 @@ class Book:
             assert document is not None
             if document.address is not None:
                 files.setdefault(document.file, []).append(Said(at_, after.data if after else None, document))
-        standing = Standing(self.company, self.changes, self._saved, self.zone)
+        standing = Standing(self.company, self._warrants, self._saved, self.zone)
         found: dict[tuple[str, str], list[Layer]] = {}
         for file in files.values():
             for kind, name, layer in layers_of(file, standing):
                 found.setdefault((kind, name), []).append(layer)
         return {key: Layers(tuple(layers)) for key, layers in found.items()}
+
+    @cached_property
+    def _warrants(self) -> Mapping[str, Change]:
+        """Every Change that there is or was, in its last words: what was given under one that is gone stays given."""
+        found: dict[str, Change] = {}
+        for past in self.past:
+            for document in past.documents.values():
+                if document is not None and document.kind == "changes":
+                    with suppress(ValidationError):
+                        found[document.file.stem] = Change.model_validate(document.data)
+        return {**found, **self.changes}
 
     @cached_property
     def _saved(self) -> Mapping[str, datetime]:

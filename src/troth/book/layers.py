@@ -62,7 +62,7 @@ def layers_of(file: Sequence[Said], standing: Standing) -> Iterator[tuple[str, s
             continue
         begins = moment(change.since, standing.zone) or standing.saved.get(id, BEGINNING)
         ends = moment(change.expires, standing.zone) or UNSAVED
-        since = begins if place == 0 else max(begins, said.at)
+        since = begins if place == 0 else UNSAVED if said.at == UNSAVED else max(begins, said.at)
         until = min(ends, file[place + 1].at) if place + 1 < len(file) else ends
         rank = (int(change.kind == "crisis"), rank_of(where, standing.company))
         for name, content in said.content.items():

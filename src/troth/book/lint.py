@@ -180,4 +180,9 @@ def _unsaved(book: Book) -> Iterator[Problem]:
             for version in waiting:
                 line, column = version.document.position((name,))
                 said = "the edit is not saved and binds nothing yet; run `troth book save`, or say `since:` when it begins"
-                yield Problem(version.document.file, line, column, name, said, "warning", UNSAVED_EDIT)
+                yield Problem(version.document.file, line, column, name, said, "warning", f"{UNSAVED_EDIT} {name}")
+    for layer in book.all_layers():
+        if layer.since == UNSAVED:
+            said = "the edit is not saved and binds nothing yet; run `troth book save`"
+            line, column = layer.document.position((layer.name,))
+            yield Problem(layer.document.file, line, column, layer.name, said, "warning", f"{UNSAVED_EDIT} {layer.document.file}")

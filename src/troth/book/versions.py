@@ -6,7 +6,7 @@ An edit without `since:` starts at its revision; the first revision, and a book 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -56,16 +56,6 @@ class _Element:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    start: datetime
-    restates: bool
-    content: Mapping[str, Any] | None
-    document: Document
-    path: Path
-    replaces: Mapping[str, Any] | None = None
-
-
 def moment(value: object, zone: str) -> datetime | None:
     """Naive UTC of a day or an instant as a definition has it; None where it is neither."""
     if isinstance(value, str):
@@ -79,17 +69,78 @@ def moment(value: object, zone: str) -> datetime | None:
 
 
 def versions(name: str, said: Sequence[Said], zone: str) -> tuple[Version, ...]:
-    """The terms of a name in the order of time, gaps between them where there were none. said: oldest first."""
-    entries: list[_Entry] = []
+    """The terms of a name in the order of time, gaps between them where there were none. said: oldest first.
+
+    Each revision may date terms back, plan some ahead, correct former ones; whatever else it says differently than the terms
+    that hold when it is saved holds from then on.
+    """
+    line: list[Version] = []
     before: list[_Element] = []
     for one in said:
+        line = [version for version in line if version.since <= one.at]  # what was planned ahead is said again or given up
         elements = _elements(name, one.content, zone) if one.content is not None else []
-        if not elements:
-            entries.append(_Entry(one.at, False, None, one.document, (name,)))
-        else:
-            entries += _entries(one, elements, before)
+        line = _revised(line, one, elements, before) if elements else _ended(line, one.at)
         before = elements
-    return _in_order(entries)
+    ends = [version.since for version in line[1:]] + [UNSAVED]
+    dated = [replace(version, until=min(version.until, end)) for version, end in zip(line, ends, strict=True)]
+    return tuple(version for version in dated if version.since < version.until or version.since == UNSAVED)
+
+
+def _revised(line: list[Version], one: Said, elements: list[_Element], before: list[_Element]) -> list[Version]:
+    """What held and was planned, with what a revision says anew."""
+    base, *dated = elements
+    new = [e for e in dated if (e.since, e.restates, e.patch) not in [(b.since, b.restates, b.patch) for b in before]]
+    if base.restates and before and (base.restates, base.patch) != (before[0].restates, before[0].patch):
+        line = _corrected(line, one, base, before, dated)
+    for element in sorted((e for e in new if e.since is not None and e.since <= one.at), key=lambda e: e.since or one.at):
+        line = _corrected(line, one, element, before, ()) if element.restates else _put(line, one, element, element.since)
+    if base.since is not None and base.since <= one.at and (not before or (base.since, base.patch) != (before[0].since, before[0].patch)):
+        line = _put(line, one, base, base.since)
+    active = [e for e in elements if e.since is None or e.since <= one.at]
+    holds = [version for version in line if version.since <= one.at and version.until > one.at]
+    if active and (not holds or holds[-1].content != active[-1].content) and not (base.restates and one.at == UNSAVED):
+        line = _put(line, one, active[-1], one.at)
+    for element in (e for e in elements if e.since is not None and e.since > one.at):
+        assert element.since is not None
+        line = _corrected(line, one, element, before, ()) if element.restates else _put(line, one, element, element.since)
+    return line
+
+
+def _put(line: list[Version], one: Said, element: _Element, since: datetime | None) -> list[Version]:
+    """Terms that hold from an instant on; the last word for each beginning counts."""
+    begins = one.at if since is None else since
+    made = Version(begins, UNSAVED, element.content, one.document, element.path)
+    return sorted([*(version for version in line if version.since != begins), made], key=lambda version: version.since)
+
+
+def _ended(line: list[Version], at: datetime) -> list[Version]:
+    return [replace(version, until=min(version.until, at)) for version in line]
+
+
+def _corrected(line: list[Version], one: Said, element: _Element, before: list[_Element], dated: Sequence[_Element]) -> list[Version]:
+    """The right terms in the place of the wrong ones: of those that the revision before had, or of the last that differ.
+
+    A correction of the standard is none of the dated versions upon it, unless they follow from what it corrects. One that is
+    not saved yet corrects nothing.
+    """
+    on = one.at if element.since is None else element.since
+    if on == UNSAVED:
+        return [*line, Version(UNSAVED, UNSAVED, element.content, one.document, element.path)]
+    standard = len(element.path) == 1
+    wrong: list[tuple[Mapping[str, Any], _Element]] = []
+    if standard and before and before[0].content != element.content:
+        earlier = {(e.since, str(e.patch)): e.content for e in before[1:]}
+        wrong.append((before[0].content, element))
+        wrong += [(earlier[e.since, str(e.patch)], e) for e in dated if (e.since, str(e.patch)) in earlier]
+    else:
+        last = [v.content for v in line if v.content != element.content and (not standard or len(v.path) == 1)]
+        wrong += [(last[-1], element)] if last else []
+    found = list(line)
+    for content, right in wrong:
+        for place, former in enumerate(found):
+            if former.content == content and content != right.content:
+                found[place] = replace(former, content=right.content, document=one.document, path=right.path, restated=on, former=former)
+    return found or [Version(on, UNSAVED, element.content, one.document, element.path)]
 
 
 def _elements(name: str, content: Mapping[str, Any], zone: str) -> list[_Element]:
@@ -105,63 +156,3 @@ def _elements(name: str, content: Mapping[str, Any], zone: str) -> list[_Element
         patch = {key: value for key, value in version.items() if key not in BOOK_KEYS}
         found.append(_Element(since, version.get(RESTATES) is True, patch, merged(found[-1].content, patch), (name, VERSIONS, place)))
     return found
-
-
-def _entries(one: Said, elements: list[_Element], before: list[_Element]) -> Iterable[_Entry]:
-    """What a revision said anew. before: what the one before it said."""
-    base, *dated = elements
-    known = [(e.since, e.restates, e.patch) for e in before]
-    rebased = (base.since, base.restates, base.patch) not in known
-    start = base.since or one.at
-    if rebased and base.restates and before:
-        earlier = {(e.since, str(e.patch)): e.content for e in before[1:]}
-        named = before[0].content if before[0].content != base.content else None
-        yield _Entry(start, True, base.content, one.document, base.path, named)
-        for element in dated:
-            former = earlier.get((element.since, str(element.patch)))
-            if former is not None and former != element.content:
-                yield _Entry(start, True, element.content, one.document, element.path, former)
-    elif rebased:
-        # What is dated before the edit was given on the terms of its time; from the edit on it lies over the new ones.
-        active = [e for e in dated if e.since is not None and e.since <= start and (e.since, e.restates, e.patch) in known]
-        last = active[-1] if active else base
-        yield _Entry(start, False, last.content, one.document, last.path)
-    for element in dated:
-        assert element.since is not None
-        if (element.since, element.restates, element.patch) not in known or (rebased and element.since > start):
-            yield _Entry(element.since, element.restates, element.content, one.document, element.path)
-
-
-def _in_order(entries: Sequence[_Entry]) -> tuple[Version, ...]:
-    """The last word for each beginning; a restatement takes over the time of what it replaces."""
-    plain = {entry.start: entry for entry in entries if not entry.restates}
-    corrections = [entry for entry in entries if entry.restates and entry.start != UNSAVED]
-    found: list[Version] = []
-    for start, entry in sorted([*plain.items(), *((one.start, one) for one in corrections)], key=lambda pair: pair[0]):
-        if entry.restates and entry.content is not None:
-            _correct(found, entry)
-            continue
-        if found:
-            found[-1] = replace(found[-1], until=min(found[-1].until, start))
-        if entry.content is not None:
-            found.append(Version(start, UNSAVED, entry.content, entry.document, entry.path))
-    return tuple(version for version in found if version.since < version.until or version.since == UNSAVED)
-
-
-def _correct(found: list[Version], entry: _Entry) -> None:
-    """Put the right terms in the place of the wrong ones: of those that it names, or of the last that differ."""
-    assert entry.content is not None
-    if entry.replaces is not None:
-        wrong = [place for place, version in enumerate(found) if version.content == entry.replaces]
-    else:
-        standard = len(entry.path) == 1  # a correction of the standard is none of the dated versions upon it
-        alike = [place for place, version in enumerate(found) if not standard or len(version.path) == 1]
-        wrong = [place for place in alike if found[place].content != entry.content][-1:]
-    for place in wrong:
-        former = found[place]
-        if former.content != entry.content:
-            found[place] = replace(
-                former, content=entry.content, document=entry.document, path=entry.path, restated=entry.start, former=former
-            )
-    if not found:
-        found.append(Version(entry.start, UNSAVED, entry.content, entry.document, entry.path))

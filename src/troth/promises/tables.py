@@ -82,7 +82,8 @@ def keep_terms(engine: Engine, bound: Sequence[tuple[str, Sequence[Variant[Promi
         for variant in variants:
             for definition in (variant.definition, variant.former) if variant.former else (variant.definition,):
                 key = (name, definition.hash, variant.layers or STANDARD, variant.changes)
-                rows[key] = (variant.restated, definition.terms)
+                before = rows[key][0] if key in rows else None
+                rows[key] = (variant.restated or before, definition.terms)
     ordered = sorted(rows)
     texts = [(*key[:3], key[3] or None, rows[key][1]) for key in ordered]
     engine.run("DROP TABLE IF EXISTS terms")

@@ -53,7 +53,8 @@ def layered(out: Out, layers: Sequence[Any]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("layer", "Change", "holds", "fields"):
+    table.add_column("layer", no_wrap=True)
+    for column in ("Change", "holds", "fields"):
         table.add_column(column, overflow="fold")
     table.add_column("divergence", justify="right")
     for one in layers:
