@@ -21,7 +21,7 @@ from troth.book.document import Problem
 from troth.book.json_schema import schemas
 from troth.book.layers import Layer
 from troth.book.merging import at as value_at
-from troth.book.merging import leaves, locks, touches, unlocked
+from troth.book.merging import leaves, locks, spoken, touches, unlocked
 from troth.book.versions import BEGINNING, UNSAVED, moment
 from troth.kernel.errors import BookError, NotFound, nearest
 
@@ -154,7 +154,7 @@ def layers(workspace: Workspace, *, at: str | None = None) -> tuple[LayerSaid, .
     grouped: dict[str, list[Layer]] = {}
     for layer in book.all_layers():
         grouped.setdefault(str(layer.address), []).append(layer)
-    return tuple(_layer(book, address, said, names, when) for address, said in sorted(grouped.items()))
+    return tuple(_layer(book, address, laid, names, when) for address, laid in sorted(grouped.items()))
 
 
 def schema(kind: str | None = None, *, into: Path | None = None) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def _address(book: Book, address: str) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _speaks(layer: Layer, path: tuple[str, ...]) -> bool:
-    return any(touches(leaf, path) for leaf, _ in leaves(dict(layer.content)))
+    return any(touches(leaf, path) for leaf in spoken(layer.content))
 
 
 def _candidate(resolved: Resolved, layer: Layer, path: tuple[str, ...], when: datetime) -> Candidate:
@@ -319,17 +319,17 @@ def _differ(address: str, ours: Resolved, theirs: Resolved) -> list[Differs]:
     return found
 
 
-def _layer(book: Book, address: str, said: list[Layer], names: list[tuple[str, str]], when: datetime) -> LayerSaid:
+def _layer(book: Book, address: str, laid: list[Layer], names: list[tuple[str, str]], when: datetime) -> LayerSaid:
     total = Divergence(0, 0, 0)
     for kind, name in names:
         version = book.version(kind, name, when)
         assert version is not None
-        own = [layer.content for layer in said if layer.name == name and layer.document.kind == kind and layer.in_force(when)]
-        total += divergence(version.content, own)
+        own = [layer.content for layer in laid if layer.name == name and layer.document.kind == kind and layer.in_force(when)]
+        total += divergence(version.content, own, book.kinds[kind].fixed)
     return LayerSaid(
-        address, tuple(sorted({layer.change for layer in said})), tuple(sorted({layer.document.file.as_posix() for layer in said})),
-        _open(min(layer.since for layer in said)), _open(max(layer.until for layer in said)),
-        len({(layer.name, path) for layer in said for path, _ in leaves(dict(layer.content))}),
+        address, tuple(sorted({layer.change for layer in laid})), tuple(sorted({layer.document.file.as_posix() for layer in laid})),
+        _open(min(layer.since for layer in laid)), _open(max(layer.until for layer in laid)),
+        len({(layer.name, path) for layer in laid for path in spoken(layer.content)}),
         total.open, total.locked, total.overridden, total.index,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from troth.book.company import Company
 from troth.book.document import Document, Problem, Tree
 from troth.book.kinds import Kind
 from troth.book.layers import CHANGE, Layer, Layers, Standing, layers_of, spans
-from troth.book.merging import at, leaves, merged, unlocked, written
+from troth.book.merging import at, merged, spoken, unlocked, written
 from troth.book.parsing import Path
 from troth.book.settings import Settings
 from troth.book.versions import BEGINNING, BOOK_KEYS, UNSAVED, Said, Version, versions
@@ -418,7 +418,7 @@ def _saying(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     kept: list[Layer] = []
     covered: set[Path] = set()
     for layer in layers:
-        mine = {path for path, _ in leaves(dict(layer.content))}
+        mine = set(spoken(layer.content))
         if mine - covered:
             kept.append(layer)
             covered |= mine
