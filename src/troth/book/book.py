@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -330,6 +330,10 @@ class Book:
                 content = mine.get(name)
                 if content != theirs.get(name) and (content is None or isinstance(content, Mapping)):
                     found.setdefault((kind, name), []).append(Said(at_, content, document))
+        for (kind, name), said in found.items():
+            document = self._documents.get(kind, {}).get(name)
+            if document is not None and document.data[name] == said[-1].content:
+                said[-1] = replace(said[-1], document=document)  # what was said then stands there now
         return {key: _moved_between_files(said) for key, said in found.items()}
 
     @cached_property
@@ -357,16 +361,21 @@ class Book:
         return found
 
     def _edits(self) -> Iterator[tuple[datetime, Document | None, Document | None]]:
-        """Every change of a document, oldest first: when, what it was, what it became."""
+        """Every change of a document, oldest first: when, what it was, what it became.
+
+        A document that says what the folder says is the folder's, so that places are told where they now are.
+        """
+        now = {document.file: document for document in self.tree.documents}
         standing: dict[PurePosixPath, Document] = {}
         for place, past in enumerate(self.past):
             at_ = BEGINNING if place == 0 else past.at
-            for file, document in past.documents.items():
+            for file, was in past.documents.items():
+                current = now.get(file)
+                document = current if was is not None and current is not None and current.digest == was.digest else was
                 yield at_, standing.get(file), document
                 standing.pop(file, None)
                 if document is not None:
                     standing[file] = document
-        now = {document.file: document for document in self.tree.documents}
         last = UNSAVED if self.past else BEGINNING
         for file, document in now.items():
             before = standing.get(file)

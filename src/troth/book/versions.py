@@ -89,7 +89,16 @@ def versions(name: str, said: Sequence[Said], zone: str) -> tuple[Version, ...]:
         else:
             entries += _entries(one, elements, before)
         before = elements
-    return _in_order(entries)
+    return _where_they_stand(_in_order(entries), said[-1], before) if said else ()
+
+
+def _where_they_stand(found: tuple[Version, ...], now: Said, elements: Sequence[_Element]) -> tuple[Version, ...]:
+    """Terms that are said still are pointed at where they are said now, not where an earlier revision had them."""
+    kept = []
+    for version in found:
+        same = [e for e in elements if e.content == version.content and (e.since in (None, version.since) or version.restated == e.since)]
+        kept.append(replace(version, document=now.document, path=same[-1].path) if same else version)
+    return tuple(kept)
 
 
 def _elements(name: str, content: Mapping[str, Any], zone: str) -> list[_Element]:
