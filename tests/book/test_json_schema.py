@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from tests.book.test_layers import PLAYBOOKS, RECOVERY
 from tests.book.test_mutations import KINDS, book, deleted_line, mutations, problems, unknown, wrong_type
 from tests.needs import ROOT, require_data
-from troth.app.rulebook import schema
+from troth.app.editor import schema
 from troth.app.rules import CHECKS
 from troth.app.start import Said, propose
 from troth.book.json_schema import schemas

@@ -184,9 +184,7 @@ class Book:
         Raises NotFound where there is none of that name, or none at that time.
         """
         if (kind, name) not in self._said:
-            raise NotFound(
-                f"no definition '{kind}.{name}' in the book", allowed=nearest(name, self.names(kind)), next_step="See: troth book show"
-            )
+            raise NotFound(f"no definition '{kind}.{name}' in the book", allowed=nearest(name, self.names(kind)))
         version = self.version(kind, name, at)
         if version is None:
             since = min((v.since for v in self.versions(kind, name)), default=BEGINNING)

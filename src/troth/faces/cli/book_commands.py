@@ -83,7 +83,7 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of the book's files, by which an editor completes and explains them."""
-    from troth.app.rulebook import schema as use_case
+    from troth.app.editor import schema as use_case
 
     made = use_case(kind, into=into)
     if into is None:
