@@ -285,3 +285,46 @@ def test_a_change_without_a_date_starts_when_it_was_saved() -> None:
 
     assert problems == []
     assert [due(book, at, region="JP") for at in ("2026-02-15", "2026-03-15")] == ["placed + 5d", "placed + 4d"]
+
+
+def place(book: Book, at: str, **keys: str) -> tuple[int, int]:
+    _, line, column = book.resolve("promises", "deliver", keys, datetime.fromisoformat(at)).place(("due",))
+    return line, column
+
+
+def test_terms_are_pointed_at_where_they_stand_now() -> None:
+    #  saved with due on line 6; since then a comment, and another promise before it
+    other = PROMISE.replace("deliver:", "answer:")
+    commented = f"# one\n# two\n{PROMISE}"
+    first = revision("2026-01-01", {FILE: PROMISE})
+
+    assert place(opened({FILE: commented}, past=[first])[0], "2026-03-01") == (8, 8)
+    both = [first, revision("2026-02-01", {FILE: other + PROMISE})]
+    assert place(opened({FILE: other + PROMISE}, past=both)[0], "2026-03-01") == (12, 8)
+    assert place(opened({FILE: other + commented}, past=both)[0], "2026-03-01") == (14, 8)
+
+
+def test_dated_terms_are_pointed_at_where_they_stand_now() -> None:
+    first = dated("since: 2026-02-01, due: placed + 4d")
+    second = dated("since: 2026-01-01, due: placed + 6d", "since: 2026-02-01, due: placed + 4d")
+    past = [revision("2026-01-15", {FILE: first}), revision("2026-02-15", {FILE: second})]
+    book, problems = opened({FILE: second}, past=past)
+
+    assert problems == []
+    assert [place(book, at) for at in ("2025-12-01", "2026-01-20", "2026-03-01")] == [(6, 8), (8, 32), (9, 32)]
+
+
+def test_terms_that_are_said_no_more_are_pointed_at_where_they_stood() -> None:
+    past = [revision("2026-02-01", {FILE: f"# one\n{PROMISE}"}), revision("2026-03-01", {FILE: edited()})]
+    book, _ = opened({FILE: edited()}, past=past)
+
+    assert [place(book, at) for at in ("2026-02-15", "2026-03-15")] == [(7, 8), (6, 8)]
+
+
+def test_an_overlay_is_pointed_at_where_it_stands_now() -> None:
+    overlay = "overlays/region=JP/promises/order.yaml"
+    text = "change: CHG-1\ndeliver: {due: placed + 4d}\n"
+    laid = {"company.yaml": COMPANY, FILE: PROMISE, "changes/CHG-1.yaml": change("overlays/region=JP"), overlay: text}
+    book, _ = opened({**laid, overlay: f"# agreed\n{text}"}, past=[revision("2026-02-01", dict(laid))])
+
+    assert place(book, "2026-03-01", region="JP") == (3, 16)

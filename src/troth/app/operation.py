@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from troth.app import rulebook
 from troth.app.bootstrap import open_workspace
 from troth.app.build import Built, build
 from troth.app.reading import Page, read_page
+from troth.app.rulebook import Shown, Why
 from troth.app.workspace import Workspace
+from troth.book.address import Address
 from troth.kernel.errors import NotFound
 
 
@@ -27,6 +32,18 @@ class Operation:
         """What your files say, as the plain data of `troth monday --json`."""
         return read_page(self.workspace)
 
+    def rules_for(self, address: str, keys: Mapping[str, str] | None = None, at: datetime | str | None = None) -> Shown:
+        """A definition, promises.deliver, as it is for somebody's keys, {"customer": "acme"}, for what is made at an instant.
+
+        at: naive UTC, or a day or an instant in the operation's zone as a text; without it now. Raises NotFound for an address that
+        names no definition, BookError for a book with errors, or keys or an instant that there are not.
+        """
+        return rulebook.show(self.workspace, address, keys=_written(keys), at=_instant(at))
+
+    def why(self, address: str, keys: Mapping[str, str] | None = None, at: datetime | str | None = None) -> Why:
+        """Whose word counts on a field, promises.deliver.due, and why that of others does not. Asked and refused as `rules_for`."""
+        return rulebook.why(self.workspace, address, keys=_written(keys), at=_instant(at))
+
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on."""
         snapshot = self.workspace.lake.current()
@@ -40,3 +57,14 @@ class Operation:
 def open_operation(folder: str | Path) -> Operation:
     """The operation whose book lies in a folder. Raises NotFound where there is no troth.yaml."""
     return Operation(open_workspace(Path(folder)))
+
+
+def _written(keys: Mapping[str, str] | None) -> str:
+    return str(Address(tuple(sorted(keys.items())))) if keys else ""
+
+
+def _instant(at: datetime | str | None) -> str | None:
+    """UTC says so, since a text without a zone is of the operation's."""
+    if isinstance(at, datetime):
+        return at.isoformat() if at.tzinfo else f"{at.isoformat()}+00:00"
+    return at

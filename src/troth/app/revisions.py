@@ -67,7 +67,7 @@ def _named(revisions: Iterable[Revision], id: str) -> Revision:
     found = [one for one in revisions if one.id.startswith(id)] if len(id) >= FEWEST else []
     if len(found) != 1:
         what = f"no revision '{id}'" if not found else f"several revisions begin with '{id}'"
-        raise NotFound(what, allowed=f"at least {FEWEST} letters of an id of `troth book log`")
+        raise NotFound(what, allowed=f"at least {FEWEST} letters of an id", next_step="See the revisions with: troth book log")
     return found[0]
 
 

@@ -1,30 +1,29 @@
-"""What a person asks of a book: what is wrong in it, what it says for whom and why, how it differs, and its schema."""
+"""What a person asks of a book: what is wrong in it, what it says for whom and why, and how it differs."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from troth.app.rules import CHECKS, look
+from troth.app.rules import look
 from troth.app.workspace import Workspace
-from troth.book.address import keys_of
+from troth.book.address import ARM, keys_of
 from troth.book.book import Book, Resolved
 from troth.book.divergence import Divergence, divergence
 from troth.book.document import Problem
-from troth.book.json_schema import schemas
 from troth.book.layers import Layer
 from troth.book.merging import at as value_at
-from troth.book.merging import leaves, locks, touches, unlocked
+from troth.book.merging import leaves, locks, spoken, touches, unlocked, written
 from troth.book.versions import BEGINNING, UNSAVED, moment
 from troth.kernel.errors import BookError, NotFound, nearest
 
 STANDARD = "the standard"
+FOR_WHOM = "Say for whom, as in --for customer=acme,region=JP."
+FIELD = "Write kind.name.field, as in promises.deliver.due."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,10 @@ def lint(workspace: Workspace) -> list[Problem]:
 
 
 def show(workspace: Workspace, address: str, *, keys: str = "", at: str | None = None) -> Shown:
-    """A definition for somebody's keys at an instant. Raises NotFound for an address that names nothing."""
+    """A definition for somebody's keys at an instant.
+
+    Raises NotFound for an address that names nothing, BookError for a book with errors, or keys or an instant that there are not.
+    """
     book, asked, when = _asked(workspace, keys, at)
     kind, name, path = _address(book, address)
     if path:
@@ -113,16 +115,25 @@ def show(workspace: Workspace, address: str, *, keys: str = "", at: str | None =
 
 
 def why(workspace: Workspace, address: str, *, keys: str = "", at: str | None = None) -> Why:
-    """Whose word counts on a field, and why the others do not. Raises NotFound for an address that names nothing."""
+    """Whose word counts on a field, and why the others do not; of several fields together, whose on which.
+
+    Raises NotFound for an address that names nothing, BookError for a book with errors, or keys or an instant that there are not.
+    """
     book, asked, when = _asked(workspace, keys, at)
     kind, name, path = _address(book, address)
     resolved = book.resolve(kind, name, asked, when)
-    value = value_at(resolved.content, path)
     layers = [layer for layer in book.layers(kind, name).all if _speaks(layer, path)]
-    if value is None and not layers and value_at(resolved.version.content, path) is None:
-        known = sorted({".".join(map(str, leaf[: len(path)])) for leaf, _ in leaves(dict(resolved.content))})
-        raise NotFound(f"'{kind}.{name}' says nothing of '{'.'.join(map(str, path))}'", allowed=nearest(".".join(map(str, path)), known))
-    locked = any(touches(lock, path) for lock in locks(resolved.version.content))
+    said = [leaf for content in (resolved.version.content, *(layer.content for layer in layers)) for leaf, _ in leaves(dict(content))]
+    if not any(leaf[: len(path)] == path for leaf in said):
+        known = sorted({".".join(map(str, leaf[: len(path)])) for leaf in said})
+        asked_for = ".".join(path)
+        raise NotFound(
+            f"'{kind}.{name}' says nothing of '{asked_for}'",
+            allowed=nearest(asked_for, known),
+            next_step=f"See: troth book show {kind}.{name}",
+        )
+    value = value_at(resolved.content, path)
+    locked = any(path[: len(lock)] == lock for lock in locks(resolved.version.content))
     held = {**asked, **book.arms(asked)}
     mine = [layer for layer in layers if layer.address.holds(held)]
     found = [_candidate(resolved, layer, path, when) for layer in sorted(mine, key=lambda one: one.rank, reverse=True)]
@@ -152,22 +163,7 @@ def layers(workspace: Workspace, *, at: str | None = None) -> tuple[LayerSaid, .
     grouped: dict[str, list[Layer]] = {}
     for layer in book.all_layers():
         grouped.setdefault(str(layer.address), []).append(layer)
-    return tuple(_layer(book, address, said, names, when) for address, said in sorted(grouped.items()))
-
-
-def schema(kind: str | None = None, *, into: Path | None = None) -> dict[str, Any]:
-    """The JSON Schema of one kind of file, or of all by name; written to a folder where one is given, with the settings of an editor."""
-    made = schemas(CHECKS.known)
-    if kind is not None and kind not in made:
-        raise NotFound(f"no schema '{kind}'", allowed=nearest(kind, made))
-    chosen = {name: made[name] for name in ([kind] if kind else made)}
-    if into is not None:
-        into.mkdir(parents=True, exist_ok=True)
-        for name, (_, body) in chosen.items():
-            (into / f"{name}.schema.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        settings = {"yaml.schemas": {f"./{name}.schema.json": pattern for name, (pattern, _) in chosen.items()}}
-        (into / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-    return chosen[kind][1] if kind else {name: body for name, (_, body) in chosen.items()}
+    return tuple(_layer(book, address, laid, names, when) for address, laid in sorted(grouped.items()))
 
 
 def _asked(workspace: Workspace, keys: str, at: str | None) -> tuple[Book, dict[str, str], datetime]:
@@ -178,16 +174,36 @@ def _asked(workspace: Workspace, keys: str, at: str | None) -> tuple[Book, dict[
         raise BookError("\n".join(errors))
     when = moment(at, book.zone) if at else workspace.now()
     if when is None:
-        raise BookError("no instant", got=f"'{at}'", allowed="2026-03-01 or 2026-03-01 14:00")
+        raise BookError(
+            "no day and no instant",
+            got=f"'{at}'",
+            allowed="2026-03-01 or 2026-03-01 14:00",
+            next_step="Say when it was made, as in --at 2026-03-01.",
+        )
     try:
         asked = keys_of(keys)
     except ValueError as error:
-        raise BookError(str(error)) from error
-    known = [dimension.id for dimension in book.company.dimensions]
-    for dimension in asked:
-        if dimension not in known and not dimension.startswith("arm@"):
-            raise BookError(f"no dimension '{dimension}' in company.yaml", allowed=nearest(dimension, known))
+        raise BookError(
+            "this names nobody", got=f"'{keys}'", allowed="dimension=value, more of them with commas", next_step=FOR_WHOM
+        ) from error
+    for dimension, value in asked.items():
+        _known(book, dimension, value)
     return book, asked, when
+
+
+def _known(book: Book, dimension: str, value: str) -> None:
+    """Raises BookError for a dimension or a value that there is not, as far as the book says which there are."""
+    known = {one.id: one.values for one in book.company.dimensions}
+    id = dimension.partition("@")[2]
+    if dimension.startswith(f"{ARM}@"):
+        arms = book.changes[id].arms if id in book.changes else {}
+        if value not in arms:
+            what = f"{id} has no arm '{value}'" if arms else f"'{id}' is no Change with arms"
+            raise BookError(what, allowed=nearest(value, arms) if arms else nearest(id, [i for i, one in book.changes.items() if one.arms]))
+    elif dimension not in known:
+        raise BookError(f"no dimension '{dimension}' in company.yaml", allowed=nearest(dimension, known), next_step=FOR_WHOM)
+    elif known[dimension] and value not in known[dimension]:
+        raise BookError(f"no {dimension} '{value}' in company.yaml", allowed=nearest(value, known[dimension]), next_step=FOR_WHOM)
 
 
 def _address(book: Book, address: str) -> tuple[str, str, tuple[str, ...]]:
@@ -195,41 +211,48 @@ def _address(book: Book, address: str) -> tuple[str, str, tuple[str, ...]]:
     kind, _, rest = address.partition(".")
     known = [name for name, one in book.kinds.items() if one.layered]
     if kind not in known:
-        raise NotFound(
-            f"'{address}' is no address", allowed=nearest(kind, known), next_step="Write kind.name.field, as in promises.deliver.due."
-        )
+        raise NotFound(f"'{address}' is no address", allowed=nearest(kind, known), next_step=FIELD)
     name, _, field = rest.partition(".")
     if name not in book.names(kind):
-        raise NotFound(f"no definition '{kind}.{name}' in the book", allowed=nearest(name, book.names(kind)))
+        what = f"no definition '{kind}.{name}' in the book" if name else f"'{address}' names no definition"
+        raise NotFound(what, allowed=nearest(name, book.names(kind)), next_step=FIELD)
     return kind, name, tuple(field.split(".")) if field else ()
 
 
 def _speaks(layer: Layer, path: tuple[str, ...]) -> bool:
-    return any(touches(leaf, path) for leaf, _ in leaves(dict(layer.content)))
+    return any(touches(leaf, path) for leaf in spoken(layer.content))
 
 
 def _candidate(resolved: Resolved, layer: Layer, path: tuple[str, ...], when: datetime) -> Candidate:
-    line, column = layer.document.position((layer.name, *path))
-    counts = resolved.origin(path)
-    if layer.since == UNSAVED:
-        verdict = "is not saved yet and binds nothing: run `troth book save`"
-    elif not layer.in_force(when):
-        verdict = f"does not hold then: {_span(layer.since, layer.until)}"
-    elif layer is counts:
-        verdict = "counts: a crisis outranks all others" if layer.rank[0] else "counts: nothing more specific speaks of it"
-    else:
-        assert counts is not None
-        verdict = f"less specific than {counts.address}" if not counts.rank[0] else f"outranked by the crisis of {counts.change}"
+    line, column = layer.document.position((layer.name, *written(layer.content, path)))
     return Candidate(
         str(layer.address), layer.change, value_at(layer.content, path), f"{layer.document.file}:{line}:{column}",
-        _open(layer.since), _open(layer.until), verdict,
+        _open(layer.since), _open(layer.until), _verdict(resolved, layer, path, when),
     )  # fmt: skip
 
 
+def _verdict(resolved: Resolved, layer: Layer, path: tuple[str, ...], when: datetime) -> str:
+    if layer.since == UNSAVED:
+        return "is not saved yet and binds nothing: run `troth book save`"
+    if not layer.in_force(when):
+        return f"does not hold then: {_span(layer.since, layer.until)}"
+    mine = [leaf for leaf in spoken(layer.content) if touches(leaf, path) and resolved.origin(leaf) is layer]
+    if any(len(leaf) <= len(path) for leaf in mine):
+        return "counts: a crisis outranks all others" if layer.rank[0] else "counts: nothing more specific speaks of it"
+    if mine:
+        return f"counts for {', '.join('.'.join(map(str, leaf[len(path) :])) for leaf in mine)}"
+    over = next(one for one in resolved.layers if any(touches(leaf, path) for leaf in spoken(one.content)))
+    return f"outranked by the crisis of {over.change}" if over.rank[0] else f"less specific than {over.address}"
+
+
 def _standard(resolved: Resolved, path: tuple[str, ...]) -> Candidate:
-    counts, version = resolved.origin(path), resolved.version
+    version = resolved.version
     document, (line, column) = version.document, _place(resolved, path)
-    verdict = "counts: no layer speaks of it" if counts is None else f"less specific than {counts.address}"
+    over = [layer for layer in resolved.layers if _speaks(layer, path)]
+    rest = [leaf for leaf, _ in leaves(dict(resolved.content)) if leaf[: len(path)] == path and resolved.origin(leaf) is None]
+    verdict = "counts: no layer speaks of it"
+    if over:
+        verdict = "counts for the rest" if rest else f"less specific than {over[0].address}"
     if version.restated:
         verdict += f"; corrected on {version.restated:%Y-%m-%d %H:%M} UTC, for all that was made under the former terms"
     return Candidate(
@@ -296,17 +319,17 @@ def _differ(address: str, ours: Resolved, theirs: Resolved) -> list[Differs]:
     return found
 
 
-def _layer(book: Book, address: str, said: list[Layer], names: list[tuple[str, str]], when: datetime) -> LayerSaid:
+def _layer(book: Book, address: str, laid: list[Layer], names: list[tuple[str, str]], when: datetime) -> LayerSaid:
     total = Divergence(0, 0, 0)
     for kind, name in names:
         version = book.version(kind, name, when)
         assert version is not None
-        own = [layer.content for layer in said if layer.name == name and layer.document.kind == kind and layer.in_force(when)]
-        total += divergence(version.content, own)
+        own = [layer.content for layer in laid if layer.name == name and layer.document.kind == kind and layer.in_force(when)]
+        total += divergence(version.content, own, book.kinds[kind].fixed)
     return LayerSaid(
-        address, tuple(sorted({layer.change for layer in said})), tuple(sorted({layer.document.file.as_posix() for layer in said})),
-        _open(min(layer.since for layer in said)), _open(max(layer.until for layer in said)),
-        len({(layer.name, path) for layer in said for path, _ in leaves(dict(layer.content))}),
+        address, tuple(sorted({layer.change for layer in laid})), tuple(sorted({layer.document.file.as_posix() for layer in laid})),
+        _open(min(layer.since for layer in laid)), _open(max(layer.until for layer in laid)),
+        len({(layer.name, path) for layer in laid for path in spoken(layer.content)}),
         total.open, total.locked, total.overridden, total.index,
     )  # fmt: skip
 

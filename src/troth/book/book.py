@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -19,7 +19,7 @@ from troth.book.company import Company
 from troth.book.document import Document, Problem, Tree
 from troth.book.kinds import Kind
 from troth.book.layers import CHANGE, Layer, Layers, Standing, layers_of, spans
-from troth.book.merging import at, leaves, merged, unlocked, written
+from troth.book.merging import at, merged, spoken, unlocked, written
 from troth.book.parsing import Path
 from troth.book.settings import Settings
 from troth.book.versions import BEGINNING, BOOK_KEYS, UNSAVED, Said, Version, versions
@@ -187,9 +187,7 @@ class Book:
         Raises NotFound where there is none of that name, or none at that time.
         """
         if (kind, name) not in self._said:
-            raise NotFound(
-                f"no definition '{kind}.{name}' in the book", allowed=nearest(name, self.names(kind)), next_step="See: troth book show"
-            )
+            raise NotFound(f"no definition '{kind}.{name}' in the book", allowed=nearest(name, self.names(kind)))
         version = self.version(kind, name, at)
         if version is None:
             since = min((v.since for v in self.versions(kind, name)), default=BEGINNING)
@@ -342,6 +340,10 @@ class Book:
                 content = mine.get(name)
                 if content != theirs.get(name) and (content is None or isinstance(content, Mapping)):
                     found.setdefault((kind, name), []).append(Said(at_, content, document))
+        for (kind, name), said in found.items():
+            document = self._documents.get(kind, {}).get(name)
+            if document is not None and document.data[name] == said[-1].content:
+                said[-1] = replace(said[-1], document=document)  # what was said then stands there now
         return {key: _moved_between_files(said) for key, said in found.items()}
 
     @cached_property
@@ -380,16 +382,21 @@ class Book:
         return found
 
     def _edits(self) -> Iterator[tuple[datetime, Document | None, Document | None]]:
-        """Every change of a document, oldest first: when, what it was, what it became."""
+        """Every change of a document, oldest first: when, what it was, what it became.
+
+        A document that says what the folder says is the folder's, so that places are told where they now are.
+        """
+        now = {document.file: document for document in self.tree.documents}
         standing: dict[PurePosixPath, Document] = {}
         for place, past in enumerate(self.past):
             at_ = BEGINNING if place == 0 else past.at
-            for file, document in past.documents.items():
+            for file, was in past.documents.items():
+                current = now.get(file)
+                document = current if was is not None and current is not None and current.digest == was.digest else was
                 yield at_, standing.get(file), document
                 standing.pop(file, None)
                 if document is not None:
                     standing[file] = document
-        now = {document.file: document for document in self.tree.documents}
         last = UNSAVED if self.past else BEGINNING
         for file, document in now.items():
             before = standing.get(file)
@@ -441,7 +448,7 @@ def _saying(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     kept: list[Layer] = []
     covered: set[Path] = set()
     for layer in layers:
-        mine = {path for path, _ in leaves(dict(layer.content))}
+        mine = set(spoken(layer.content))
         if mine - covered:
             kept.append(layer)
             covered |= mine

@@ -17,15 +17,15 @@ def _by_subject(value: object) -> object:
 
 
 class Dimension(Part):
-    """One way in which terms may differ. Its place in the list is its rank: the later, the more specific."""
+    """One way in which terms may differ: region, segment, customer. The later in the list, the more specific."""
 
     id: str = Field(pattern=rf"^{NAME}$", description="region, segment, customer; written in the folders of overlays")
-    read: Annotated[dict[str, Expression], BeforeValidator(_by_subject)] = Field(
+    read: Annotated[dict[str, Expression], BeforeValidator(_by_subject, json_schema_input_type=Expression | dict[str, Expression])] = Field(
         {},
-        description="The expression that reads it from a subject: customer.region; or one for each object type: {order: …, ticket: …}."
-        " Without it: the subject's attribute of that name, else its customer's",
+        description="Expression that reads it from what a promise is about: customer.region; or one for each object type,"
+        " {order: customer.region, ticket: account.region}. Without it: the attribute of that name, else the customer's",
     )
-    values: tuple[str, ...] = Field((), description="The values there are; an overlay for another one is a mistake")
+    values: tuple[str, ...] = Field((), description="The values there are: [north, south]; an overlay for another one is a mistake")
 
     @field_validator("id")
     @classmethod
@@ -36,13 +36,14 @@ class Dimension(Part):
 
 
 class Company(Part):
-    """Who there is: dimensions, roles."""
+    """company.yaml: who there is, the dimensions by which terms differ and the roles that answer for them."""
 
     dimensions: tuple[Dimension, ...] = Field(
-        tuple(Dimension(id=name) for name in DEFAULT), description="From the least to the most specific"
+        tuple(Dimension(id=name) for name in DEFAULT),
+        description="The ways in which terms may differ, from the least to the most specific",
     )
     roles: tuple[Annotated[str, Field(pattern=rf"^{NAME}$")], ...] = Field(
-        (), description="Ids of the roles that owners and stewards may name"
+        (), description="The roles that owners and stewards may name: [head_of_sales, it_lead]; who is behind them is kept elsewhere"
     )
 
     @field_validator("dimensions")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from troth.book.merging import leaves, locks, touches
+from troth.book.merging import leaves, locks, spoken, touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,17 @@ class Divergence:
         return Divergence(self.open + other.open, self.locked + other.locked, self.overridden + other.overridden)
 
 
-def divergence(standard: Mapping[str, Any], layers: Iterable[Mapping[str, Any]]) -> Divergence:
-    """Of one definition: what its layers say otherwise. A leaf that a layer removes, or whose parent it removes, is said otherwise."""
-    barred = list(locks(standard))
-    said = [path for layer in layers for path, _ in leaves(dict(layer))]
+def divergence(standard: Mapping[str, Any], layers: Iterable[Mapping[str, Any]], fixed: Collection[str] = ()) -> Divergence:
+    """Of one definition: what its layers say otherwise. A leaf that a layer removes, or whose parent it removes, is said otherwise.
+
+    fixed: fields that no layer can change; they count as locked.
+    """
+    barred = [*locks(standard), *((field,) for field in fixed)]
+    changed = [path for layer in layers for path in spoken(layer)]
     found = Divergence(0, 0, 0)
     for path, _ in leaves(dict(standard)):
         if any(path[: len(lock)] == lock for lock in barred):
             found += Divergence(0, 1, 0)
         else:
-            found += Divergence(1, 0, int(any(touches(one, path) for one in said)))
+            found += Divergence(1, 0, int(any(touches(one, path) for one in changed)))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 if TYPE_CHECKING:
     from troth.book.book import Book
@@ -34,7 +34,7 @@ def _as_text(value: object) -> object:
     return str(value).lower() if isinstance(value, bool | int) else value
 
 
-Expression = Annotated[str, BeforeValidator(_as_text)]
+Expression = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """The text of an expression; YAML's own `true` and `5` are expressions too. What it may name is for the room to say."""
 
 Role = Annotated[

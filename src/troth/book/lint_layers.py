@@ -15,7 +15,7 @@ from troth.book.checking import mistakes, problem
 from troth.book.document import Document, Problem
 from troth.book.kinds import Kind
 from troth.book.layers import CHANGE, Layer, rank_of
-from troth.book.merging import LOCKED, leaves, locks, merged, touches, unlocked, written
+from troth.book.merging import LOCKED, leaves, locks, merged, spoken, touches, unlocked, written
 from troth.book.parsing import Path
 from troth.book.versions import BOOK_KEYS, UNSAVED, Version
 from troth.kernel.errors import nearest
@@ -174,7 +174,7 @@ def _forbidden(kind: Kind, document: Document, name: str, content: Mapping[str, 
             yield problem(document, (name, key), f"'{key}' stands in the definition; an overlay holds for the dates of its Change")
         elif key == LOCKED:
             yield problem(document, (name, key), "an overlay cannot lock or unlock")
-    for path, _ in leaves(dict(content)) if barred else ():
+    for path in spoken(content) if barred else ():
         over = next((lock for lock in barred if touches(lock, path)), None)
         if over is not None and path[:1] != (LOCKED,):
             what = ".".join(map(str, over)) or name
@@ -268,14 +268,9 @@ def _values(layer: Layer, dimensions: Iterable[str]) -> tuple[str, ...]:
 
 
 def _clash(one: Layer, other: Layer) -> Path | None:
-    theirs = [path for path, _ in leaves(dict(other.content))]
+    theirs = spoken(other.content)
     return next(
-        (
-            path
-            for path, value in leaves(dict(one.content))
-            if any(touches(path, their) and not _same(one, other, path) for their in theirs)
-        ),
-        None,
+        (path for path in spoken(one.content) if any(touches(path, their) for their in theirs) and not _same(one, other, path)), None
     )
 
 
@@ -289,6 +284,6 @@ def _settled(book: Book, layers: Sequence[Layer], one: Layer, both: Address, cla
     for layer in layers:
         higher = layer.rank > one.rank and layer.rank[1] <= rank_of(both, book.company) + layer.rank[0] * 1_000_000
         covers = set(layer.address.pairs) <= set(both.pairs) and layer.since <= one.since and layer.until >= one.until
-        if higher and covers and any(touches(path, clash) for path, _ in leaves(dict(layer.content))):
+        if higher and covers and any(touches(path, clash) for path in spoken(layer.content)):
             return True
     return False

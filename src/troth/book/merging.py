@@ -27,7 +27,7 @@ def merged(base: Any, over: Any) -> Any:
                 found[name] = without_nulls(value)
         return found
     items, changes = by_id(base), _changes(over)
-    if items and changes:
+    if items and changes is not None:
         found = merged(items, {id: None if item is None else {**item, "id": id} for id, item in changes.items()})
         return list(found.values())
     return without_nulls(over)
@@ -72,6 +72,15 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
                 yield from leaves(inner, (*path, name))
     else:
         yield path, value
+
+
+def spoken(layer: Mapping[str, Any]) -> list[Path]:
+    """The paths of which a layer speaks; names with nothing under them say nothing.
+
+    >>> spoken({"due": None, "stages": {"seller": {"budget": "1d"}, "carrier": {}}, "owners": []})
+    [('due',), ('stages', 'seller', 'budget'), ('owners',)]
+    """
+    return [path for path, value in leaves(dict(layer)) if value != {}]
 
 
 def at(value: Any, path: Path) -> Any:

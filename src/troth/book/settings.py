@@ -22,7 +22,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(description="What the operation is called on its pages")
-    folder: str = Field(description="Where the source files lie: absolute, or relative to this file")
-    zone: Zone | None = Field(None, description="IANA zone of times that bear none; while it is missing pages warn and UTC is read")
-    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code of amounts that bear none")
+    name: str = Field(description="What the operation is called on its pages: Parts wholesaler")
+    folder: str = Field(description="The folder in which the source files lie: absolute, or relative to this file, as in ../data")
+    zone: Zone | None = Field(None, description="IANA zone of times that bear none, as in Europe/Berlin; without it UTC, with a warning")
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code of amounts that bear none, as in EUR")

@@ -83,7 +83,17 @@ def versions(name: str, said: Sequence[Said], zone: str) -> tuple[Version, ...]:
         before = elements
     ends = [version.since for version in line[1:]] + [UNSAVED]
     dated = [replace(version, until=min(version.until, end)) for version, end in zip(line, ends, strict=True)]
-    return tuple(version for version in dated if version.since < version.until or version.since == UNSAVED)
+    found = tuple(version for version in dated if version.since < version.until or version.since == UNSAVED)
+    return _where_they_stand(found, said[-1], before) if said else ()
+
+
+def _where_they_stand(found: tuple[Version, ...], now: Said, elements: Sequence[_Element]) -> tuple[Version, ...]:
+    """Terms that are said still are pointed at where they are said now, not where an earlier revision had them."""
+    kept = []
+    for version in found:
+        same = [e for e in elements if e.content == version.content and (e.since in (None, version.since) or version.restated == e.since)]
+        kept.append(replace(version, document=now.document, path=same[-1].path) if same else version)
+    return tuple(kept)
 
 
 def _revised(line: list[Version], one: Said, elements: list[_Element], before: list[_Element]) -> list[Version]:

@@ -39,7 +39,8 @@ class TrothError(Exception):
         if allowed is not None:
             parts.append(f"allowed: {allowed}")
         message = "; ".join(parts)
-        super().__init__(f"{message}. {next_step}".rstrip() if next_step else message)
+        end = "" if message.endswith((".", "?")) else "."
+        super().__init__(f"{message}{end} {next_step}" if next_step else message)
 
 
 class BookError(TrothError, ValueError):

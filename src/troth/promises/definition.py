@@ -13,36 +13,48 @@ TAKEN = frozenset({"plan", "gap", "cannot_assign", "of", "known"})
 
 
 class Fulfilment(Part):
-    event: str = Field(description="Event type that fulfils the promise; its first occurrence counts")
-    claimed_by: Expression | None = Field(None, description="Expression: fulfilment is claimed though no instant is on record")
+    """By what a promise is kept."""
+
+    event: str = Field(description="Event type that fulfils the promise: delivered; its first occurrence counts")
+    claimed_by: Expression | None = Field(
+        None, description="Expression that is true where fulfilment is claimed though no instant is on record: order.status = 'delivered'"
+    )
 
 
 class Stage(Part):
-    from_: str = Field(alias="from", description="Event type that begins the stage")
-    to: str = Field(description="Event type that ends it")
+    """A stretch of the way from the anchor to fulfilment, for which one role answers."""
+
+    from_: str = Field(alias="from", description="Event type that begins the stage: placed")
+    to: str = Field(description="Event type that ends the stage: shipped")
     budget: Expression | None = Field(
         None,
-        description="Expression: how long the stage may take, or the instant by which it should end; without it the residual of the due",
+        description="Expression of how long the stage may take, 2d, or of the instant by which it should end, attr(shipping_limit);"
+        " without it what the others leave of the due",
     )
-    words: str | None = Field(None, description="How pages name the stage")
-    owner: Role | None = Field(None, description="The role that answers for the stage")
+    words: str | None = Field(None, description="How pages name the stage: in the warehouse")
+    owner: Role | None = Field(None, description="The role that answers for the stage, as company.yaml lists it")
 
 
 class Promise(Part):
-    """A promisor owes a promisee a condition by a due instant. told: what is said about it, which is no term of it."""
+    """A promisor owes a promisee a condition by a due instant."""
 
+    # What is said about a promise is no term of it.
     told: ClassVar[frozenset[str]] = frozenset({"words", "owners", "guess"})
-    kind: Literal["customer", "internal"] = "customer"
-    subject: Identifier = Field(description="Object type that the promise is about")
-    promisor: dict[str, str] = Field({}, description="Who owes: {unit: …} or {role: …}")
-    promisee: str | None = Field(None, description="Who is owed")
-    words: str = Field(description="How pages name the promise: 'delivered by the date given'")
-    anchor: str = Field(description="Event type at which the promise is made")
-    fulfil: Fulfilment
-    due: Expression = Field(description="Expression of type instant")
-    void_when: Expression | None = Field(None, description="Expression of type bool; such subjects do not count")
-    stages: dict[Identifier, Stage] = Field({}, max_length=8)
-    owners: tuple[Role, ...] = Field((), description="The roles that answer for the promise, together")
+    kind: Literal["customer", "internal"] = Field("customer", description="To whom: a customer, or another department (internal)")
+    subject: Identifier = Field(description="Object type that the promise is about: order")
+    promisor: dict[str, str] = Field({}, description="Who owes: {unit: north} or {role: head_of_logistics}")
+    promisee: str | None = Field(None, description="Who is owed: order.customer, or a role")
+    words: str = Field(description="How pages name the promise: delivered by the date given")
+    anchor: str = Field(description="Event type at which the promise is made: placed; the terms of that instant bind")
+    fulfil: Fulfilment = Field(description="By what it is kept: {event: delivered}")
+    due: Expression = Field(description="Expression of the instant by which it is due: placed + 5d, or end_of_day(attr(promised_on))")
+    void_when: Expression | None = Field(
+        None, description="Expression that is true where the promise no longer stands, so that it does not count: order.status = 'canceled'"
+    )
+    stages: dict[Identifier, Stage] = Field(
+        {}, max_length=8, description="The way in stages, to say where delay arose: {warehouse: {from: placed, to: shipped, budget: 2d}}"
+    )
+    owners: tuple[Role, ...] = Field((), description="The roles that answer for the promise, together: [head_of_sales]")
     guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")
 
     @field_validator("stages")

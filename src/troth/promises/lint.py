@@ -24,14 +24,17 @@ def lint(book: Book) -> list[Problem]:
     record = record_of(book)
     found: list[Problem] = []
     sound: set[tuple[str, str | None, Shape]] = set()
+    standing = {document.file: document.digest for document in book.tree.documents}
     for name, current in book.fitting(PROMISES.name, Promise).items():
         subject = current.value.subject
         if record.attributes and subject not in record.attributes:
             said = f"no object type '{subject}' in sources/; {nearest(subject, record.attributes)}"
             found.append(current.problem(("subject",), said, at_value=True))
+        ownerless: set[str] = set()
         for definition in book.each(PROMISES.name, name, Promise):
             found += _checked(definition, record, sound)
-        found += _ownerless(current)
+            if standing.get(definition.document.file) == definition.document.digest:
+                found += _ownerless(definition, ownerless)
     if record.attributes:
         found += _dimensions(book, record)
     return list(dict.fromkeys(found))
@@ -73,11 +76,13 @@ def record_of(book: Book) -> Record:
     return Record(words.attributes, words.events, clock, currency, words.relations, words.logged)
 
 
-def _ownerless(current: Definition[Promise]) -> Iterator[Problem]:
-    """Stages that nobody answers for, where the promise has any."""
-    for key, stage in current.value.stages.items():
-        if stage.owner is None:
-            yield current.problem(("stages", key), "nobody owns this stage: name the role that answers for it as its `owner`").warned()
+def _ownerless(definition: Definition[Promise], told: set[str]) -> Iterator[Problem]:
+    """Stages that nobody answers for. told: those of the standard, of which its later versions and layers are not told again."""
+    for key, stage in definition.value.stages.items():
+        if stage.owner is None and key not in told:
+            yield definition.problem(("stages", key), "nobody owns this stage: name the role that answers for it as its `owner`").warned()
+            if not definition.over:
+                told.add(key)
 
 
 def _dimensions(book: Book, record: Record) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
 
@@ -35,30 +35,35 @@ Format = Annotated[str, AfterValidator(_known_format)]
 
 
 class Attribute(Part):
-    column: str
-    as_: CellType = Field("text", alias="as", description="text, number, money, instant, day or bool")
+    """A fact about an object that stands in a column."""
+
+    column: str = Field(description="The column, as the file's first line has it")
+    as_: CellType = Field("text", alias="as", description="How the column is read: text, number, money, instant, day or bool")
 
 
 class ObjectRows(Part):
-    """Rows of this source are objects of a type."""
+    """Each row is an object: an order, a customer, a shipment."""
 
-    type: Identifier
-    id: tuple[str, ...] = Field(min_length=1, description="Columns that together name the object")
-    attributes: dict[AttributeName, Attribute] = Field({}, description="Attributes by name: {column: …, as: …}")
+    type: Identifier = Field(description="What a row is, in the singular: order, customer, shipment")
+    id: tuple[str, ...] = Field(min_length=1, description="Columns that together name one object: [order_id]")
+    attributes: dict[AttributeName, Attribute] = Field({}, description="What is known of it: {promised_on: {column: promised, as: day}}")
 
 
 class Relation(Part):
-    to: Identifier = Field(description="Object type that the row's object belongs to")
-    id: tuple[str, ...] = Field(min_length=1)
+    """Whom or what the row's object belongs to."""
+
+    to: Identifier = Field(description="Object type that the row's object belongs to: customer")
+    id: tuple[str, ...] = Field(min_length=1, description="Columns of this file that name the other object: [customer_id]")
 
 
 class Event(Part):
     """Something that happened: its type is given, or read from a column of an event log."""
 
-    type: Identifier | None = None
-    type_from: str | None = Field(None, description="Column that names the activity")
-    at: str = Field(description="Column with the instant")
-    anchor: bool = Field(False, description="A row without this instant is unusable and is quarantined whole")
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["type"]}, {"required": ["type_from"]}]})
+    type: Identifier | None = Field(None, description="What happened, as promises name it: placed, shipped, delivered")
+    type_from: str | None = Field(None, description="For an event log, in place of `type`: the column that names what happened")
+    at: str = Field(description="Column that says when it happened")
+    anchor: bool = Field(False, description="true: a row without this instant is of no use and is quarantined whole")
 
     @model_validator(mode="after")
     def one_type(self) -> Event:
@@ -68,39 +73,45 @@ class Event(Part):
 
 
 class Lent(Part):
-    """An attribute that rows of this source give to another object."""
+    """An attribute that rows of this source give to another object: the latest shipping limit of an order's items, to the order."""
 
-    to: Identifier
-    id: tuple[str, ...] = Field(min_length=1)
-    attribute: AttributeName
-    column: str
-    as_: CellType = Field("text", alias="as")
-    take: Literal["first", "last"] = Field("last", description="The smallest or the largest of several values")
+    to: Identifier = Field(description="Object type that is given the attribute: order")
+    id: tuple[str, ...] = Field(min_length=1, description="Columns of this file that name that object: [order_id]")
+    attribute: AttributeName = Field(description="What the attribute is called there: shipping_limit")
+    column: str = Field(description="The column of this file that holds it")
+    as_: CellType = Field("text", alias="as", description="How the column is read: text, number, money, instant, day or bool")
+    take: Literal["first", "last"] = Field("last", description="Which of several values: the smallest (first) or the largest (last)")
 
 
 class Feedback(Part):
-    about: Identifier
-    id: tuple[str, ...] = Field(min_length=1)
-    instrument: Identifier
-    asked: str | None = None
-    answered: str | None = None
-    score: str
-    scale: tuple[int, int]
+    """Each row is an answer of somebody who was asked: a star rating, a score from 0 to 10."""
+
+    about: Identifier = Field(description="Object type that was asked about: order")
+    id: tuple[str, ...] = Field(min_length=1, description="Columns of this file that name that object: [order_id]")
+    instrument: Identifier = Field(description="Which questionnaire it is: review, nps, csat")
+    asked: str | None = Field(None, description="Column that says when the question was sent")
+    answered: str | None = Field(None, description="Column that says when the answer came")
+    score: str = Field(description="Column with the score that was given")
+    scale: tuple[int, int] = Field(description="The worst and the best score there is: [1, 5] for stars, [0, 10] for NPS")
 
 
 class MoneyEntry(Part):
-    about: Identifier
-    id: tuple[str, ...] = Field(min_length=1)
-    kind: Identifier
-    amount: str
-    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
+    """Each row holds an amount: a price, a freight charge, a refund."""
+
+    about: Identifier = Field(description="Object type that the amount is for: order")
+    id: tuple[str, ...] = Field(min_length=1, description="Columns of this file that name that object: [order_id]")
+    kind: Identifier = Field(description="What the amount is: price, freight, payment, refund")
+    amount: str = Field(description="Column with the amount")
+    currency: str | None = Field(
+        None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code of the amounts, as in EUR; without it the currency of troth.yaml"
+    )
 
 
 class Sample(Part):
     """The rows are a sample: how many there are in truth, by stratum; strata not named are complete."""
 
-    stratum: str
-    population: dict[str, int]
+    stratum: str = Field(description="Column by whose values the sample was drawn: order_status")
+    population: dict[str, int] = Field(description="How many rows there are in truth, by value of that column: {delivered: 96478}")
 
 
 class Written(Part):
@@ -114,27 +125,36 @@ class Written(Part):
 
 
 class Source(Part):
-    """One source of sources/*.yaml."""
+    """A system's export: where its files lie, how they are read, and what their columns say."""
 
-    files: tuple[str, ...] = Field(min_length=1, description="Names or globs inside the book's folder; later names supersede earlier ones")
-    zone: Zone | None = Field(None, description="IANA zone of times that bear none")
-    formats: dict[str, Format] = Field({}, description="strptime format of columns that are not ISO 8601")
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[",", ".", " ", "'"] | None = Field(None, description="Mark between groups of three digits")
-    written: Written | None = None
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"events": ["object"], "relations": ["object"]}})
+    files: tuple[str, ...] = Field(
+        min_length=1, description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones"
+    )
+    zone: Zone | None = Field(None, description="IANA zone of times that bear none, as in Europe/Berlin; without it that of troth.yaml")
+    formats: dict[str, Format] = Field(
+        {}, description="How columns write dates and times, where not as 2026-03-01 14:00: {placed: '%d.%m.%Y %H:%M'}"
+    )
+    decimal: Literal[".", ","] = Field(".", description="The mark before the decimals of numbers and amounts")
+    thousands: Literal[",", ".", " ", "'"] | None = Field(
+        None, description="The mark between groups of three digits, as in 1.234,56; beside a decimal comma the point needs no naming"
+    )
+    written: Written | None = Field(None, description="How the files are written, where Troth would take it otherwise")
     key: tuple[str, ...] = Field(
         description="Columns that name a row; [] where each row is a fact of its own, and only one equal in every cell is a duplicate"
     )
-    owner: Role | None = Field(None, description="The role that answers for the system")
-    steward: Role | None = Field(None, description="The role that repairs its data")
-    sample: Sample | None = None
-    object: ObjectRows | None = None
-    relations: tuple[Relation, ...] = ()
-    events: tuple[Event, ...] = ()
-    lends: tuple[Lent, ...] = ()
-    feedback: tuple[Feedback, ...] = ()
-    money: tuple[MoneyEntry, ...] = ()
-    personal: dict[str, PersonalKind] = Field({}, description="Columns with personal data; they are not carried into the lake")
+    owner: Role | None = Field(None, description="The role that answers for the system, as company.yaml lists it")
+    steward: Role | None = Field(None, description="The role that repairs its data, as company.yaml lists it")
+    sample: Sample | None = Field(None, description="Given where the rows are only a sample, so that they are weighted")
+    object: ObjectRows | None = Field(None, description="What a row is, and by which columns: {type: order, id: [order_id]}")
+    relations: tuple[Relation, ...] = Field((), description="Whom or what it belongs to: [{to: customer, id: [customer_id]}]")
+    events: tuple[Event, ...] = Field((), description="What happened to it and when: [{type: placed, at: placed_at}]")
+    lends: tuple[Lent, ...] = Field((), description="Attributes that the rows give to another object, as items give to their order")
+    feedback: tuple[Feedback, ...] = Field((), description="Answers of customers that stand in the rows")
+    money: tuple[MoneyEntry, ...] = Field((), description="Amounts that stand in the rows")
+    personal: dict[str, PersonalKind] = Field(
+        {}, description="Columns with personal data and of what kind, {comment: free_text}; they are not carried into the lake"
+    )
 
     @model_validator(mode="after")
     def marks_differ(self) -> Source:

@@ -78,10 +78,12 @@ def layers(at: At = None, book: Book = HERE, json: Json = False) -> None:
 @app.command()
 def schema(
     kind: Annotated[str | None, typer.Argument(help="promises, promises.overlay, sources, changes, company, troth.")] = None,
-    into: Annotated[Path | None, typer.Option("--into", help="A folder for one file a schema and an editor's settings.")] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="A folder for one file a schema and an editor's settings: .vscode in the book.")
+    ] = None,
 ) -> None:
     """Print the JSON Schema of the book's files, by which an editor completes and explains them."""
-    from troth.app.rulebook import schema as use_case
+    from troth.app.editor import schema as use_case
 
     made = use_case(kind, into=into)
     if into is None:

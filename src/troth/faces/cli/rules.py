@@ -27,9 +27,9 @@ def shown(out: Out, found: Any) -> None:
 def explained(out: Out, found: Any) -> None:
     out.say(f"{found.address} = {said(found.value)}{'   (same everywhere)' if found.locked else ''}")
     out.say(f"{_asked(found.keys, found.at)}\n")
-    for place, candidate in enumerate(found.candidates):
+    for candidate in found.candidates:
         by = f" by {candidate.change}" if candidate.change else ""
-        out.say(f"{'→' if place == 0 else ' '} {candidate.layer}{by}: {said(candidate.says)}")
+        out.say(f"{'→' if candidate.verdict.startswith('counts') else ' '} {candidate.layer}{by}: {said(candidate.says)}")
         out.say(f"    {candidate.verdict}")
         dates = _dates(candidate.since, candidate.until)
         out.say(f"    {candidate.place}{f' · {dates}' if dates else ''}")
