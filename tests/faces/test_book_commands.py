@@ -202,7 +202,7 @@ def test_why_of_what_is_locked_removed_or_several_fields(
 def test_layers_lists_each_with_its_change_and_divergence(shop: Shop) -> None:
     said, listed = shop.troth("layers", "--at", WINTER), shop.troth("layers", "--at", WINTER, "--json").json
 
-    assert "region=islands             CHG-0001, CHG-0009" in said.out
+    assert "region=islands              CHG-0001, CHG-0009" in said.out
     assert "customer=ember" in said.out
     assert {tuple(one) for one in listed} == {
         ("address", "changes", "files", "since", "until", "fields", "open", "locked", "overridden", "index")

@@ -158,7 +158,8 @@ def _outcome_parts(made: Outcomes) -> list[Part]:
 
 def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
     """What a page needs to know of a promise besides its outcomes. corrected: how states changed when its terms were."""
-    stages = {key: stage.model_dump(by_alias=True, exclude_none=True) for key, stage in made.promise.stages.items()}
+    # A list, since their order means something and names in a manifest are sorted.
+    stages = [[key, stage.model_dump(by_alias=True, exclude_none=True)] for key, stage in made.promise.stages.items()]
     told: dict[str, Any] = {"subject": made.promise.subject, "stages": stages, "variants": len(made.variants)}
     if made.corrected:
         now = literal_instant(to_us(at)).sql("duckdb")

@@ -53,13 +53,12 @@ def layered(out: Out, layers: Sequence[Any]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("layer", no_wrap=True)
-    for column in ("Change", "holds", "fields"):
+    for column in ("layer", "Change", "holds"):
         table.add_column(column, overflow="fold")
     table.add_column("divergence", justify="right")
     for one in layers:
-        index = "–" if one.index is None else f"{one.index:.2f} ({one.overridden} of {one.open} open)"
-        table.add_row(one.address, ", ".join(one.changes), _dates(one.since, one.until) or "always", str(one.fields), index)
+        index = "–" if one.index is None else f"{one.index:.2f} ({one.overridden} of {one.open})"
+        table.add_row(one.address, ", ".join(one.changes), _dates(one.since, one.until) or "always", index)
     out.console().print(table)
 
 
