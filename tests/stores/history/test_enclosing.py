@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -217,6 +219,40 @@ def test_what_was_staged_of_the_book_gives_way_to_what_is_saved(shop: OnDisk) ->
 
     assert git(top, "status", "--porcelain") == ""
     assert shop.history.texts(shop.history.head() or "") == {**BOOK, ORDER: SOONER}
+
+
+def test_git_sees_what_is_not_saved_in_a_file_that_was_not_touched(shop: OnDisk) -> None:
+    #  the folder holds both edits since long; one of them is saved
+    later, both = DELIVER.replace(b"2d", b"3d"), DELIVER.replace(b"2d", b"3d").replace(b"in time", b"on time")
+    shop.write(ORDER, both)
+    os.utime(shop.root / ORDER, (1_700_000_000, 1_700_000_000))
+    shop.history.save("second", ANA, NOW, edits={ORDER: later})
+
+    assert (shop.root / ORDER).stat().st_mtime == 1_700_000_000
+    assert git(shop.root.parent.parent, "status", "--porcelain") == " M ops/book/promises/order.yaml\n"
+
+
+def test_an_enclosing_repository_without_a_commit_gets_no_rules_of_what_to_ignore(tmp_path: Path) -> None:
+    require_system("git")
+    disk = on_disk(made_by_git(tmp_path / "empty") / "book")
+    filled(disk).history.save("first", ANA, NOW)
+
+    assert not (disk.root / ".gitignore").exists()
+    assert git(tmp_path / "empty", "ls-files") == "book/promises/order.yaml\nbook/troth.yaml\n"
+
+
+@pytest.mark.parametrize(("before", "after"), [("calendars", "calendars/lanes.yml"), ("x.yaml/notes.md", "x.yaml")])
+def test_what_is_not_the_books_gives_way_where_both_cannot_stand(shop: OnDisk, before: str, after: str) -> None:
+    top = shop.root.parent.parent
+    shop.write(PurePosixPath(before), b"no part of the book\n")
+    committed(top, "before")
+    shutil.rmtree(shop.root / "x.yaml", ignore_errors=True)
+    (shop.root / before).unlink(missing_ok=True)
+    shop.write(PurePosixPath(after), b"lanes: {}\n")
+    shop.history.save("after", ANA, NOW)
+
+    assert git(top, "status", "--porcelain") == ""
+    assert is_whole(top)
 
 
 def test_edits_that_are_given_leave_alone_what_else_of_the_book_is_staged(shop: OnDisk) -> None:

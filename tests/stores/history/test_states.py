@@ -177,6 +177,16 @@ def test_a_worktree_has_its_own_branch_and_index(saved: OnDisk, tmp_path: Path) 
     _readable(saved)
 
 
+def test_a_worktree_of_a_bare_repository_has_a_working_folder(saved: OnDisk, tmp_path: Path) -> None:
+    git(saved.root, "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
+    git(saved.root, "config", "core.bare", "true")
+    side = on_disk(tmp_path / "side")
+    side.write(ORDER, b"side: {}\n")
+
+    assert side.history.save("third", ANA, NOW).changed == (ORDER,)
+    assert git(side.root, "status", "--porcelain") == ""
+
+
 def test_a_worktree_that_was_moved_away_from_its_repository_is_named(saved: OnDisk, tmp_path: Path) -> None:
     git(saved.root, "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
     side = on_disk(tmp_path / "side")

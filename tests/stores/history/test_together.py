@@ -215,6 +215,23 @@ def test_a_file_that_its_author_changes_meanwhile_is_not_overwritten(saved: OnDi
     assert saved.history.head() == head
 
 
+def test_an_error_after_the_branch_moved_takes_nothing_back(saved: OnDisk) -> None:
+    moving: list[str] = []
+
+    def fail(hit: str) -> None:
+        if hit == "history.ref.before":
+            moving.append(hit)
+        elif moving and hit == "folder.fsync.before":
+            raise OSError(5, "Input/output error")
+
+    with failpoints.install(fail):
+        second = saved.history.save("second", ANA, minutes(1), edits={ORDER: SOONER})
+
+    assert saved.history.head() == second.id
+    assert saved.files()[ORDER] == SOONER
+    assert git(saved.root, "status", "--porcelain") == ""
+
+
 def test_a_first_save_passes_every_failpoint_and_no_other(disk: OnDisk) -> None:
     seen: set[str] = set()
     with failpoints.install(seen.add):
