@@ -304,3 +304,12 @@ def test_a_correction_of_the_standard_that_is_said_afterwards_leaves_dated_versi
     book, _ = opened({FILE: third}, past=past)
 
     assert [due(book, at) for at in ("2026-01-15", "2026-02-15", "2026-05-01")] == ["placed + 6d", "placed + 4d", "placed + 4d"]
+
+
+def test_a_version_of_the_future_does_not_begin_with_an_edit_before_it() -> None:
+    first = dated("since: 2026-06-01, due: placed + 4d")
+    second = first.replace("placed + 5d", "placed + 6d")
+    past = [revision("2026-01-01", {FILE: first}), revision("2026-03-01", {FILE: second})]
+    book, _ = opened({FILE: second}, past=past)
+
+    assert [due(book, at) for at in ("2026-02-01", "2026-04-01", "2026-07-01")] == ["placed + 5d", "placed + 6d", "placed + 4d"]
