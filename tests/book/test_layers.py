@@ -335,3 +335,66 @@ def test_what_is_not_a_layer_of_anything_is_told() -> None:
         }
     )[1]
     assert problem == "overlays/region=JP/sources/o.yaml:2:1: orders: 'sources' cannot be overlaid"
+
+
+def tied(**settling: str) -> dict[str, str]:
+    """Region with segment beside customer, all of 2026, and layers more specific than both."""
+    return world(region_JP__segment_strategic="placed + 4d", customer_acme="placed + 2d", **settling)
+
+
+def test_a_tie_is_settled_only_for_the_time_in_which_the_layer_of_both_holds() -> None:
+    files = tied(customer_acme__region_JP="placed + 1d")
+    files["changes/CHG-2.yaml"] = change('"overlays/customer=acme,region=JP"', since="2026-02-01", expires="2026-06-01")
+    (problem,) = opened(files)[1]
+    assert "neither layer is more specific" in problem
+
+    files["changes/CHG-1.yaml"] = change("overlays/customer=acme", since="2026-03-01", expires="2026-05-01")
+    assert opened(files)[1] == []
+    files["changes/CHG-0.yaml"] = change('"overlays/region=JP,segment=strategic"', since="2026-03-01", expires="2026-05-01")
+    files["changes/CHG-1.yaml"] = change("overlays/customer=acme")
+    assert opened(files)[1] == []
+
+
+def test_each_field_of_a_tie_is_to_be_settled() -> None:
+    files = tied(customer_acme__region_JP="placed + 1d")
+    for number, name in enumerate(("region=JP,segment=strategic", "customer=acme")):
+        files[f"overlays/{name}/promises/order.yaml"] = (
+            f"change: CHG-{number}\ndeliver: {{due: placed + {number + 2}d, void_when: order.a = {number}}}\n"
+        )
+    (problem,) = opened(files)[1]
+
+    assert problem.startswith(
+        "overlays/region=JP,segment=strategic/promises/order.yaml:2:29: deliver.void_when: 'void_when' is also set by"
+    )
+
+
+def test_a_part_of_a_field_does_not_settle_the_whole() -> None:
+    stages = "  stages: {carry: {from: placed, to: delivered}}\n"
+    files = tied(customer_acme__region_JP="placed + 1d") | {"promises/order.yaml": PROMISE + stages}
+    for number, (name, says) in enumerate(
+        (
+            ("region=JP,segment=strategic", "carry: null"),
+            ("customer=acme", "carry: {budget: 1d}"),
+            ("customer=acme,region=JP", "carry: {budget: 2d}"),
+        )
+    ):
+        files[f"overlays/{name}/promises/order.yaml"] = f"change: CHG-{number}\ndeliver: {{stages: {{{says}}}}}\n"
+    (problem,) = opened(files)[1]
+
+    assert problem.startswith(
+        "overlays/region=JP,segment=strategic/promises/order.yaml:2:20: deliver.stages.carry: 'stages.carry' is also set"
+    )
+
+
+def test_a_unit_is_in_one_arm_only() -> None:
+    files = world(region_JP="placed + 4d") | {
+        "changes/CHG-57.yaml": change() + "scope: {units: region}\narms:\n  treated: {units: [JP, DE]}\n  control: {units: [BR, JP]}\n"
+    }
+
+    assert opened(files)[1] == ["changes/CHG-57.yaml:12:25: arms.control.units.1: 'JP' is in the arm 'treated' already"]
+
+
+def test_arms_are_drawn_by_a_dimension_of_the_company() -> None:
+    files = world(region_JP="placed + 4d") | {"changes/CHG-57.yaml": change() + "scope: {units: regoin}\narms: {treated: {units: [JP]}}\n"}
+
+    assert opened(files)[1] == ["changes/CHG-57.yaml:9:16: scope.units: no dimension 'regoin' in company.yaml; did you mean 'region'?"]

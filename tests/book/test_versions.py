@@ -328,3 +328,43 @@ def test_an_overlay_is_pointed_at_where_it_stands_now() -> None:
     book, _ = opened({**laid, overlay: f"# agreed\n{text}"}, past=[revision("2026-02-01", dict(laid))])
 
     assert place(book, "2026-03-01", region="JP") == (3, 16)
+
+
+def test_a_definition_that_was_gone_for_a_while_holds_not_in_between() -> None:
+    past = [revision("2026-01-01", {FILE: PROMISE}), revision("2026-02-01", {FILE: None}), revision("2026-03-01", {FILE: edited()})]
+    book, problems = opened({FILE: edited()}, past=past)
+
+    assert problems == []
+    assert [(v.since, v.until) for v in book.versions("promises", "deliver")] == [
+        (datetime(1, 1, 1), datetime(2026, 2, 1)), (datetime(2026, 3, 1), datetime(9999, 12, 31)),
+    ]  # fmt: skip
+    assert [due(book, at) for at in ("2026-01-31", "2026-03-01")] == ["placed + 5d", "placed + 3d"]
+    with pytest.raises(NotFound, match="did not hold at 2026-02-15"):
+        due(book, "2026-02-15")
+
+
+def test_a_definition_that_is_removed_but_not_saved_holds_on() -> None:
+    book, _ = opened({}, past=[revision("2026-01-01", {FILE: PROMISE})])
+
+    assert book.names("promises") == ()
+    assert [(v.since, v.until) for v in book.versions("promises", "deliver")] == [(datetime(1, 1, 1), datetime(9999, 12, 31))]
+
+
+def test_a_correction_of_the_standard_that_is_said_afterwards_leaves_dated_versions_theirs() -> None:
+    #  the standard says 5d, from February on 4d; it is edited to 6d, and then said to have been a mistake for 6d all along
+    first = dated("since: 2026-02-01, due: placed + 4d")
+    second = first.replace("placed + 5d", "placed + 6d")
+    third = second.replace("  versions:", "  restates: true\n  versions:")
+    past = [revision(f"2026-0{n}-01", {FILE: text}) for n, text in ((1, first), (3, second), (4, third))]
+    book, _ = opened({FILE: third}, past=past)
+
+    assert [due(book, at) for at in ("2026-01-15", "2026-02-15", "2026-05-01")] == ["placed + 6d", "placed + 4d", "placed + 4d"]
+
+
+def test_a_version_of_the_future_does_not_begin_with_an_edit_before_it() -> None:
+    first = dated("since: 2026-06-01, due: placed + 4d")
+    second = first.replace("placed + 5d", "placed + 6d")
+    past = [revision("2026-01-01", {FILE: first}), revision("2026-03-01", {FILE: second})]
+    book, _ = opened({FILE: second}, past=past)
+
+    assert [due(book, at) for at in ("2026-02-01", "2026-04-01", "2026-07-01")] == ["placed + 5d", "placed + 6d", "placed + 4d"]

@@ -53,7 +53,7 @@ def test_what_is_gone_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- A1", "4.2: {definitions: [], tests: []}", "A1: {tests: []}", "A1: {definitions: x, tests: []}", "A1: ["],
+    ["- A1", "7.1: {definitions: [], tests: []}", "A1: {tests: []}", "A1: {definitions: x, tests: []}", "A1: ["],
 )
 def test_a_malformed_file_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BookError):

@@ -52,7 +52,7 @@ def coverage(path: Path) -> list[Covered]:
 
 def _covered(path: Path, identifier: object, entry: object) -> Covered:
     if not isinstance(identifier, str):
-        # Readers of YAML differ on whether an unquoted 004.E2 is the number 400.
+        # Unquoted, 7.1 is a number in YAML, and 004.E2 is one to some of its readers.
         raise BookError(f"{path}: an id is text", got=identifier, next_step="Put the id in quotation marks.")
     definitions = _names(path, identifier, entry, "definitions")
     tests = _names(path, identifier, entry, "tests")

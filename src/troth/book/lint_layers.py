@@ -227,8 +227,8 @@ def _ties(book: Book, usable: set[str]) -> Iterator[Problem]:
         layers = [layer for layer in group if layer.document.file.as_posix() in usable]
         for one, other in _meeting(layers):
             both = one.address.together(other.address)
-            clash = _clash(one, other)
-            if clash is None or _settled(book, layers, one, both, clash):
+            clash = next((path for path in _clashes(one, other) if not _settled(book, layers, (one, other), path)), None)
+            if clash is None:
                 continue
             later, first = sorted((one, other), key=lambda layer: layer.document.file.as_posix(), reverse=True)
             said = (
@@ -267,11 +267,11 @@ def _values(layer: Layer, dimensions: Iterable[str]) -> tuple[str, ...]:
     return tuple(pairs[d] for d in dimensions)
 
 
-def _clash(one: Layer, other: Layer) -> Path | None:
+def _clashes(one: Layer, other: Layer) -> Iterator[Path]:
+    """Fields of which both say something else; of a field and a part of it, the field."""
     theirs = spoken(other.content)
-    return next(
-        (path for path in spoken(one.content) if any(touches(path, their) for their in theirs) and not _same(one, other, path)), None
-    )
+    for path in spoken(one.content):
+        yield from (min(path, their, key=len) for their in theirs if touches(path, their) and not _same(one, other, path))
 
 
 def _same(one: Layer, other: Layer, path: Path) -> bool:
@@ -279,11 +279,13 @@ def _same(one: Layer, other: Layer, path: Path) -> bool:
     return path in theirs and mine[path] == theirs[path]
 
 
-def _settled(book: Book, layers: Sequence[Layer], one: Layer, both: Address, clash: Path) -> bool:
-    """Whether every subject in both layers is in a more specific one that sets the field too."""
+def _settled(book: Book, layers: Sequence[Layer], tied: tuple[Layer, Layer], clash: Path) -> bool:
+    """Whether every subject in both layers, whenever both hold, is in a more specific one that says the whole field too."""
+    one, other = tied
+    both, since, until = one.address.together(other.address), max(one.since, other.since), min(one.until, other.until)
     for layer in layers:
         higher = layer.rank > one.rank and layer.rank[1] <= rank_of(both, book.company) + layer.rank[0] * 1_000_000
-        covers = set(layer.address.pairs) <= set(both.pairs) and layer.since <= one.since and layer.until >= one.until
-        if higher and covers and any(touches(path, clash) for path in spoken(layer.content)):
+        covers = set(layer.address.pairs) <= set(both.pairs) and layer.since <= since and layer.until >= until
+        if higher and covers and any(path == clash[: len(path)] for path in spoken(layer.content)):
             return True
     return False
