@@ -233,6 +233,8 @@ OVERLAY = "overlays/region=JP/promises/order.yaml"
          f"{OVERLAY}:1:9: change: CHG-0 does not stand for this overlay: list overlays/region=JP under its `overlays:`"),
         (change("overlays/region=JP", "overlays/region=JR"), "change: CHG-0\ndeliver: {due: placed + 1d}\n",
          "changes/CHG-0.yaml:8:32: overlays.1: there is no overlay at 'overlays/region=JR'; did you mean 'overlays/region=JP'?"),
+        (change("overlays/region=JR"), "change: CHG-0\ndeliver: {due: placed + 1d}\n",
+         "changes/CHG-0.yaml:8:12: overlays.0: there is no overlay at 'overlays/region=JR'; did you mean 'overlays/region=JP'?"),
         (change("overlays/region=JP"), "change: CHG-0\ndelivr: {due: placed + 1d}\n",
          f"{OVERLAY}:2:1: delivr: no definition 'promises.delivr' to lie over; did you mean 'deliver'?"),
         (change("overlays/region=JP"), "change: CHG-0\ndeliver: {duee: placed + 1d}\n",
@@ -398,3 +400,21 @@ def test_arms_are_drawn_by_a_dimension_of_the_company() -> None:
     files = world(region_JP="placed + 4d") | {"changes/CHG-57.yaml": change() + "scope: {units: regoin}\narms: {treated: {units: [JP]}}\n"}
 
     assert opened(files)[1] == ["changes/CHG-57.yaml:9:16: scope.units: no dimension 'regoin' in company.yaml; did you mean 'region'?"]
+
+
+@pytest.mark.parametrize("expires", ["2026-03-01", "2026-06-01", "2026-05-31T23:59Z"])
+def test_a_change_that_ends_before_it_begins_is_told_and_ties_with_nothing(expires: str) -> None:
+    files = tied()
+    files["changes/CHG-1.yaml"] = change("overlays/customer=acme", since="2026-06-01", expires=expires)
+
+    assert opened(files)[1] == ["changes/CHG-1.yaml:7:10: expires: ends before it begins: its `since:` is 2026-06-01"]
+
+
+def test_a_layer_of_which_no_word_counts_is_not_named() -> None:
+    files = world(region_JP="placed + 4d", segment_strategic="placed + 3d", customer_acme="placed + 2d")
+    files["overlays/region=JP/promises/order.yaml"] = "change: CHG-0\ndeliver: {due: placed + 4d, void_when: order.a = 1}\n"
+    book, problems = opened(files)
+    found = book.resolve("promises", "deliver", {"region": "JP", "segment": "strategic", "customer": "acme"}, NOW)
+
+    assert problems == []
+    assert [str(layer.address) for layer in found.layers] == ["customer=acme", "region=JP"]

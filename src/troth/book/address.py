@@ -29,11 +29,6 @@ class Address:
     def holds(self, keys: Mapping[str, str]) -> bool:
         return all(keys.get(dimension) == value for dimension, value in self.pairs)
 
-    def meets(self, other: Address) -> bool:
-        """Whether one subject can be in both."""
-        mine = dict(self.pairs)
-        return all(mine.get(dimension, value) == value for dimension, value in other.pairs)
-
     def together(self, other: Address) -> Address:
         return Address(tuple(sorted({**dict(self.pairs), **dict(other.pairs)}.items())))
 

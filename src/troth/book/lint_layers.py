@@ -17,7 +17,7 @@ from troth.book.kinds import Kind
 from troth.book.layers import CHANGE, Layer, rank_of
 from troth.book.merging import LOCKED, leaves, locks, merged, spoken, touches, unlocked, written
 from troth.book.parsing import Path
-from troth.book.versions import BOOK_KEYS, UNSAVED, Version
+from troth.book.versions import BOOK_KEYS, UNSAVED, Version, moment
 from troth.kernel.errors import nearest
 
 
@@ -123,6 +123,9 @@ def _stands_for(book: Book, document: Document, places: set[str]) -> Iterator[Pr
     change = book.changes.get(document.file.stem)
     if change is None:
         return
+    begins, ends = moment(change.since, book.zone), moment(change.expires, book.zone)
+    if begins is not None and ends is not None and ends <= begins:
+        yield problem(document, ("expires",), f"ends before it begins: its `since:` is {document.data['since']}", at_value=True)
     for place, path in enumerate(change.overlays):
         if path.rstrip("/") not in places and "overlays" not in book.unreadable:
             yield problem(document, ("overlays", place), f"there is no overlay at '{path}'; {nearest(path, places - {'.'})}", at_value=True)
