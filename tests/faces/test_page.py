@@ -306,3 +306,10 @@ def test_the_fonts_are_those_of_the_manifest() -> None:
     assert len(named) == 4
     for digest, name in named.items():
         assert hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest() == digest
+
+
+def test_a_correction_is_told_apart_from_what_is_not_certain() -> None:
+    page = render({**PAGE, "corrections": ["'the visit' was corrected"], "warnings": ["Set `zone:`"]})
+    assert "<b>Corrected.</b> &#39;the visit&#39; was corrected</p>" in page
+    assert "<b>Not certain yet.</b> Set <code>zone:</code></p>" in page
+    assert "<b>Corrected.</b>" not in render({**PAGE, "corrections": []})

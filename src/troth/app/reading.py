@@ -93,6 +93,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "lede": _lede(lead, context),
         "as_of": _moment(context.local_time(snapshot.as_of)),
         "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
+        "corrections": _corrections(snapshot, context),
         "warnings": _warnings(snapshot, context, rules),
         "found": [
             {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"} for name, p in context.promises.items()
@@ -146,11 +147,6 @@ def _warnings(snapshot: Snapshot, context: Context, rules: Rules) -> list[str]:
         found.append(f"Times that bear no zone are read as {DEFAULT_ZONE}. Set `zone:` in troth.yaml to make days and hours certain.")
     if context.engine.rows("SELECT count(*) FROM money WHERE currency = ?", (NO_CURRENCY,))[0][0]:
         found.append("Amounts bear no currency. Set `currency:` in troth.yaml.")
-    found += [
-        _corrected(context.promises[name].words, told["corrected"], context)
-        for name, told in snapshot.facts["promises"].items()
-        if told.get("corrected") and name in context.promises
-    ]
     waiting = sorted({problem.path for problem in rules.warnings if problem.cause.startswith(UNSAVED_EDIT)})
     if waiting:
         found.append(
@@ -182,6 +178,14 @@ def _not_yet(words: str, name: str, rules: Rules, as_of: datetime, context: Cont
         f"The latest terms of '{words}' bind what is made from {on.day} {on:%b %Y} on; all that is on record keeps those before."
         " Write `since:` to date them earlier, or `restates: true` if they correct a mistake."
     )
+
+
+def _corrections(snapshot: Snapshot, context: Context) -> list[str]:
+    return [
+        _corrected(context.promises[name].words, told["corrected"], context)
+        for name, told in snapshot.facts["promises"].items()
+        if told.get("corrected") and name in context.promises
+    ]
 
 
 def _corrected(words: str, changes: Sequence[Mapping[str, Any]], context: Context) -> str:

@@ -81,7 +81,7 @@ class Out:
         console.print(Text(f"\nTroth — promises kept · {page['operation']}", style="dim"))
         console.print(Text(f"\n{page['headline']}", style="bold"))
         console.print(Text(page["lede"], style="dim"))
-        for warning in page["warnings"]:
+        for warning in (*page["corrections"], *page["warnings"]):
             console.print(Text(f"! {warning}", style="yellow"))
         if page["found"]:
             words = " · ".join(f["words"] for f in page["found"])

@@ -84,6 +84,7 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "lede": _prose(read, "lede"),
         "as_of": _text(read, "as_of"),
         "zone": _text(read, "zone"),
+        "corrections": [str(one) for one in read.get("corrections") or ()],
         "warnings": [str(one) for one in read.get("warnings") or ()],
         "found": [
             {"words": _text(one, "words") or _text(one, "promise"), "evidence": _text(one, "evidence")} for one in read.get("found") or ()
