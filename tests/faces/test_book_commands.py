@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -405,6 +406,50 @@ def test_a_book_with_errors_is_not_saved(shop: Shop) -> None:
     assert shop.texts() == before
     assert not (shop.book / ".git").exists()
     assert shop.troth("log", "--json").json == []
+
+
+def committed_unseen(shop: Shop, minute: int) -> None:
+    """As by a git that does not look at what a book says."""
+    from troth.book.history import Author
+    from troth.stores.history.git import GitHistory
+
+    GitHistory(shop.book).save("unseen", Author("Ana", "ana@example.org"), datetime(2026, 5, 20, 9, minute, tzinfo=UTC))
+
+
+def test_a_mistake_that_binds_nobody_now_is_one_all_the_same(shop: Shop) -> None:
+    shop.troth("save", "-m", "First")
+    shop.edit(ORDER, "due: placed + 5d", "due: placed + order.nothing")
+
+    assert shop.troth("lint").out.splitlines()[-2].startswith("promises/order.yaml:8:17: deliver.due: column 10: due: no such name")
+    assert shop.troth("save").code != 0
+
+
+def test_a_mistake_of_an_earlier_revision_says_how_it_is_corrected(shop: Shop) -> None:
+    shop.edit(ORDER, "\n  versions:\n    - {since: 2026-03-01, due: placed + 4d}", "")
+    committed_unseen(shop, 0)
+    shop.edit(ORDER, "due: placed + 5d", "due: placed + order.nothing")
+    committed_unseen(shop, 1)
+    assert "earlier revision" not in shop.troth("lint").out
+    shop.edit(ORDER, "due: placed + order.nothing", "due: placed + 6d")
+    committed_unseen(shop, 2)
+
+    assert "; so an earlier revision said: write `restates: true` beside the right terms, and save\n" in shop.troth("lint").out
+    shop.edit(ORDER, "due: placed + 6d", "due: placed + 6d\n  restates: true")
+    committed_unseen(shop, 3)
+    assert shop.troth("lint").out == "Nothing is wrong in this book.\n"
+
+
+def test_a_mistake_of_an_earlier_overlay_says_how_it_is_corrected(shop: Shop) -> None:
+    shop.edit("changes/CHG-0004.yaml", "expires: 2026-04-01", "expires: 2026-08-01")
+    committed_unseen(shop, 0)
+    shop.edit(ACME, "placed + 2d", "placed + order.nothing")
+    committed_unseen(shop, 1)
+    shop.edit(ACME, "placed + order.nothing", "placed + 3d")
+    committed_unseen(shop, 2)
+
+    assert "so an earlier revision of the overlay said: let its Change begin after that, by `since:`\n" in shop.troth("lint").out
+    shop.edit("changes/CHG-0004.yaml", "since: 2026-02-01", "since: 2026-05-21")
+    assert "earlier revision" not in shop.troth("lint").out
 
 
 def test_a_book_with_warnings_is_saved(shop: Shop) -> None:

@@ -275,10 +275,16 @@ class Book:
         return self._made[key]
 
     def each(self, kind: str, name: str, model: type[Model]) -> Iterator[Definition[Model]]:
-        """The definition at all times, and with each layer alone upon it, as far as they fit their model: for a lint."""
-        versions = self.versions(kind, name)
-        for layers in ((), *((layer,) for layer in self.layers(kind, name).all)):
-            for version in versions:
+        """The definition at all times, and with each layer alone upon it, as far as they fit their model: for a lint.
+
+        What the folder says is among them also where it binds nobody, as the standard under a dated version does.
+        """
+        held = self.versions(kind, name)
+        now = [replace(said, at=BEGINNING) for said in self._said.get((kind, name), ())[-1:]]
+        idle = [v for v in versions(name, now, self.zone) if all(v.content != other.content for other in held)]
+        laid = [layer for layer in self.layers(kind, name).all if layer.since < layer.until or layer is self.layer_in(layer.document, name)]
+        for layers in ((), *((layer,) for layer in laid)):
+            for version in held if layers else (*held, *idle):
                 if not layers or (layers[0].since < version.until and version.since < layers[0].until):
                     with suppress(ValidationError):
                         yield self.laid(kind, name, version, layers, model)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from troth.book import Book, Definition, Problem
 from troth.book.checking import problem
@@ -32,12 +34,22 @@ def lint(book: Book) -> list[Problem]:
             found.append(current.problem(("subject",), said, at_value=True))
         ownerless: set[str] = set()
         for definition in book.each(PROMISES.name, name, Promise):
-            found += _checked(definition, record, sound)
+            wrong = _checked(definition, record, sound)
+            found += [replace(one, message=f"{one.message}; {said}") for one in wrong] if (said := _former(definition, standing)) else wrong
             if standing.get(definition.document.file) == definition.document.digest:
                 found += _ownerless(definition, ownerless)
     if record.attributes:
         found += _dimensions(book, record)
     return list(dict.fromkeys(found))
+
+
+def _former(definition: Definition[Promise], standing: Mapping[PurePosixPath, str]) -> str:
+    """What helps where a mistake stands in a revision that git had made without a look at it; empty where it stands in the folder."""
+    if any(standing.get(layer.document.file) != layer.document.digest for layer in definition.over):
+        return "so an earlier revision of the overlay said: let its Change begin after that, by `since:`"
+    if standing.get(definition.document.file) != definition.document.digest:
+        return "so an earlier revision said: write `restates: true` beside the right terms, and save"
+    return ""
 
 
 def _checked(definition: Definition[Promise], record: Record, sound: set[tuple[str, str | None, Shape]]) -> list[Problem]:
