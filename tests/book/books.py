@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from troth.book import Book, Checks, Definition
-from troth.book.book import Past
 from troth.book.loading import of_texts, place_of, read
 from troth.book.opening import checked
+from troth.book.past import Past
 from troth.promises import PROMISES, Promise
 from troth.sources import SOURCES, lint
 

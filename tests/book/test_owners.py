@@ -9,9 +9,9 @@ import pytest
 from tests.book.books import ROOT, revision
 from tests.book.test_layers import change
 from tests.book.test_mutations import FULL, book
-from troth.book.book import Past
 from troth.book.loading import of_texts
 from troth.book.opening import checked
+from troth.book.past import Past
 
 COMPANY = "dimensions: [{id: region, read: order.region}]\nroles: [sales_lead, it_lead, head_of_ops]\n"
 SOURCE = """orders:

@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.book.books import opened, promises
 from troth.book import Definition
-from troth.book.book import Past
+from troth.book.past import Past
 from troth.engines.calendars import transitions
 from troth.kernel.instant import to_us
 from troth.promises import Outcome, Promise, Record, State, make_outcomes, state, terms_of

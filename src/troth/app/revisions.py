@@ -10,10 +10,10 @@ from troth.app.rulebook import Differs
 from troth.app.rules import CHECKS, look
 from troth.app.workspace import Workspace
 from troth.book import raise_if
-from troth.book.book import Past
 from troth.book.document import Document
 from troth.book.history import Revision
 from troth.book.merging import leaves, written
+from troth.book.past import Past
 from troth.kernel.errors import NotFound
 
 FOLDER = "the folder"

@@ -21,22 +21,13 @@ from troth.book.kinds import Kind
 from troth.book.layers import CHANGE, Layer, Layers, Standing, layers_of, spans
 from troth.book.merging import at, merged, spoken, unlocked, written
 from troth.book.parsing import Path
+from troth.book.past import Chronicle, Past
 from troth.book.settings import Settings
 from troth.book.versions import BEGINNING, BOOK_KEYS, UNSAVED, Said, Version, versions
 from troth.kernel import digest
 from troth.kernel.errors import BookError, NotFound, nearest
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A revision of the book: the documents that it changed; None for one that it removed."""
-
-    id: str
-    at: datetime
-    author: str
-    documents: Mapping[PurePosixPath, Document | None]
 
 
 @dataclass(frozen=True)
@@ -332,84 +323,21 @@ class Book:
         return str(change.scope.units) if change and change.scope else ""
 
     @cached_property
+    def _chronicle(self) -> Chronicle:
+        return Chronicle(self.tree, self.kinds, self.past)
+
+    @cached_property
     def _said(self) -> Mapping[tuple[str, str], Sequence[Said]]:
-        """What was said of every name, oldest first."""
-        found: dict[tuple[str, str], list[Said]] = {}
-        for at_, before, after in self._edits():
-            document = after or before
-            assert document is not None
-            kind = document.kind
-            if document.address is not None or kind not in self.kinds or self.kinds[kind].whole:
-                continue
-            mine, theirs = (after.data if after else {}), (before.data if before else {})
-            for name in dict.fromkeys([*theirs, *mine]):
-                content = mine.get(name)
-                if content != theirs.get(name) and (content is None or isinstance(content, Mapping)):
-                    found.setdefault((kind, name), []).append(Said(at_, content, document))
-        for (kind, name), said in found.items():
-            document = self._documents.get(kind, {}).get(name)
-            if document is not None and document.data[name] == said[-1].content:
-                said[-1] = replace(said[-1], document=document)  # what was said then stands there now
-        return {key: _moved_between_files(said) for key, said in found.items()}
+        return self._chronicle.said(self._documents)
 
     @cached_property
     def _layers(self) -> Mapping[tuple[str, str], Layers]:
-        files: dict[PurePosixPath, list[Said]] = {}
-        for at_, before, after in self._edits():
-            document = after or before
-            assert document is not None
-            if document.address is not None:
-                files.setdefault(document.file, []).append(Said(at_, after.data if after else None, document))
-        standing = Standing(self.company, self._warrants, self._saved, self.zone)
+        standing = Standing(self.company, {**self._chronicle.changes(), **self.changes}, self._chronicle.saved(), self.zone)
         found: dict[tuple[str, str], list[Layer]] = {}
-        for file in files.values():
+        for file in self._chronicle.overlays():
             for kind, name, layer in layers_of(file, standing):
                 found.setdefault((kind, name), []).append(layer)
         return {key: Layers(tuple(layers)) for key, layers in found.items()}
-
-    @cached_property
-    def _warrants(self) -> Mapping[str, Change]:
-        """Every Change that there is or was, in its last words: what was given under one that is gone stays given."""
-        found: dict[str, Change] = {}
-        for past in self.past:
-            for document in past.documents.values():
-                if document is not None and document.kind == "changes":
-                    with suppress(ValidationError):
-                        found[document.file.stem] = Change.model_validate(document.data)
-        return {**found, **self.changes}
-
-    @cached_property
-    def _saved(self) -> Mapping[str, datetime]:
-        """When each Change was first saved."""
-        found: dict[str, datetime] = {}
-        for at_, _, after in self._edits():
-            if after is not None and after.kind == "changes":
-                found.setdefault(after.file.stem, at_)
-        return found
-
-    def _edits(self) -> Iterator[tuple[datetime, Document | None, Document | None]]:
-        """Every change of a document, oldest first: when, what it was, what it became.
-
-        A document that says what the folder says is the folder's, so that places are told where they now are.
-        """
-        now = {document.file: document for document in self.tree.documents}
-        standing: dict[PurePosixPath, Document] = {}
-        for place, past in enumerate(self.past):
-            at_ = BEGINNING if place == 0 else past.at
-            for file, was in past.documents.items():
-                current = now.get(file)
-                document = current if was is not None and current is not None and current.digest == was.digest else was
-                yield at_, standing.get(file), document
-                standing.pop(file, None)
-                if document is not None:
-                    standing[file] = document
-        last = UNSAVED if self.past else BEGINNING
-        for file, document in now.items():
-            before = standing.get(file)
-            if before is None or before.digest != document.digest:
-                yield last, before, document
-        for file in standing.keys() - now.keys():
-            yield last, standing[file], None
 
 
 _NONE = Layers(())
@@ -417,18 +345,6 @@ _NONE = Layers(())
 
 def _fields(content: Any) -> dict[str, Any]:
     return {key: value for key, value in content.items() if key not in BOOK_KEYS} if isinstance(content, Mapping) else {}
-
-
-def _moved_between_files(said: list[Said]) -> list[Said]:
-    """A definition that goes from one file to another in one revision is removed and said again: that is no change of terms."""
-    kept: list[Said] = []
-    for one in said:
-        if kept and kept[-1].at == one.at:
-            if kept[-1].content is None or one.content is not None:
-                kept[-1] = one
-            continue
-        kept.append(one)
-    return kept
 
 
 def _says(content: Any, path: Path) -> bool:
@@ -461,4 +377,4 @@ def _saying(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     return tuple(kept)
 
 
-__all__ = ["CHANGE", "Book", "Definition", "Past", "Resolved", "Variant"]
+__all__ = ["CHANGE", "Book", "Definition", "Resolved", "Variant"]

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from troth.book.book import Book, Past
+from troth.book.book import Book
 from troth.book.change import Change
 from troth.book.checking import nameless, problems_of, told_once
 from troth.book.company import Company
@@ -19,6 +19,7 @@ from troth.book.history import Edits, Revision
 from troth.book.kinds import Kind, Lint
 from troth.book.lint import problems_in
 from troth.book.loading import Cache, Loaded, load, place_of, read
+from troth.book.past import Past
 from troth.book.settings import Settings
 
 CHANGES = Kind("changes", Change, whole=True)
