@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.memory import TELL_PEAK
 from tests.sources import sheets
 from tests.sources.loaded import load_all, source_of
 from troth.kernel.errors import SourceError
@@ -212,8 +213,9 @@ def test_a_file_that_may_not_be_read_is_told(engine: DuckEngine, tmp_path: Path,
         _read(engine, tmp_path / name)
 
 
-MEASURED = """
-import resource, sys
+MEASURED = (
+    """
+import sys
 from pathlib import Path
 from troth.sources.address import Address
 from troth.sources.readers import opened
@@ -224,8 +226,9 @@ try:
         print(table.records, engine.rows(f"SELECT count(*) FROM {table.relation}")[0][0])
 except SourceError as error:
     print(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10))
 """
+    + TELL_PEAK
+)
 
 
 def measured(path: Path) -> tuple[str, int]:

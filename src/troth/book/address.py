@@ -65,4 +65,4 @@ def _written(dimension: str, value: str) -> str:
     if dimension.startswith(f"{ARM}@"):
         change = dimension.partition("@")[2]
         return f"{ARM}={change}" if value == TREATED else f"{ARM}={change}.{value}"
-    return f"{dimension}={quote(value, safe=' ')}"
+    return f"{dimension}={value if value.isascii() and value.isalnum() else quote(value, safe=' ')}"

@@ -32,12 +32,13 @@ class Bases:
 def layer_problems(book: Book) -> Iterator[Problem]:
     usable: set[str] = set()
     addresses: dict[str, list[Problem] | Address] = {}
-    places = {place.as_posix() for document in book.tree.overlays() for place in (document.file, *document.file.parents)}
-    standing = {id: frozenset(path.rstrip("/") for path in change.overlays) for id, change in book.changes.items()}
+    places = {place for document in book.tree.overlays() for place in _places(document)}
+    listed = {id: frozenset(path.rstrip("/") for path in change.overlays) for id, change in book.changes.items()}
+    standing = {id: paths if paths <= places else None for id, paths in listed.items()}
     for document in book.tree.overlays():
         wrong = list(_addressed(book, document, addresses))
         if document.file not in book.flawed:
-            wrong += _warranted(book, document, standing, places)
+            wrong += _warranted(book, document, standing)
         yield from wrong
         if not wrong:
             usable.add(document.file.as_posix())
@@ -83,10 +84,16 @@ def _arm(book: Book, document: Document, id: str, arm: str) -> Iterator[Problem]
         yield problem(document, (), f"{id} has no arm '{arm}'; {nearest(arm, change.arms)}")
 
 
-def _warranted(book: Book, document: Document, standing: Mapping[str, frozenset[str]], places: set[str]) -> Iterator[Problem]:
+def _places(document: Document) -> list[str]:
+    """A file and the folders that it is in, as a Change lists them."""
+    parts = document.file.parts
+    return ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def _warranted(book: Book, document: Document, standing: Mapping[str, frozenset[str] | None]) -> Iterator[Problem]:
     """No overlay without a live Change that stands for it.
 
-    standing: the files and folders that each Change stands for; places: those that there are.
+    standing: the files and folders that each Change stands for; None where one of them is not there, which is told of the Change.
     """
     if CHANGE not in document.data:
         stray = _misspelt(document)
@@ -107,7 +114,7 @@ def _warranted(book: Book, document: Document, standing: Mapping[str, frozenset[
             )
     elif change.status == "proposed":
         yield problem(document, (CHANGE,), f"{id} is only proposed: an overlay needs a live Change", at_value=True)
-    elif listed <= places and not listed & {place.as_posix() for place in (document.file, *document.file.parents)}:
+    elif listed is not None and listed.isdisjoint(_places(document)):
         said = f"{id} does not stand for this overlay: list overlays/{document.address} under its `overlays:`"
         yield problem(document, (CHANGE,), said, at_value=True, cause=f"stands {id} {document.address}")
 
@@ -128,7 +135,7 @@ def _stands_for(book: Book, document: Document, places: set[str]) -> Iterator[Pr
         yield problem(document, ("expires",), f"ends before it begins: its `since:` is {document.data['since']}", at_value=True)
     for place, path in enumerate(change.overlays):
         if path.rstrip("/") not in places and "overlays" not in book.unreadable:
-            yield problem(document, ("overlays", place), f"there is no overlay at '{path}'; {nearest(path, places - {'.'})}", at_value=True)
+            yield problem(document, ("overlays", place), f"there is no overlay at '{path}'; {nearest(path, places)}", at_value=True)
     units = change.scope.units if change.scope else None
     declared = [d.id for d in book.company.dimensions]
     if units is not None and units not in declared and "company" not in book.unreadable:

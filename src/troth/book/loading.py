@@ -200,10 +200,10 @@ def _misplaced(name: PurePosixPath, kinds: frozenset[str]) -> str:
 def _under(root: FilePath, folder: str) -> list[tuple[str, Seen | None]]:
     """Every file below a folder; a folder that is called like a file is given as one, so that reading it says what is wrong."""
     found: list[tuple[str, Seen | None]] = []
-    waiting = [folder]
+    waiting, above = [folder], str(root)
     while waiting:
         inner = waiting.pop()
-        with suppress(OSError), scandir(root / inner) as entries:
+        with suppress(OSError), scandir(f"{above}/{inner}") as entries:
             for entry in entries:
                 name = f"{inner}/{entry.name}"
                 if entry.name.endswith((".yaml", ".yml")):

@@ -165,9 +165,9 @@ def test_a_relation_of_an_object_to_a_missing_one(tmp_path: Path, form: str, mes
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ("json", r"/events/1: event type 'shipp' is not declared; allowed: did you mean 'ship'\?\. Declare the type"),
-        ("xml", r"line 14: event type 'shipp' is not declared; allowed: did you mean 'ship'\?\. Declare the type"),
-        ("sqlite", r"table event, row 2: event type 'shipp' is not declared; allowed: did you mean 'ship'\?\. Mend"),
+        ("json", r"/events/1: event type 'shipp' is not declared; allowed: did you mean 'ship'\? Declare the type"),
+        ("xml", r"line 14: event type 'shipp' is not declared; allowed: did you mean 'ship'\? Declare the type"),
+        ("sqlite", r"table event, row 2: event type 'shipp' is not declared; allowed: did you mean 'ship'\? Mend"),
     ],
 )
 def test_a_type_absent_from_the_map(tmp_path: Path, form: str, message: str) -> None:

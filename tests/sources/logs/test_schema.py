@@ -6,11 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, parse
 
 import jsonschema
 import pytest
-from defusedxml.ElementTree import parse
 from hypothesis import HealthCheck, given, settings
 
 from tests.needs import require_data
