@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.book.books import CHECKS
-from troth.book import Book, Checks, Problem
+from troth.book import Book, Checks, Problem, loading
 from troth.book.loading import Cache, Loaded, load
 from troth.book.opening import checked, open_book
 from troth.kernel.errors import NotFound
@@ -137,7 +138,44 @@ def test_what_was_read_once_is_known_by_its_content(tmp_path: Path, monkeypatch:
         open_book(folder, CHECKS, cache=Cache.of(kept), version="1")
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"reader": 1}', '{"reader": 0, "texts": {}, "sound": []}'])
+def test_folders_are_listed_again_only_where_something_came_or_went(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    overlay = "overlays/region=JP/promises/order.yaml"
+    folder = _write(tmp_path / "book", {"sources/orders.yaml": SOURCE, overlay: "change: CHG-1\n", "promises/deep/one.yaml": ""})
+    kept, listed = tmp_path / "cache.json", []
+
+    def listing(path: str) -> tuple[list[str], list[str]]:
+        listed.append(Path(path).relative_to(folder).as_posix())
+        return real(path)
+
+    real = loading._listed
+    monkeypatch.setattr(loading, "_listed", listing)
+
+    def look() -> tuple[list[str], list[str]]:
+        time.sleep(0.02)  # longer than a file system's clock ticks
+        listed.clear()
+        cache = Cache.of(kept)
+        files = [document.file.as_posix() for document in _load(folder, cache).tree.documents]
+        cache.keep()
+        return files, sorted(listed)
+
+    all_folders = ["overlays", "overlays/region=JP", "overlays/region=JP/promises", "promises", "promises/deep", "sources"]
+    at_first = [overlay, "promises/deep/one.yaml", "sources/orders.yaml", "troth.yaml"]
+    assert look() == (at_first, all_folders)
+    assert look() == (at_first, [])
+
+    _write(folder, {"promises/deep/two.yaml": "", "overlays/region=BR/promises/order.yaml": ""})
+    added = sorted([*at_first, "promises/deep/two.yaml", "overlays/region=BR/promises/order.yaml"])
+    assert look() == (added, ["overlays", "overlays/region=BR", "overlays/region=BR/promises", "promises/deep"])
+
+    (folder / "promises" / "deep" / "two.yaml").rename(folder / "promises" / "three.yaml")
+    (folder / overlay).unlink()
+    files, again = look()
+    assert files == sorted([*(f for f in added if f not in (overlay, "promises/deep/two.yaml")), "promises/three.yaml"])
+    assert again == ["overlays/region=JP/promises", "promises", "promises/deep"]
+    assert look() == (files, [])
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"reader": 2}', '{"reader": 0, "texts": {}, "sound": []}'])
 def test_a_damaged_cache_is_made_anew(tmp_path: Path, damage: str) -> None:
     folder, kept = _write(tmp_path, {"sources/orders.yaml": SOURCE}), tmp_path / "cache.json"
     kept.write_text(damage)

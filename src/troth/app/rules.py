@@ -11,6 +11,7 @@ from troth.app.workspace import Workspace
 from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
 from troth.book.opening import past_of
 from troth.kernel import digest
+from troth.kernel.garbage import uncollected
 from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
 from troth.sources import SOURCES, Source
@@ -48,8 +49,9 @@ class Rules:
 
 def look(workspace: Workspace) -> tuple[Book, list[Problem]]:
     """The book with its history and everything that is wrong in it."""
-    past = past_of(workspace.history.steps(), CHECKS)
-    return open_book(workspace.root, CHECKS, past=past, cache=Cache.of(workspace.state / CACHE), version=__version__)
+    with uncollected():
+        past = past_of(workspace.history.steps(), CHECKS)
+        return open_book(workspace.root, CHECKS, past=past, cache=Cache.of(workspace.state / CACHE), version=__version__)
 
 
 def read_rules(workspace: Workspace) -> Rules:

@@ -17,7 +17,7 @@ class Document:
     """One YAML file. kind: the folder that its definitions belong to (`sources`, `promises`), or a file of its own (`troth`).
 
     data: plain JSON data; numbers with a point are text. digest: of the data, whatever the order of keys, comments or white space.
-    source: its text, or the path to read it from when a place in it is asked for.
+    source: its text, or the book's folder, to read it from when a place in it is asked for.
     address: of the layer that an overlay is for, as its folder is called; None for the standard.
     """
 
@@ -31,7 +31,7 @@ class Document:
     @property
     def text(self) -> str:
         """What stands in the file; read anew where only its data were kept."""
-        return self.source if isinstance(self.source, str) else self.source.read_text(encoding="utf-8", errors="replace")
+        return self.source if isinstance(self.source, str) else (self.source / self.file).read_text(encoding="utf-8", errors="replace")
 
     def position(self, path: Path) -> tuple[int, int]:
         """Line and column, both from 1, of the key or list item; of the nearest ancestor that stands in the file."""

@@ -6,9 +6,10 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from os import scandir, stat_result
+from os import scandir, stat, stat_result
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
+from stat import S_ISREG
 from typing import Any
 
 from troth.book.document import Document, Problem, Tree
@@ -20,7 +21,7 @@ ROOT = "troth.yaml"
 COMPANY = "company.yaml"
 OVERLAYS = "overlays"
 SINGLE: Mapping[str, str] = {ROOT: "troth", COMPANY: "company"}
-READER = 1  # goes up when the same text is read into other data
+READER = 2  # goes up when the same text is read into other data
 
 
 Seen = tuple[int, int, int, int]
@@ -29,7 +30,7 @@ Seen = tuple[int, int, int, int]
 
 @dataclass(slots=True)
 class Cache:
-    """Data of files by what the system says of them, in one file beside the lake; without a file nothing is kept.
+    """Data of files, and names in folders, by what the system says of them, in one file beside the lake; without a file nothing is kept.
 
     A damaged one is made anew. What was written as late as the cache itself is read again: its times cannot tell.
     """
@@ -38,6 +39,8 @@ class Cache:
     known: dict[str, Any] = field(default_factory=dict)
     used: dict[str, Any] = field(default_factory=dict)
     sound: list[str] = field(default_factory=list)
+    folders: dict[str, Any] = field(default_factory=dict)
+    listed: dict[str, Any] = field(default_factory=dict)
     written: int = 0
 
     @classmethod
@@ -45,16 +48,28 @@ class Cache:
         with suppress(OSError, ValueError, KeyError, TypeError):
             kept = json.loads(file.read_bytes())
             if kept["reader"] == READER:
-                return cls(file, kept["files"], sound=kept["sound"], written=file.stat().st_mtime_ns)
+                return cls(file, kept["files"], sound=kept["sound"], folders=kept["folders"], written=file.stat().st_mtime_ns)
         return cls(file)
 
     def find(self, name: str, seen: Seen) -> list[Any] | None:
         """Data and digest of a file that is as it was."""
-        found = self.known.get(name)
-        if found is None or tuple(found[0]) != seen or max(seen[1], seen[2]) >= self.written:
+        found: Any = self.known.get(name)
+        if not self._holds(found, seen):
             return None
         self.used[name] = found
         return list(found[1:])
+
+    def names(self, folder: str, path: str) -> tuple[list[str], list[str]]:
+        """Names of the files and of the folders in a folder, listed again only where it is not as it was."""
+        seen = _seen(stat(path))  # noqa: PTH116  as with _bytes
+        found: Any = self.folders.get(folder)
+        if not self._holds(found, seen):
+            found = [seen, *_listed(path)]
+        self.listed[folder] = found
+        return found[1], found[2]
+
+    def _holds(self, found: Any, seen: Seen) -> bool:
+        return found is not None and tuple(found[0]) == seen and max(seen[1], seen[2]) < self.written
 
     def put(self, name: str, seen: Seen, data: Any, digest: str) -> None:
         self.used[name] = [seen, data, digest]
@@ -62,13 +77,14 @@ class Cache:
     def keep(self, sound: str | None = None) -> None:
         """Write what was used, where it differs from what is there. sound: of a book in which nothing is wrong."""
         listed = [sound, *(one for one in self.sound if one != sound)][:20] if sound else self.sound
-        same = self.used.keys() == self.known.keys() and all(self.known[name] is one for name, one in self.used.items())
+        same = _same(self.used, self.known) and _same(self.listed, self.folders)
         if self.file is None or (same and listed == self.sound):
             return
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
             aside = self.file.with_suffix(".new")
-            text = json.dumps({"reader": READER, "files": self.used, "sound": listed}, ensure_ascii=False, separators=(",", ":"))
+            kept = {"reader": READER, "files": self.used, "folders": self.listed, "sound": listed}
+            text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
             aside.write_text(text, encoding="utf-8")
             aside.replace(self.file)
 
@@ -93,12 +109,12 @@ def load(root: FilePath, kinds: Iterable[str], cache: Cache | None = None) -> Lo
     documents: list[Document] = []
     texts: dict[PurePosixPath, bytes | OSError] = {}
     seen: dict[PurePosixPath, Seen] = {}
-    for name, entry in _files(root, known):
+    for name, entry in _files(root, known, kept):
         place = place_of(name, known)
         found = kept.find(name, entry) if place is not None and entry is not None else None
         path = PurePosixPath(name)
         if found is not None and place is not None:
-            documents.append(Document(path, place[0], found[0], found[1], FilePath(f"{root}/{name}"), place[1]))
+            documents.append(Document(path, place[0], found[0], found[1], root, place[1]))
         else:
             texts[path] = _bytes(f"{root}/{name}")
             if entry is not None:
@@ -180,13 +196,13 @@ def place_of(name: str, kinds: Container[str]) -> tuple[str, str | None] | None:
     return (parts[0], None) if parts[0] in kinds else None
 
 
-def _files(root: FilePath, kinds: frozenset[str]) -> Iterator[tuple[str, Seen | None]]:
+def _files(root: FilePath, kinds: frozenset[str], kept: Cache) -> Iterator[tuple[str, Seen | None]]:
     """Every file of the book with what the system says of it."""
     for single in SINGLE:
         if single == ROOT or (root / single).is_file():
             yield single, _seen((root / single).stat())
     for folder in (*sorted(kinds), OVERLAYS):
-        yield from _under(root, folder)
+        yield from _under(root, folder, kept)
 
 
 def _misplaced(name: PurePosixPath, kinds: frozenset[str]) -> str:
@@ -197,24 +213,46 @@ def _misplaced(name: PurePosixPath, kinds: frozenset[str]) -> str:
     return f"there are no '{name.parts[2]}' that could be overlaid; {nearest(name.parts[2], kinds)}"
 
 
-def _under(root: FilePath, folder: str) -> list[tuple[str, Seen | None]]:
+def _under(root: FilePath, folder: str, kept: Cache) -> list[tuple[str, Seen | None]]:
     """Every file below a folder; a folder that is called like a file is given as one, so that reading it says what is wrong."""
     found: list[tuple[str, Seen | None]] = []
     waiting, above = [folder], str(root)
     while waiting:
         inner = waiting.pop()
-        with suppress(OSError), scandir(f"{above}/{inner}") as entries:
-            for entry in entries:
-                name = f"{inner}/{entry.name}"
-                if entry.name.endswith((".yaml", ".yml")):
-                    found.append((name, _seen(entry.stat()) if entry.is_file() else None))
-                elif entry.is_dir(follow_symlinks=False):
-                    waiting.append(name)
+        with suppress(OSError):
+            files, folders = kept.names(inner, f"{above}/{inner}")
+            waiting += [f"{inner}/{name}" for name in folders]
+            for name in files:
+                found.append((f"{inner}/{name}", _seen_file(f"{above}/{inner}/{name}")))
     return sorted(found, key=lambda one: one[0])
 
 
-def _seen(stat: stat_result) -> Seen:
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+def _listed(path: str) -> tuple[list[str], list[str]]:
+    files: list[str] = []
+    folders: list[str] = []
+    with scandir(path) as entries:
+        for entry in entries:
+            if entry.name.endswith((".yaml", ".yml")):
+                files.append(entry.name)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+    return files, folders
+
+
+def _same(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return now.keys() == before.keys() and all(before[name] is one for name, one in now.items())
+
+
+def _seen_file(path: str) -> Seen | None:
+    try:
+        said = stat(path)  # noqa: PTH116  as with _bytes
+    except OSError:
+        return None
+    return _seen(said) if S_ISREG(said.st_mode) else None
+
+
+def _seen(said: stat_result) -> Seen:
+    return said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino
 
 
 def _problem(name: PurePosixPath, mistake: Mistake) -> Problem:
