@@ -439,6 +439,18 @@ def test_a_mistake_of_an_earlier_revision_says_how_it_is_corrected(shop: Shop) -
     assert shop.troth("lint").out == "Nothing is wrong in this book.\n"
 
 
+def test_a_stage_without_an_owner_is_told_as_the_folder_has_it(shop: Shop) -> None:
+    shop.edit("changes/CHG-0004.yaml", "expires: 2026-04-01", "expires: 2026-08-01")
+    mended = shop.texts()[ACME]
+    shop.edit(ACME, "due: placed + 2d", "due: placed + 2d\n  stages: {forwarder: {from: shipped, to: delivered, budget: 1d}}")
+    committed_unseen(shop, 0)
+    assert "forwarder: nobody owns this stage" in shop.troth("lint").out
+    (shop.book / ACME).write_text(mended, encoding="utf-8")
+    committed_unseen(shop, 1)
+
+    assert shop.troth("lint").out == "Nothing is wrong in this book.\n"
+
+
 def test_a_mistake_of_an_earlier_overlay_says_how_it_is_corrected(shop: Shop) -> None:
     shop.edit("changes/CHG-0004.yaml", "expires: 2026-04-01", "expires: 2026-08-01")
     committed_unseen(shop, 0)

@@ -35,9 +35,10 @@ def lint(book: Book) -> list[Problem]:
         ownerless: set[str] = set()
         for definition in book.each(PROMISES.name, name, Promise):
             wrong = _checked(definition, record, sound)
-            found += [replace(one, message=f"{one.message}; {said}") for one in wrong] if (said := _former(definition, standing)) else wrong
-            if standing.get(definition.document.file) == definition.document.digest:
-                found += _ownerless(definition, ownerless)
+            if said := _former(definition, standing):
+                found += [replace(one, message=f"{one.message}; {said}") for one in wrong]
+            else:
+                found += [*wrong, *_ownerless(definition, ownerless)]
     if record.attributes:
         found += _dimensions(book, record)
     return list(dict.fromkeys(found))
