@@ -165,10 +165,15 @@ def test_a_kill_at_every_failpoint_loses_nothing(bench: Bench) -> None:
     print(f"{len(tried)} kills at {len(set(bench.measured['hits']))} failpoints")  # noqa: T201
 
 
+def _killed_inside(bench: Bench, after: float) -> tuple[bool, str | None]:
+    """A kill that comes too late, because this save was quicker than the measured one, is tried again at half the time."""
+    died, wrong = _killed(bench, phase="compute", after=after)
+    return (died, wrong) if died or wrong else _killed(bench, phase="compute", after=after / 2)
+
+
 def test_a_kill_at_any_moment_loses_nothing(bench: Bench) -> None:
-    #  a kill that comes too late, because this save was quicker than the measured one, is not counted
-    tried = [_killed(bench, phase="compute", after=(number + 0.5) / MOMENTS * bench.measured["seconds"]) for number in range(MOMENTS)]
+    tried = [_killed_inside(bench, (number + 0.5) / MOMENTS * bench.measured["seconds"]) for number in range(MOMENTS)]
 
     assert [wrong for _, wrong in tried if wrong] == []
-    assert sum(died for died, _ in tried) >= MOMENTS // 4
+    assert sum(died for died, _ in tried) >= MOMENTS // 2
     print(f"{sum(died for died, _ in tried)} kills")  # noqa: T201
