@@ -9,7 +9,9 @@ from pathlib import Path
 from troth import __version__
 from troth.app.workspace import Workspace
 from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
-from troth.book.opening import past_of
+from troth.book.history import Texts
+from troth.book.loading import of_texts
+from troth.book.opening import checked, past_of
 from troth.kernel import digest
 from troth.kernel.garbage import uncollected
 from troth.promises import PROMISES, Promise, Terms, terms_of
@@ -52,6 +54,13 @@ def look(workspace: Workspace) -> tuple[Book, list[Problem]]:
     with uncollected():
         past = past_of(workspace.history.steps(), CHECKS)
         return open_book(workspace.root, CHECKS, past=past, cache=Cache.of(workspace.state / CACHE), version=__version__)
+
+
+def look_at(workspace: Workspace, texts: Texts) -> tuple[Book, list[Problem]]:
+    """The book that these files would be, with the history as it is."""
+    with uncollected():
+        past = past_of(workspace.history.steps(), CHECKS)
+        return checked(of_texts(texts, CHECKS.known), CHECKS, past)
 
 
 def read_rules(workspace: Workspace) -> Rules:
