@@ -1,8 +1,8 @@
 """One small world in every kind of file that is read, and a book that reads it: what each test breaks in one place.
 
-    id  placed            due         delivered         amount
-    A1  2026-01-02 10:00  2026-01-12  2026-01-12 09:00  1.50
-    …                                                          to A12
+id  placed            due         delivered         amount
+A1  2026-01-02 10:00  2026-01-12  2026-01-12 09:00  1.50
+…                                                          to A12
 """
 
 from __future__ import annotations
@@ -140,7 +140,9 @@ def xes(path: Path, rows: Sequence[Row]) -> Path:
         )
         values = f'<string key="due" value={quoteattr(row.get("due", ""))}/><float key="amount" value={quoteattr(row.get("amount", "0"))}/>'
         traces.append(f'<trace><string key="concept:name" value={quoteattr(row["id"])}/>{values}\n{inside}</trace>\n')
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849.2016">\n{"".join(traces)}</log>\n'.encode("utf-8", "surrogatepass")
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849.2016">\n{"".join(traces)}</log>\n'.encode(
+        "utf-8", "surrogatepass"
+    )
     path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
     return path
 

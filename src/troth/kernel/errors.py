@@ -35,9 +35,6 @@ class TrothError(Exception):
     one_line = False
 
     def __init__(self, what: str, *, got: object = None, allowed: object = None, next_step: str = "") -> None:
-        if self.one_line:
-            what = shown(what)
-            got, allowed = (shown(said) if isinstance(said, str) else said for said in (got, allowed))
         self.what = what
         self.got = got
         self.allowed = allowed
@@ -47,6 +44,7 @@ class TrothError(Exception):
             parts.append(f"got {got}")
         if allowed is not None:
             parts.append(f"allowed: {allowed}")
+        parts = [shown(part) for part in parts] if self.one_line else parts
         message = "; ".join(parts)
         end = "" if message.endswith((".", "?")) else "."
         super().__init__(f"{message}{end} {next_step}" if next_step else message)

@@ -25,6 +25,9 @@ READABLE = frozenset(ending for reader in READERS for ending in reader.endings)
 
 
 def reader_of(path: Path) -> Reader:
+    """Refuses a name whose bytes are no text, for which no other program has a name either, and another kind of file."""
+    if not path.name.isascii() and any("\ud800" <= sign <= "\udfff" for sign in path.name):
+        raise SourceError(f"the name of '{path.name}' is not UTF-8", next_step="Rename the file.")
     found = next((r for r in READERS if path.suffix.lower() in r.endings), None)
     if found is None:
         allowed = ", ".join(sorted(e.removeprefix(".") for e in READABLE))
