@@ -1,4 +1,4 @@
-"""The old workbooks byte by byte: .xls (BIFF8 in a compound file, [MS-XLS], [MS-CFB]) and .xlsb ([MS-XLSB]), one sheet of texts and numbers."""
+"""The old workbooks byte by byte, one sheet each: .xls (BIFF8 in a compound file, [MS-XLS], [MS-CFB]), .xlsb ([MS-XLSB])."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def xlsb(path: Path, grid: Grid) -> Path:
     rows += [_record(146), _record(130)]
     book = [_record(131), _record(143), _record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("S")), _record(144), _record(132)]
     sheet = f'<Relationship Id="rId1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.bin"/>'
-    parts = {
+    parts: dict[str, str | bytes] = {
         "_rels/.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}"><Relationship Id="a" Type="{RELATIONS}/officeDocument"'
         ' Target="xl/workbook.bin"/></Relationships>',
         "xl/_rels/workbook.bin.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}">{sheet}</Relationships>',

@@ -138,7 +138,9 @@ def xes(path: Path, rows: Sequence[Row]) -> Path:
             f'<event><string key="concept:name" value={quoteattr(name)}/><date key="time:timestamp" value={quoteattr(at)}/></event>\n'
             for _, name, at in events([row])
         )
-        values = f'<string key="due" value={quoteattr(row.get("due", ""))}/><float key="amount" value={quoteattr(row.get("amount", "0"))}/>'
+        values = "".join(
+            f'<{kind} key="{name}" value={quoteattr(row[name])}/>' for kind, name in (("string", "due"), ("float", "amount")) if name in row
+        )
         traces.append(f'<trace><string key="concept:name" value={quoteattr(row["id"])}/>{values}\n{inside}</trace>\n')
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849.2016">\n{"".join(traces)}</log>\n'.encode(
         "utf-8", "surrogatepass"

@@ -95,7 +95,20 @@ def _with_columns(found: Dialect, body: str, path: Path, *, whole: bool) -> Dial
     rows = [r for r in records[1:] if r]
     if _is_record(header, rows):
         return replace(found, columns=tuple(f"c{n}" for n in range(1, len(header) + 1)), header=False)
+    _refuse_loose_quotes(body, found.delimiter, path)
     return replace(found, columns=unique_names(_without_trailing(header, rows)))
+
+
+def _refuse_loose_quotes(body: str, delimiter: str, path: Path) -> None:
+    """The engine's reader takes no row from below a header that has text behind a closing quote."""
+    try:
+        next(csv.reader(StringIO(body, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise SourceError(
+            f"'{path.name}': the header in line 1 has text behind a closing quote",
+            got=repr(body.partition("\n")[0][:60]),
+            next_step="Mend its quotes.",
+        ) from error
 
 
 def _without_trailing(header: list[str], rows: Sequence[Sequence[str]]) -> list[str]:
