@@ -1,4 +1,4 @@
-"""The old workbooks byte by byte, one sheet each: .xls (BIFF8 in a compound file, [MS-XLS], [MS-CFB]), .xlsb ([MS-XLSB])."""
+"""The old workbooks byte by byte, one sheet each: .xls (BIFF8 in a compound file, [MS-XLS], [MS-CFB]) and .xlsb ([MS-XLSB])."""
 
 from __future__ import annotations
 

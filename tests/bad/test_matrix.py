@@ -59,7 +59,8 @@ NO_TIME = {
 TOO_LARGE = dict.fromkeys(LOGS, "is no float")
 CUT = {
     "rows.parquet": "cannot be read", **_some(ZIPS, "is damaged"), "rows.xls": "is damaged", "rows.json": "is no JSON: line 1",
-    "rows.xes": "cut off", "rows.xes.gz": "cut off", "rows.jsonocel": "cut off", "rows.xmlocel": "not well-formed", "rows.sqlite": "cut off",
+    "rows.xes": "cut off",
+    "rows.xes.gz": "cut off", "rows.jsonocel": "cut off", "rows.xmlocel": "not well-formed", "rows.sqlite": "cut off",
 }  # fmt: skip
 
 MATRIX: dict[str, Bad] = {

@@ -100,12 +100,13 @@ def _with_columns(found: Dialect, body: str, path: Path, *, whole: bool) -> Dial
 
 
 def _refuse_loose_quotes(body: str, delimiter: str, path: Path) -> None:
-    """The engine's reader takes no row from below a header that has text behind a closing quote."""
+    """The engine's reader takes no row from below a header that has text behind a closing quote; it opens one behind blanks too."""
     try:
-        next(csv.reader(StringIO(body, newline=""), delimiter=delimiter, strict=True))
+        for blanks in (False, True):
+            next(csv.reader(StringIO(body, newline=""), delimiter=delimiter, strict=True, skipinitialspace=blanks))
     except csv.Error as error:
         raise SourceError(
-            f"'{path.name}': the header in line 1 has text behind a closing quote",
+            f"'{path.name}': the header has text beside a quoted name, or a quote that is never closed",
             got=repr(body.partition("\n")[0][:60]),
             next_step="Mend its quotes.",
         ) from error
