@@ -13,6 +13,7 @@ from troth.app.build import DEFAULT_ZONE, MARGIN_US, balances_of
 from troth.app.guesses import read_guesses
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
+from troth.app.writing import write_whole
 from troth.book.lint import UNSAVED_EDIT
 from troth.book.versions import UNSAVED
 from troth.engines.calendars import transitions
@@ -27,7 +28,9 @@ from troth.record import Engine, Snapshot
 from troth.sources import Balance
 
 Page = dict[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are formulas to spreadsheets of Japan; what parts cells there or elsewhere must not begin a new one.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+PARTING = ',;|"\t\r\n'
 
 
 def read_page(workspace: Workspace, *, progress: Progress = silent) -> Page:
@@ -225,7 +228,6 @@ def _moment(instant: datetime) -> str:
 def _write_lists(workspace: Workspace, engine: Engine, statements: Sequence[Statement]) -> dict[str, str]:
     """One CSV of ids beside the page for every statement that has orders behind it; spreadsheets must not run what they open."""
     folder = workspace.pages / "orders"
-    folder.mkdir(parents=True, exist_ok=True)
     written = {}
     for statement in statements:
         if statement.orders_sql is None:
@@ -233,12 +235,12 @@ def _write_lists(workspace: Workspace, engine: Engine, statements: Sequence[Stat
         name = statement.id.replace("/", "-").replace("_", "-") + ".csv"
         ids = [str(row[0]) for row in engine.rows(statement.orders_sql)]
         safe = ["'" + i if i.startswith(FORMULA_STARTS) else i for i in ids]
-        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in ',"\n') else i for i in safe]
-        (folder / name).write_text("\n".join(["id", *cells]) + "\n", encoding="utf-8")
+        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in PARTING) else i for i in safe]
+        write_whole(folder / name, "\n".join(["id", *cells]) + "\n")
         written[statement.id] = f"orders/{name}"
     return written
 
 
 def _write_views(workspace: Workspace, snapshot: Snapshot) -> None:
     target = workspace.state / "lake" / "views.sql"
-    target.write_text(workspace.lake.views(snapshot), encoding="utf-8")
+    write_whole(target, workspace.lake.views(snapshot))

@@ -183,9 +183,9 @@ def version(json: Json = False) -> None:
 
 
 def _write_page(page: dict[str, Any], folder: Path) -> Path:
+    from troth.app.writing import write_whole
     from troth.faces.page import render
 
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / "monday.html"
-    target.write_text(render(page), encoding="utf-8")
+    write_whole(target, render(page))
     return target
