@@ -183,9 +183,9 @@ def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[P
         Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
         Part("terms", (), ("promise", "terms", "layer", "change")),
         Part("stratum", (), ("object_type", "stratum")),
-        Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row")),
-        Part("quarantine", (), ("source", "file", "source_row", "source_column")),
-        Part("filtered", (), ("source", "file", "source_row")),
+        Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row", "load")),
+        Part("quarantine", (), ("source", "file", "source_row", "source_column", "load")),
+        Part("filtered", (), ("source", "file", "source_row", "load")),
     ]
 
 
