@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
-from troth.app.build import DEFAULT_ZONE, MARGIN_US, balances_of
+from troth.app.build import balances_of
 from troth.app.guesses import read_guesses
+from troth.app.judging import DEFAULT_ZONE, MARGIN_US
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.book.lint import UNSAVED_EDIT

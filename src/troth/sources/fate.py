@@ -115,10 +115,10 @@ def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
 
 
 def _quarantine_rows(engine: Engine, staged: Staged) -> None:
-    file, load = staged.file_sql(), staged.load_sql()
+    name, file, load = literal_text(staged.name), staged.file_sql(), staged.load_sql()
     engine.run(
-        f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {file}, line, NULL, reason, TRUE, NULL, {load} FROM rejected_{staged.name}"
-        f" UNION ALL SELECT {literal_text(staged.name)}, {file}, _row, NULL, reason, TRUE, NULL, {load} FROM fate_{staged.name}"
+        f"INSERT INTO quarantine SELECT {name}, {file}, line, NULL, reason, TRUE, NULL, {load} FROM rejected_{staged.name}"
+        f" UNION ALL SELECT {name}, {file}, _row, NULL, reason, TRUE, NULL, {load} FROM fate_{staged.name}"
     )
     engine.run(f"DROP TABLE fate_{staged.name}")
 

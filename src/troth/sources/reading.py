@@ -22,10 +22,14 @@ FILTERED = "CREATE TABLE IF NOT EXISTS filtered (source VARCHAR, file VARCHAR, s
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows of a table that were taken in together. file: its name in messages; load: the number of the intake."""
+    """Rows of a table that were taken in together. file: its name in messages; load: the number of the intake.
+
+    place: number of the table among the source's, by their names.
+    """
 
     file: str
     load: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ class Staged:
     def load_sql(self, *, of: str = "") -> str:
         """The number of the intake that a row came with. of: alias of the table."""
         return self._piece_sql([str(piece.load) for piece in self.pieces], "INTEGER", of)
+
+    def place_sql(self, *, of: str = "") -> str:
+        """The number of the table that a row stands in: an order in which a row stays where it is when it is taken in anew."""
+        return self._piece_sql([str(piece.place) for piece in self.pieces], "INTEGER", of)
 
     def _piece_sql(self, values: Sequence[str], type: str, of: str) -> str:
         return f"CAST([{', '.join(values)}][{of}{'.' if of else ''}_file + 1] AS {type})"
@@ -133,9 +141,9 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
         texts = read_texts(engine, f"{name}_{index}", source, file)
         read += texts.counted
         naive |= append(engine, plan, texts, piece=str(index))
-        keep_aside(engine, name, index, texts.aside, Piece(file.name, 1))
+        keep_aside(engine, name, index, texts.aside, Piece(file.name, 1, index))
         drop_texts(engine, texts)
-    pieces = tuple(Piece(file.name, 1) for file in files)
+    pieces = tuple(Piece(file.name, 1, index) for index, file in enumerate(files))
     return staged_of(engine, plan, pieces, tuple(file.name for file in files), read, naive=naive)
 
 

@@ -51,7 +51,7 @@ def write_taken(engine: Engine, parts: Sequence[Part], *, root: Path, staging: P
         if engine.rows(f"SELECT 1 FROM {quoted(part.table)} LIMIT 1"):
             order = ", ".join(f"{quoted(name)} ASC NULLS LAST" for name in part.order)
             rows = f"SELECT * FROM {quoted(part.table)} ORDER BY {order}"
-            stored.append(_store(engine, part.table, "", rows, root=root, staging=staging, format=TEXTS))
+            stored.append(_store(engine, part.table, "", rows, root=root, staging=staging, written=TEXTS))
     for folder in sorted({(root / file.path).parent for file in stored}):
         fsync_folder(folder)
     return tuple(stored)
@@ -88,10 +88,10 @@ def folder_name(value: object) -> str:
     return quote(str(value), safe="").replace(".", "%2E")
 
 
-def _store(engine: Engine, table: str, partition: str, rows: str, *, root: Path, staging: Path, format: str = FORMAT) -> StoredFile:
+def _store(engine: Engine, table: str, partition: str, rows: str, *, root: Path, staging: Path, written: str = FORMAT) -> StoredFile:
     draft = staging / "draft.parquet"
     with failpoints.around("file.write"):
-        count = engine.rows(f"COPY ({rows}) TO {literal(draft.as_posix())} ({format})")[0][0]
+        count = engine.rows(f"COPY ({rows}) TO {literal(draft.as_posix())} ({written})")[0][0]
     content = content_of(draft)
     folder = root / folder_name(table) / partition
     target = folder / f"{content[:NAME_LENGTH]}.parquet"
