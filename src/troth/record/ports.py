@@ -85,6 +85,12 @@ class Lake(Protocol):
 
     def current(self) -> Snapshot | None: ...
 
+    def snapshot(self, id: str) -> Snapshot | None:
+        """One that the manifest still has."""
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether all its files are there."""
+
     def building(self, now: datetime) -> AbstractContextManager[Path]:
         """Hold the lake for one build, else raise Busy; gives a folder for the engine to spill to.
 

@@ -45,6 +45,12 @@ class MemoryLake:
     def current(self) -> Snapshot | None:
         return self._published[-1][1] if self._published else None
 
+    def snapshot(self, id: str) -> Snapshot | None:
+        return next((one for _, one in self._published if one.id == id), None)
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        return all(file.path in self._tables for file in snapshot.files)
+
     @contextmanager
     def building(self, now: datetime) -> Iterator[Path]:
         if self._since is not None:

@@ -53,11 +53,14 @@ class Journal:
             return None if id is None else manifest.read_rows(connection, id)
 
     def snapshot(self, id: str) -> Snapshot:
-        with self._reading() as connection:
-            found = manifest.read_rows(connection, id)
+        found = self.find(id)
         if found is None:
             raise NotFound("no such snapshot in the journal", got=id)
         return found
+
+    def find(self, id: str) -> Snapshot | None:
+        with self._reading() as connection:
+            return manifest.read_rows(connection, id)
 
     def publications(self) -> tuple[Publication, ...]:
         """The snapshots that the manifest still has, oldest first; the last one is in force."""

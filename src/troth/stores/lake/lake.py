@@ -37,6 +37,12 @@ class ParquetLake:
     def current(self) -> Snapshot | None:
         return self.journal.current()
 
+    def snapshot(self, id: str) -> Snapshot | None:
+        return self.journal.find(id)
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        return all(_size(self.root / file.path) == file.bytes for file in snapshot.files)
+
     @contextmanager
     def building(self, now: datetime) -> Iterator[Path]:
         """Hold the lake for one build; gives a folder for the engine to spill to. Raises Busy when another build runs.
@@ -124,8 +130,7 @@ class ParquetLake:
 
 
 def _refuse_other_sizes(root: Path, file: StoredFile, next_step: str) -> None:
-    path = root / file.path
-    size = path.stat().st_size if path.is_file() else None
+    size = _size(root / file.path)
     if size != file.bytes:
         raise StoreError(
             f"the lake's file {root.name}/{file.path} is damaged" if root.name == INTAKE else f"the lake's file {file.path} is damaged",
@@ -133,6 +138,10 @@ def _refuse_other_sizes(root: Path, file: StoredFile, next_step: str) -> None:
             allowed=f"{file.bytes} bytes",
             next_step=next_step,
         )
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
 
 
 @contextmanager
