@@ -14,6 +14,8 @@ from troth.sources.reading import Piece, Plan, Staged, Withdrawn, append, begin,
 from troth.sources.taking import Stored
 from troth.sources.texts import Texts, free, require
 
+NEVER = 2**31 - 1
+
 
 def stage_loads(engine: Engine, name: str, source: Source, zone: str, known: Sequence[Stored], *, strict: bool = True) -> Staged:
     """The rows of a source's loads as one staged table, in the order in which they became known, then of their tables' names.
@@ -91,12 +93,11 @@ def _without_withdrawn(engine: Engine, staged: Staged, ordered: Sequence[Stored]
         f"SELECT s._file, s._row, s._content, [{places}][s._file + 1] AS place, {key} AS key, l.went"
         f" FROM {staged.table} s LEFT JOIN left_{name} l USING (_file, _row)),"
         " touched AS (SELECT DISTINCT place, key FROM keyed WHERE went IS NOT NULL),"
-        " judged AS (SELECT k.*, bool_or(went IS NULL) OVER same AS stands, max(went) OVER same AS last,"
-        " list(_content) FILTER (WHERE went IS NULL) OVER same AS standing"
-        " FROM keyed k SEMI JOIN touched USING (place, key) WINDOW same AS (PARTITION BY place, key))"
-        " SELECT _file, _row, CASE WHEN coalesce(list_contains(standing, _content), FALSE) THEN 'duplicate'"
-        f" WHEN stands OR went < last THEN 'superseded' WHEN {full} THEN 'retracted' END AS fate"
-        " FROM judged WHERE went IS NOT NULL"
+        f" until AS (SELECT k.*, coalesce(went, {NEVER}) AS until, max(coalesce(went, {NEVER})) OVER (PARTITION BY place, key) AS last"
+        " FROM keyed k SEMI JOIN touched USING (place, key)),"
+        " judged AS (SELECT *, list(_content) FILTER (WHERE until = last) OVER (PARTITION BY place, key) AS newest FROM until)"
+        f" SELECT _file, _row, CASE WHEN until = last THEN CASE WHEN {full} THEN 'retracted' END"
+        " WHEN list_contains(newest, _content) THEN 'duplicate' ELSE 'superseded' END AS fate FROM judged WHERE went IS NOT NULL"
     )
     counted = dict(engine.rows(f"SELECT fate, count(*) FROM withdrawn_{name} WHERE fate IS NOT NULL GROUP BY 1"))
     if counted:

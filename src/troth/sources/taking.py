@@ -31,8 +31,8 @@ class Stored:
 def take(engine: Engine, name: str, source: Source, arrival: Arrival, before: Sequence[Stored], *, seq: int, known_from: datetime) -> Load:
     """Read an arrival as tables `rows_<name>`, the rows that are new or changed, `gone_<name>` and `aside_<name>`.
 
-    before: the loads of the same place, oldest first. Rows are compared by all that is kept of them, equal ones by their number. A
-    row that stands behind a changed one of the same key is taken again, since the last of them counts.
+    before: the loads of the same place, oldest first. Rows are compared by all that is kept of them, equal ones by their number.
+    Several rows of one key are taken together, since the last of them counts: where one is new or their order is, all are.
     Raises SourceError as the reader does, ConservationError where the splitter counted other rows than the reader gave.
     """
     load = Load(seq, known_from, name, arrival.place, arrival.name, arrival.content, manner_of(source))
@@ -80,41 +80,33 @@ def _since(before: Sequence[Stored]) -> Sequence[Stored]:
 
 def _keep_new(engine: Engine, name: str, source: Source, texts: Texts, since: Sequence[Stored]) -> int:
     """Leave in `rows_<name>` what is new, and put into `gone_<name>` what stood and is there no more; the number of new rows."""
-    row = identifier(texts.row)
-    nth = "row_number() OVER (PARTITION BY content ORDER BY seq, row)"
-    stood = (
-        " UNION ALL ".join(
-            f"SELECT CAST({one.load.seq} AS INTEGER) AS seq, CAST({row} AS BIGINT) AS row, {content_sql(texts)} AS content FROM {one.rows}"
-            for one in since
-            if one.rows
-        )
-        or "SELECT 0 AS seq, CAST(0 AS BIGINT) AS row, CAST(0 AS UBIGINT) AS content WHERE FALSE"
-    )
+    keys = [f"NULLIF(trim({identifier(column)}), '')" for column in source.key]
+    key = f"CASE WHEN {' AND '.join(f'{k} IS NOT NULL' for k in keys)} THEN [{', '.join(keys)}] END" if keys else "CAST(NULL AS VARCHAR[])"
+    read = f"CAST({identifier(texts.row)} AS BIGINT) AS row, {content_sql(texts)} AS content, {key} AS key"
+    selects = [f"SELECT CAST({one.load.seq} AS INTEGER) AS seq, {read} FROM {one.rows}" for one in since if one.rows]
+    stood = " UNION ALL ".join(selects) or f"SELECT 0 AS seq, {read} FROM {texts.rows} WHERE FALSE"
     left = " UNION ALL ".join(
         f"SELECT CAST(seq AS INTEGER) AS seq, CAST(row AS BIGINT) AS row FROM {one.gone}" for one in since if one.gone
     )
     without = f" ANTI JOIN ({left}) USING (seq, row)" if left else ""
-    engine.run(f"CREATE OR REPLACE TABLE stood_{name} AS SELECT *, {nth} AS nth FROM (SELECT * FROM ({stood}){without})")
-    keys = "".join(f", NULLIF(trim({identifier(column)}), '') AS k{n}" for n, column in enumerate(source.key) if column in texts.columns)
-    engine.run(
-        f"CREATE OR REPLACE TABLE now_{name} AS SELECT *, {nth} AS nth"
-        f" FROM (SELECT 0 AS seq, {row} AS row, {content_sql(texts)} AS content{keys} FROM {texts.rows})"
+    nth = "row_number() OVER (PARTITION BY content ORDER BY seq, row) AS nth"
+    engine.run(f"CREATE OR REPLACE TABLE stood_{name} AS SELECT *, {nth} FROM (SELECT * FROM ({stood}){without})")
+    engine.run(f"CREATE OR REPLACE TABLE now_{name} AS SELECT *, {nth} FROM (SELECT 0 AS seq, {read} FROM {texts.rows})")
+    said = "list(content ORDER BY seq, row) AS said"
+    several = (
+        f"SELECT n.key FROM (SELECT key, {said} FROM now_{name} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1) n"
+        f" LEFT JOIN (SELECT key, {said} FROM stood_{name} GROUP BY key) s USING (key) WHERE s.said IS DISTINCT FROM n.said"
     )
-    engine.run(f"CREATE OR REPLACE TABLE new_{name} AS SELECT n.* FROM now_{name} n ANTI JOIN stood_{name} s USING (content, nth)")
-    if keys:
-        same = " AND ".join(f"n.k{n} = f.k{n}" for n in range(len(source.key)))
-        listed = ", ".join(f"k{n}" for n in range(len(source.key)))
-        engine.run(
-            f"INSERT INTO new_{name} SELECT n.* FROM now_{name} n"
-            f" JOIN (SELECT {listed}, min(row) AS first FROM new_{name} GROUP BY ALL) f ON {same} AND n.row > f.first"
-            f" ANTI JOIN new_{name} w ON w.row = n.row"
-        )
-    unchanged = f"SELECT n.content, n.nth FROM now_{name} n ANTI JOIN new_{name} w ON w.row = n.row"
     engine.run(
-        f"INSERT INTO gone_{name} SELECT s.seq, s.row FROM stood_{name} s ANTI JOIN ({unchanged}) u USING (content, nth) ORDER BY ALL"
+        f"CREATE OR REPLACE TABLE same_{name} AS SELECT n.row, s.seq AS stood_seq, s.row AS stood_row FROM now_{name} n"
+        f" JOIN stood_{name} s USING (content, nth) ANTI JOIN ({several}) k ON k.key = n.key"
     )
-    engine.run(f"CREATE OR REPLACE TABLE rows_{name} AS SELECT r.* FROM {texts.rows} r SEMI JOIN new_{name} w ON w.row = r.{row}")
-    taken = int(engine.rows(f"SELECT count(*) FROM rows_{name}")[0][0])
-    for table in ("stood", "now", "new"):
+    engine.run(
+        f"INSERT INTO gone_{name} SELECT s.seq, s.row FROM stood_{name} s"
+        f" ANTI JOIN same_{name} u ON u.stood_seq = s.seq AND u.stood_row = s.row ORDER BY ALL"
+    )
+    new = f"SELECT r.* FROM {texts.rows} r ANTI JOIN same_{name} u ON u.row = r.{identifier(texts.row)}"
+    engine.run(f"CREATE OR REPLACE TABLE rows_{name} AS {new}")
+    for table in ("stood", "now", "same"):
         engine.run(f"DROP TABLE {table}_{name}")
-    return taken
+    return int(engine.rows(f"SELECT count(*) FROM rows_{name}")[0][0])
