@@ -84,7 +84,7 @@ class MemoryLake:
         self._refuse_if_missing(snapshot)
         last = self._loads[-1] if self._loads else None
         for load in loads:
-            if load.seq != (last.seq if last else 0) + 1 or (last and load.known_from < last.known_from):
+            if load.seq != (last.seq if last else 0) + 1 or (last is not None and load.known_from < last.known_from):
                 raise StoreError("the loads are not the next ones", got=load.seq)
         for _, known in self._published:
             if known.id == snapshot.id and known != snapshot:
