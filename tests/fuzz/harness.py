@@ -122,21 +122,20 @@ def said_of(name: str, content: bytes, folder: Path, engine: DuckEngine) -> list
 
 def _read(listed: object, engine: DuckEngine) -> object:
     from troth.sources.readers import Listed
-    from troth.sources.reading import FILTERED, _keep_rejects
+    from troth.sources.texts import Texts, set_aside
 
     assert isinstance(listed, Listed)
-    engine.run("CREATE OR REPLACE TABLE rejected_rows (_file INTEGER, line BIGINT, reason VARCHAR)")
-    engine.run(FILTERED)
-    engine.run("DELETE FROM filtered")
+    engine.run("CREATE OR REPLACE TABLE aside (line BIGINT, fate VARCHAR, reason VARCHAR)")
     try:
         with opened(engine, listed.address, "fuzz") as table:
             create = f"CREATE OR REPLACE TABLE fuzzed AS SELECT * FROM {table.relation}"
             try:
-                engine.together([create, *_keep_rejects("rows", 0, table)])
+                engine.together([create, *set_aside(Texts("fuzzed", "aside", table.columns, (), table.records), table)])
             except OSError as error:  # as `reading` has it
                 raise SourceError(f"'{table.address.name}' cannot be read", got=str(error), next_step="Mend it.") from error
             rows, rejected, filtered = (
-                int(engine.rows(f"SELECT count(*) FROM {name}")[0][0]) for name in ("fuzzed", "rejected_rows", "filtered")
+                int(engine.rows(f"SELECT count(*) FROM {name}")[0][0])
+                for name in ("fuzzed", "aside WHERE fate = 'rejected'", "aside WHERE fate = 'filtered'")
             )
             if rows + rejected + filtered != table.records:
                 raise ConservationError(f"{table.records} counted, {rows} + {rejected} + {filtered} read")
