@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
-from troth.sources.mapping import Source
+from troth.sources.derived import Derived
+from troth.sources.mapping import CellType, Source, Where
 from troth.sources.places import find_tables
 from troth.sources.readers import Opened, opened, reader_of
 
@@ -52,6 +53,14 @@ class Staged:
         cases = " ".join(f"WHEN {index} THEN {literal_text(file.name)}" for index, file in enumerate(self.files))
         return f"CASE {of}{'.' if of else ''}_file {cases} END"
 
+    def where_sql(self, where: Where, *, of: str = "") -> str:
+        """Whether a row is one of those that an entry is about. of: alias of the table."""
+        said = []
+        for column, words in where.items():
+            text = f"{of}{'.' if of else ''}t{self.texts[column]}"
+            said.append(f"{text} IS NOT NULL" if words == "any" else f"{text} IN ({', '.join(map(literal_text, words))})")
+        return " AND ".join(said) or "TRUE"
+
     def id_sql(self, columns: Sequence[str], *, of: str = "") -> str:
         """The id that these columns make, NULL when one is blank. of: alias of the table.
 
@@ -74,7 +83,14 @@ class _Plan:
     texts: dict[str, int]
     cells: tuple[Cell, ...]
     zone: str
+    derived: Mapping[str, Derived]
     marked: bool
+
+
+def _cell(position: int, column: str, kind: CellType, source: Source, numbers: Numbers) -> Cell:
+    made = source.derived.get(column)
+    written = source.formats.get(made.column if made and made.plus else column)
+    return Cell(position, column, kind, written, numbers, made.elapsed_us if made else None)
 
 
 def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
@@ -88,11 +104,10 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     texts = {column: position for position, column in enumerate(wanted)}
     numbers = Numbers(source.decimal, source.thousands)
     cells = tuple(
-        Cell(texts[column], column, kind, source.formats.get(column), numbers)
-        for column in wanted
-        for kind in sorted(source.cells().get(column, ()))
+        _cell(texts[column], column, kind, source, numbers) for column in wanted for kind in sorted(source.cells().get(column, ()))
     )
-    plan = _Plan(texts, cells, zone, any(reader_of(file.path).marks for file in files))
+    made = {name: source.derived[name] for name in wanted if name in source.derived}
+    plan = _Plan(texts, cells, zone, made, any(reader_of(file.path).marks for file in files))
     engine.run(f"CREATE OR REPLACE TABLE rejected_{name} (_file INTEGER, line BIGINT, reason VARCHAR)")
     engine.run(f"DROP TABLE IF EXISTS staged_{name}")
     engine.run(FILTERED)
@@ -100,7 +115,7 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     read, naive = 0, False
     for index, file in enumerate(files):
         with opened(engine, file, f"{name}_{index}", source.written) as table:
-            _require(table.columns, {*wanted, *source.personal, *source.formats}, file)
+            _require(table.columns, source.in_files(), file)
             read += table.records
             naive |= _append(engine, name, index, table, plan)
     rejected = int(engine.rows(f"SELECT count(*) FROM rejected_{name}")[0][0])
@@ -113,8 +128,9 @@ def _append(engine: Engine, name: str, index: int, table: Opened, plan: _Plan) -
     content = f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(table.columns))})"
     trimmed = [f"{table.row} AS _row", f"{content} AS _content"]
     for column, position in plan.texts.items():
-        bad = table.bad_sql(column) if plan.marked else None
-        trimmed += text_columns(position, column, bad, marked=plan.marked)
+        made = plan.derived.get(column)
+        bad = table.bad_sql(made.column if made else column) if plan.marked else None
+        trimmed += text_columns(position, column, bad, marked=plan.marked, made=made)
     parsed = ", ".join(["*", *(p for cell in plan.cells for p in parsed_columns(cell))])
     create = f"CREATE OR REPLACE TABLE parsed_{name} AS SELECT {parsed} FROM (SELECT {', '.join(trimmed)} FROM {table.relation} AS src)"
     try:
