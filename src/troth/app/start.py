@@ -96,7 +96,8 @@ def propose(folder: Path, said: Said) -> Proposed:
     if known and len(sources) > 1:
         files = {name: files for one in known for name, files in one.files.items()}
         guessed = {group.name: group.addresses for group in rest if group.name not in files}
-        sources, more = joined(engine, sources, {**files, **guessed}, frozenset(files))
+        systems = {name: one.name for one in known for name in one.files}
+        sources, more = joined(engine, sources, {**files, **guessed}, systems)
         guesses = [*more, *guesses]
     settings: dict[str, Any] = {"name": folder.resolve().name, "folder": str(folder.resolve())}
     settings["zone"] = said.zone or next((one.zone for one in known if one.zone), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from troth.record import Engine
@@ -20,7 +20,7 @@ Yaml = dict[str, Any]
 WAYS: tuple[tuple[Ignored, ...], ...] = ((), ("case",), ("leading_zeros",), ("salesforce_suffix",), ("case", "leading_zeros"))
 WORDS: dict[Ignored, str] = {"case": "capitals", "leading_zeros": "zeros in front", "salesforce_suffix": "the last 3 of 18 characters"}
 FEWEST = 5
-SURE = 1e-9
+SURE = 1e-6
 FIRST_NUMBER = 400
 TOLD_REFUSALS = 5
 
@@ -75,18 +75,19 @@ class Join:
 
 
 def joined(
-    engine: Engine, sources: Mapping[str, Yaml], files: Mapping[str, Sequence[Address]], known: frozenset[str]
+    engine: Engine, sources: Mapping[str, Yaml], files: Mapping[str, Sequence[Address]], systems: Mapping[str, str]
 ) -> tuple[dict[str, Yaml], list[Guess]]:
     """The sources with relations across systems, and what each rests on.
 
-    files: of the sources that are looked at. known: those that templates made; of two others nothing is asked here.
+    files: of the sources that are looked at. systems: the template of each that has one; of two guessed ones, which were
+    joined when they were guessed, and of two of one system nothing is asked, unless it is how a relation's ids are written.
     """
     looked = [name for name in files if name in sources and "object" in sources[name]]
     tables: dict[str, Table] = {}
     try:
         for number, name in enumerate(looked, start=FIRST_NUMBER):
             tables[name] = open_table(engine, files[name], number, name)
-        found = _found(engine, sources, tables, known)
+        found = _found(engine, sources, tables, systems)
     finally:
         for number, name in enumerate(looked, start=FIRST_NUMBER):
             close_table(engine, number, len(files[name]))
@@ -96,7 +97,7 @@ def joined(
     return _written(sources, made), [join.guess() for join in (*made, *doubted[:TOLD_REFUSALS])]
 
 
-def _found(engine: Engine, sources: Mapping[str, Yaml], tables: Mapping[str, Table], known: frozenset[str]) -> list[Join]:
+def _found(engine: Engine, sources: Mapping[str, Yaml], tables: Mapping[str, Table], systems: Mapping[str, str]) -> list[Join]:
     pointers, names = _sides(sources, tables)
     if not pointers or not names:
         return []
@@ -111,7 +112,9 @@ def _found(engine: Engine, sources: Mapping[str, Yaml], tables: Mapping[str, Tab
     for ignoring in WAYS:
         for join in _joins(engine, by_place, ignoring):
             one, other = join.pointer, join.name
-            if one.source == other.source or one.type == other.type or not {one.source, other.source} & known:
+            if one.source == other.source or one.type == other.type:
+                continue
+            if systems.get(one.source) == systems.get(other.source) and not _relates(sources, join):
                 continue
             held = best.get((one.place, other.place))
             if held is None or join.matched > held.matched:
@@ -185,39 +188,34 @@ def _judged(join: Join) -> Join | None:
         doubt = "numbers that lie as close as these agree by chance" if _are_numbers(join) else "words as short as these agree by chance"
     if doubt and join.share < 0.9:
         return None
-    return Join(
-        join.pointer, join.name, join.ignoring, join.rows, join.matched_rows, join.distinct, join.matched, join.named, doubt
-    )  # fmt: skip
+    return replace(join, doubt=doubt)
 
 
 def _by_chance(join: Join) -> float:
-    """How probable so many matches are, were the pointer's values drawn at random from those that look like the names."""
+    """A bound on how probable so many matches are, were the pointer's values drawn at random from all that look like the names."""
     name = join.name.column
     if _are_numbers(join):
-        low, high = _range(name)
-        density = min(1.0, name.distinct / max(high - low + 1, 1))
+        numbers = _numbers(name)
+        density = min(1.0, name.distinct / max(max(numbers) - min(numbers) + 1, 1))
     else:
         density = min(1.0, name.distinct / 20.0 ** max(name.shortest, 1))
-    if density >= 1:
-        return 1.0
-    expected = join.distinct * density
-    if join.matched <= expected:
-        return 1.0
-    # Chernoff's bound on a binomial tail: exact enough to tell 1e-9 from 1e-2.
     share = join.matched / join.distinct
-    if share >= 1:
-        return density**join.distinct
-    apart = share * math.log(share / density) + (1 - share) * math.log((1 - share) / (1 - density))
+    if share <= density:
+        return 1.0
+    # Chernoff's bound on a binomial tail: exact enough to tell 1e-6 from 1e-2.
+    apart = share * math.log(share / density) + ((1 - share) * math.log((1 - share) / (1 - density)) if share < 1 else 0.0)
     return math.exp(-join.distinct * apart)
 
 
 def _are_numbers(join: Join) -> bool:
-    return all(value.strip("0").isdigit() or not value.strip("0") for value in join.name.column.sample)
+    return bool(_numbers(join.name.column))
 
 
-def _range(column: Column) -> tuple[int, int]:
-    numbers = [int(value) for value in column.sample if value.isdigit()]
-    return (min(numbers), max(numbers)) if numbers else (0, 0)
+def _numbers(column: Column) -> list[int]:
+    """The values of a running number, also of one with the same letters in front of each, as in C001; [] of anything else."""
+    letters = {value.rstrip("0123456789") for value in column.sample}
+    rest = [value.removeprefix(min(letters)) for value in column.sample] if len(letters) == 1 else []
+    return [int(value) for value in rest] if all(value.isascii() and value.isdigit() for value in rest) else []
 
 
 def _speaks(column: str, name: Side) -> bool:
@@ -240,12 +238,18 @@ def _same_pointer(join: Join, other: Join) -> bool:
     return join.pointer.source == other.pointer.source and join.pointer.column.name == other.pointer.column.name
 
 
+def _relates(sources: Mapping[str, Yaml], join: Join) -> bool:
+    """Whether a relation of the same two columns is there already."""
+    column = join.pointer.column.name
+    relations = sources[join.pointer.source].get("relations", ())
+    return join.name.is_id and any((r["to"], r["id"]) == (join.name.type, [column]) for r in relations)
+
+
 def _said(sources: Mapping[str, Yaml], join: Join) -> bool:
-    """Whether the source has that relation already, and it holds as it is."""
-    for relation in sources[join.pointer.source].get("relations", ()):
-        if relation["to"] == join.name.type and relation["id"] == [join.pointer.column.name]:
-            return bool(relation.get("by")) or not join.ignoring
-    return False
+    """Whether the source belongs to such an object already, and by ids that are written alike."""
+    if _relates(sources, join) and join.ignoring:
+        return False
+    return any(relation["to"] == join.name.type for relation in sources[join.pointer.source].get("relations", ()))
 
 
 def _written(sources: Mapping[str, Yaml], joins: Sequence[Join]) -> dict[str, Yaml]:

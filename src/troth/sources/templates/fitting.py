@@ -41,6 +41,7 @@ def fitted(source: Mapping[str, Any], names: Mapping[str, str]) -> Yaml | None:
             fit[part] = entries
     if made:
         fit["derived"] = {name: _derived(d, names) for name, d in made.items() if _uses(fit, name)}
+    fit["formats"] = {known[column]: said for column, said in source.get("formats", {}).items() if column in known}
     fit["personal"] = {names[column]: kind for column, kind in source.get("personal", {}).items() if column in names}
     return {name: part for name, part in fit.items() if part or name == "key"}
 

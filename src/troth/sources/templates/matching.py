@@ -134,6 +134,8 @@ def _evidence(template: Template, table: _Table) -> Guess:
     columns = table.groups[0].columns
     renamed = [f"`{theirs}` is {ours}" for ours, theirs in table.names.items() if " ".join(theirs.split()).casefold() != ours.casefold()]
     known = f"{len(set(table.names.values()) & set(columns)):,} of its {len(columns):,} columns are known"
+    if not any(source.get("table", name) == table.form.name for name, source in template.sources.items()):
+        known += "; nothing is read from it"
     return Guess(
         f"`{table.files[0].name}` is the table '{table.form.name}' of {template.name}", "; ".join([known, *renamed[:6]]),
         table.files[0].name, tuple(table.names[column] for column in table.form.needs),

@@ -10,6 +10,7 @@ from troth.sources.address import Address
 from troth.sources.guess.personal import is_party, personal_kind
 from troth.sources.guess.profile import Column, Table, close_table, open_table
 from troth.sources.mapping import Source
+from troth.sources.templates.zones import zone_said
 
 NUMBER = 900
 Yaml = dict[str, Any]
@@ -26,6 +27,10 @@ def written(engine: Engine, name: str, source: Yaml, files: Sequence[Address], k
 
 def _written(source: Yaml, table: Table, known: Collection[str]) -> tuple[Yaml, list[str]]:
     fit, warnings = dict(source), []
+    usual = fit.pop("formats", {})
+    blank = {column.name for column in table.columns if column.kind == "blank"}
+    if "events" in fit:
+        fit["events"] = [event for event in fit["events"] if not blank & set(event.get("where", ()))]
     money, unread = _currencies(source.get("money", ()), table)
     fit |= {"money": money} if money else {}
     if not money:
@@ -34,12 +39,15 @@ def _written(source: Yaml, table: Table, known: Collection[str]) -> tuple[Yaml, 
     wanted = {column for column, kinds in read.cells().items() if kinds & {"instant", "day"}}
     wanted |= {made.column for name, made in read.derived.items() if name in wanted and made.plus}
     formats = {c.name: c.format for c in table.instants if c.name in wanted and c.format}
+    formats |= {c.name: usual[c.name] for c in table.instants if c.either_way and c.name in usual}
     warnings += [f"{table.path.name}: {said}" for said in unread]
     for column in table.instants:
-        if column.name in wanted and column.either_way:
+        if column.name in wanted and column.either_way and column.name not in usual:
             warnings.append(f"{table.path.name}: day and month of '{column.name}' cannot be told apart; read as {column.format}.")
     if formats:
         fit["formats"] = formats
+    if zone := zone_said(table.path.path):
+        fit["zone"] = zone
     amounts = [table.column(entry.amount) for entry in read.money if entry.amount in {c.name for c in table.columns}]
     fit |= _marks(amounts)
     free = [c for c in table.columns if c.name not in {*known, *read.in_files()}]
