@@ -114,12 +114,8 @@ def test_an_object_is_found_by_another_name(engine: DuckEngine, tmp_path: Path, 
 
     got = record(load_all(engine, write(tmp_path, {"customers.csv": CUSTOMERS, "orders.csv": ORDERS}), sources))
 
-    assert (
-        got.rows(
-            "SELECT f.id, t.id FROM relation JOIN object_order f ON f.code = from_code JOIN object_customer t ON t.code = to_code ORDER BY ALL"
-        )
-        == links
-    )
+    found = got.rows("SELECT f.id, t.id FROM relation, object_order f, object_customer t WHERE f.code = from_code AND t.code = to_code")
+    assert sorted(found) == links
     assert got.rows("SELECT count(*) FROM object_customer") == [(3,)]
 
 
@@ -147,7 +143,7 @@ def test_ids_are_alike_but_for_what_is_left_aside(
 @given(st.integers(0, 10**12), st.integers(0, 12))
 def test_padding_with_zeros_never_changes_what_is_alike(number: int, zeros: int) -> None:
     engine = DuckEngine()
-    a, b = engine.rows(
-        f"SELECT {alike_sql(repr(str(number)), ['leading_zeros'])}, {alike_sql(repr('0' * zeros + str(number)), ['leading_zeros'])}"
-    )[0]
+    plain, padded = (alike_sql(f"'{text}'", ["leading_zeros"]) for text in (str(number), "0" * zeros + str(number)))
+
+    a, b = engine.rows(f"SELECT {plain}, {padded}")[0]
     assert a == b

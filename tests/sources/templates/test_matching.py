@@ -42,12 +42,9 @@ def found(engine: DuckEngine, folder: Path) -> list[Match]:
 def test_a_template_is_a_book_that_holds_together(name: str) -> None:
     """Every column there: each promise has its events and attributes, and no attribute is given twice but by what stands instead."""
     template = load_template(name)
-    whole = {
-        source: Source.model_validate(
-            {"files": ["x"], **{k: v for k, v in said.items() if k not in ("table", "instead_of", "money", "formats")}}
-        )
-        for source, said in template.sources.items()
-    }
+    aside = ("table", "instead_of", "money", "formats")
+    plain = {source: {k: v for k, v in said.items() if k not in aside} for source, said in template.sources.items()}
+    whole = {source: Source.model_validate({"files": ["x"], **said}) for source, said in plain.items()}
     held = vocabulary(whole)
 
     assert {said.get("table", source) for source, said in template.sources.items()} <= {form.name for form in template.forms}
@@ -135,9 +132,8 @@ def test_tickets_in_two_exports_are_read_from_one(engine: DuckEngine, tmp_path: 
     ],
 )
 def test_headings_may_be_technical_german_or_english(engine: DuckEngine, tmp_path: Path, headings: tuple[str, ...], vbeln: str) -> None:
-    lines = [
-        ";".join((f"8001{n:04d}", f"{n + 1:02d}.03.2026", f"{n + 5:02d}.03.2026", f"{n + 6:02d}.03.2026", f"1{n:04d}")) for n in range(20)
-    ]
+    days = [[f"{n + after:02d}.03.2026" for after in (1, 5, 6)] for n in range(20)]
+    lines = [";".join((f"8001{n:04d}", *days[n], f"1{n:04d}")) for n in range(20)]
     (tmp_path / "d.csv").write_text("\n".join([";".join(headings), *lines]) + "\n", encoding="utf-8")
 
     (one,) = found(engine, tmp_path)
@@ -160,9 +156,8 @@ def test_a_question_is_the_nps_by_its_values_too(engine: DuckEngine, tmp_path: P
 
 def test_amounts_of_two_currencies_are_left_out_and_that_is_said(engine: DuckEngine, tmp_path: Path) -> None:
     rows = rows_of(EXPORTS / "shopify" / "orders_export_1.csv")
-    written(
-        tmp_path / "o.csv", [{**row, "Currency": row["Currency"] and ("EUR", "CHF")[n % 2]} for n, row in enumerate(rows)], list(rows[0])
-    )
+    mixed = [{**row, "Currency": row["Currency"] and ("EUR", "CHF")[n % 2]} for n, row in enumerate(rows)]
+    written(tmp_path / "o.csv", mixed, list(rows[0]))
 
     (one,) = found(engine, tmp_path)
 
@@ -172,11 +167,8 @@ def test_amounts_of_two_currencies_are_left_out_and_that_is_said(engine: DuckEng
 
 def test_people_in_columns_that_the_template_does_not_know_are_marked(engine: DuckEngine, tmp_path: Path) -> None:
     rows = rows_of(TICKETS)
-    written(
-        tmp_path / "t.csv",
-        [{**row, "Second contact [txt]": f"p{n}@example.net"} for n, row in enumerate(rows)],
-        [*rows[0], "Second contact [txt]"],
-    )
+    more = [{**row, "Second contact [txt]": f"p{n}@example.net"} for n, row in enumerate(rows)]
+    written(tmp_path / "t.csv", more, [*rows[0], "Second contact [txt]"])
 
     (one,) = found(engine, tmp_path)
 
