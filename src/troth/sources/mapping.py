@@ -203,7 +203,7 @@ class Source(Part):
         return self
 
     def is_personal(self, column: str) -> bool:
-        """Whether a column, or the one that it is made of, holds personal data; a date found in a text is none."""
+        """Whether a column, or the one that it is made of, holds personal data."""
         made = self.derived.get(column)
         return column in self.personal or (made is not None and made.column in self.personal)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from troth.app.start import Said, start
 from troth.sources.guess import groups_of
 from troth.sources.mapping import Source
 from troth.sources.templates import Match, match
@@ -173,3 +174,21 @@ def test_people_in_columns_that_the_template_does_not_know_are_marked(engine: Du
     (one,) = found(engine, tmp_path)
 
     assert one.sources["zendesk_tickets"]["personal"]["Second contact [txt]"] == "email"
+
+
+def test_a_header_without_rows_is_no_export(engine: DuckEngine, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(TICKETS.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+
+    assert found(engine, tmp_path) == []
+
+
+def test_a_file_that_cannot_be_read_is_left_with_a_warning(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(EXPORTS / "salesforce", folder)
+    text = TICKETS.read_text(encoding="utf-8")
+    (folder / "t.csv").write_text(text + '"' + text.splitlines()[1], encoding="utf-8")
+
+    started = start(folder, into=tmp_path / "book", said=Said("UTC"))
+
+    assert started.recognised is not None
+    assert "Salesforce" in started.recognised

@@ -37,19 +37,19 @@ def others(names: Iterable[str], columns: Sequence[str], found: Mapping[str, str
 
 
 def proven(engine: Engine, form: Form, address: Address, found: Mapping[str, str]) -> dict[str, str] | None:
-    """The same without columns whose values are out of range; None where the values of one that is needed do not look as they should."""
+    """The same without columns whose values are out of range; None where one that is needed does not look so, or there is no row."""
     asked = {column: pattern for column, pattern in form.looks.items() if column in found}
     ranged = {column: bounds for column, bounds in form.within.items() if column in found}
-    if not asked and not ranged:
-        return dict(found)
     tests = [f"regexp_full_match(trim({identifier(found[c])}), {literal_text(pattern)})" for c, pattern in asked.items()]
     for column, (low, high) in ranged.items():
         number = f"TRY_CAST(trim({identifier(found[column])}) AS DECIMAL(18,4))"
         tests.append(f"coalesce({number} BETWEEN {low} AND {high} AND {number} = floor({number}), FALSE)")
     texts = [f"NULLIF(trim({identifier(found[c])}), '')" for c in (*asked, *ranged)]
-    counts = ", ".join(f"count({text}), count(*) FILTER ({text} IS NOT NULL AND {test})" for text, test in zip(texts, tests, strict=True))
+    counts = [f"count({text}), count(*) FILTER ({text} IS NOT NULL AND {test})" for text, test in zip(texts, tests, strict=True)]
     with opened(engine, address, "template", counted=False) as table:
-        row = engine.rows(f"SELECT {counts} FROM (SELECT * FROM {table.relation} LIMIT {LOOKED_AT})")[0]
+        rows, *row = engine.rows(f"SELECT {', '.join(['count(*)', *counts])} FROM (SELECT * FROM {table.relation} LIMIT {LOOKED_AT})")[0]
+    if not rows:
+        return None
     kept = dict(found)
     for place, column in enumerate((*asked, *ranged)):
         filled, fitting = int(row[2 * place]), int(row[2 * place + 1])

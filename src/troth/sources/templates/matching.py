@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from troth.kernel.errors import TrothError
 from troth.query import identifier
 from troth.record import Engine
 from troth.sources.address import Address
@@ -126,7 +127,10 @@ def _fit(engine: Engine, form: Form, group: Group, known: set[str]) -> _Table | 
     names = recognised(form, group.columns)
     if names is None:
         return None
-    names = proven(engine, form, group.addresses[0], names)
+    try:
+        names = proven(engine, form, group.addresses[0], names)
+    except (TrothError, OSError, ValueError):
+        return None  # what cannot be read is told where tables are guessed
     return None if names is None else _Table(form, (group,), {**names, **others(known, group.columns, names)})
 
 
