@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
+from troth.app.contracts import as_json, columns_of, contract_facts, inherited
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.engines.calendars import Transitions, transitions, tz_version
@@ -20,6 +21,9 @@ from troth.promises import Outcomes, Record, make_outcomes, state_sql
 from troth.query import identifier, literal_instant
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Print, Staged, files_of, make_facts, print_of, settle, stage, vocabulary
+from troth.sources.joins import joins
+from troth.sources.judging import Judged, judge, quarantine_columns, refuse_broken
+from troth.sources.schema import Columns
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
@@ -50,15 +54,19 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
         writer = str(engine.rows("SELECT version()")[0][0])
         identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer])
         current = workspace.lake.current()
-        if current is not None and current.id == identity:
+        if current is not None and current.facts.get("inputs", current.id) == identity:
             return Built(current, balances_of(current), fresh=False)
-        staged, balances = _stage(engine, rules, progress)
+        staged, balances, kept = _stage(engine, rules, progress, columns_of(current))
         _refuse_changes(before, _prints(rules))
         parts, last, judged = _derive(engine, rules, staged, progress)
+        contracts = contract_facts(kept, staged, current, last)
         progress("writing the lake")
         files = workspace.lake.write(engine, parts)
         facts = {
+            "inputs": identity,
             "sources": _sources(rules, inputs, staged, balances),
+            "contracts": contracts,
+            "joins": [as_json(asdict(one)) for one in joins(engine, staged)],
             "promises": judged,
             "zone": rules.settings.zone,
             "currency": rules.settings.currency,
@@ -66,7 +74,10 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
             "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
         }
         schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
-        snapshot = Snapshot(identity, last, rules.hash, __version__, schemas, files, facts)
+        history = inherited(contracts, last)
+        snapshot = Snapshot(
+            digest.of_value([identity, history]) if history else identity, last, rules.hash, __version__, schemas, files, facts
+        )
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now())
         return Built(snapshot, balances, fresh=True)
@@ -105,16 +116,24 @@ def _digest(path: Path) -> str:
         raise SourceError(f"'{path.name}' cannot be read", got=error.strerror, next_step="Ask for the right to read it.") from error
 
 
-def _stage(engine: Engine, rules: Rules, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
+def _stage(
+    engine: Engine, rules: Rules, progress: Progress, columns: Mapping[str, Columns]
+) -> tuple[list[Staged], tuple[Balance, ...], list[Judged]]:
+    """columns: of each source, as the last snapshot has them."""
     engine.run(QUARANTINE)
     staged: list[Staged] = []
     balances: list[Balance] = []
+    judged: list[Judged] = []
     for name, definition in sorted(rules.sources.items()):
         progress(f"reading {name}")
         zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
-        staged.append(stage(engine, name, definition.value, rules.folder, zone))
-        balances.append(settle(engine, staged[-1]))
-    return staged, tuple(balances)
+        one, said = judge(engine, stage(engine, name, definition.value, rules.folder, zone), zone, columns.get(name))
+        staged.append(one)
+        judged.append(said)
+        balances.append(settle(engine, one))
+        quarantine_columns(engine, said)
+    refuse_broken(judged)
+    return staged, tuple(balances), judged
 
 
 def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Progress) -> tuple[list[Part], Any, dict[str, Any]]:

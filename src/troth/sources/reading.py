@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
-from troth.sources.mapping import Source
+from troth.sources.mapping import CellType, Source
 from troth.sources.places import find_tables
 from troth.sources.readers import Opened, opened, reader_of
 
@@ -27,6 +27,8 @@ class Staged:
     read: records counted without the reader. rejected: records that it could not split into the header's columns.
     filtered: rows that are no records, such as totals; the table `filtered` has their reasons.
     naive: some of its instants bear no offset. marked: cells may come without a usable value, as text e<n> beside t<n>.
+    checked: cells that the contract reads and the mapping does not. columns: of each file, read or not.
+    held: places of columns of which cells are held; h<n> says why.
     """
 
     name: str
@@ -39,13 +41,16 @@ class Staged:
     filtered: int
     naive: bool
     marked: bool
+    checked: tuple[Cell, ...] = ()
+    columns: tuple[tuple[str, ...], ...] = ()
+    held: frozenset[int] = frozenset()
 
     @property
     def table(self) -> str:
         return f"staged_{self.name}"
 
     def cell(self, column: str, kind: str) -> Cell:
-        return next(c for c in self.cells if c.column == column and c.kind == kind)
+        return next(c for c in (*self.cells, *self.checked) if c.column == column and c.kind == kind)
 
     def file_sql(self, *, of: str = "") -> str:
         """The name of the file that a row stands in. of: alias of the table."""
@@ -84,28 +89,33 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     Raises SourceError for a file that is missing, unreadable, or lacks a mapped column.
     """
     files = files_of(source, folder)
-    wanted = sorted(source.columns())
+    also = source.contract.cells() if source.contract else {}
+    wanted = sorted(source.columns() | also.keys())
     texts = {column: position for position, column in enumerate(wanted)}
     numbers = Numbers(source.decimal, source.thousands)
-    cells = tuple(
-        Cell(texts[column], column, kind, source.formats.get(column), numbers)
-        for column in wanted
-        for kind in sorted(source.cells().get(column, ()))
-    )
-    plan = _Plan(texts, cells, zone, any(reader_of(file.path).marks for file in files))
+
+    def cells_of(kinds: Mapping[str, set[CellType]]) -> tuple[Cell, ...]:
+        formats = source.formats
+        return tuple(Cell(texts[c], c, kind, formats.get(c), numbers) for c in wanted for kind in sorted(kinds.get(c, ())))
+
+    cells = cells_of(source.cells())
+    checked = tuple(cell for cell in cells_of(also) if cell not in cells)
+    marked = any(reader_of(file.path).marks for file in files) or (source.contract is not None and source.contract.holds)
+    plan = _Plan(texts, (*cells, *checked), zone, marked)
     engine.run(f"CREATE OR REPLACE TABLE rejected_{name} (_file INTEGER, line BIGINT, reason VARCHAR)")
     engine.run(f"DROP TABLE IF EXISTS staged_{name}")
     engine.run(FILTERED)
     engine.run(f"DELETE FROM filtered WHERE source = {literal_text(name)}")
-    read, naive = 0, False
+    read, naive, columns = 0, False, []
     for index, file in enumerate(files):
         with opened(engine, file, f"{name}_{index}", source.written) as table:
             _require(table.columns, {*wanted, *source.personal, *source.formats}, file)
             read += table.records
+            columns.append(table.columns)
             naive |= _append(engine, name, index, table, plan)
     rejected = int(engine.rows(f"SELECT count(*) FROM rejected_{name}")[0][0])
     filtered = int(engine.rows(f"SELECT count(*) FROM filtered WHERE source = {literal_text(name)}")[0][0])
-    return Staged(name, source, files, texts, cells, read, rejected, filtered, naive, plan.marked)
+    return Staged(name, source, files, texts, cells, read, rejected, filtered, naive, marked, checked, tuple(columns))
 
 
 def _append(engine: Engine, name: str, index: int, table: Opened, plan: _Plan) -> bool:
