@@ -66,14 +66,31 @@ class Verdict:
 
     @property
     def next_step(self) -> str:
+        if self.kept:
+            return ""
         asked = f"Ask {self.steward} to mend it" if self.steward else "Name a steward, and have it mended"
         if self.held:
             return f"{asked}: what needs a held cell is unknown until then."
         return f"{asked}, or change the contract in sources/."
 
 
-def checks_of(staged: Staged, contract: Contract, zone: str) -> tuple[Check, ...]:
-    return tuple(check for column, rules in contract.columns.items() for check in _of_column(staged, column, rules, zone))
+def checks_of(engine: Engine, staged: Staged, contract: Contract, zone: str) -> tuple[Check, ...]:
+    """The checks of the columns; they judge the last row of each key, since what a later row supersedes is mended already."""
+    among = _not_superseded(engine, staged)
+    return tuple(check for column, rules in contract.columns.items() for check in _of_column(staged, column, rules, zone, among))
+
+
+def _not_superseded(engine: Engine, staged: Staged) -> str:
+    key = [f"t{staged.texts[c]}" for c in staged.source.key]
+    listed = ", ".join(key)
+    if not key or not engine.rows(f"SELECT 1 FROM {staged.table} GROUP BY {listed} HAVING count(*) > 1 LIMIT 1"):
+        return ""
+    nameless = " OR ".join(f"{text} IS NULL" for text in key)
+    engine.run(
+        f"CREATE OR REPLACE TABLE last_{staged.name} AS SELECT _file, _row FROM {staged.table} QUALIFY {nameless}"
+        f" OR row_number() OVER (PARTITION BY {listed} ORDER BY _file DESC, _row DESC) = 1"
+    )
+    return f"(_file, _row) IN (SELECT _file, _row FROM last_{staged.name})"
 
 
 def verdicts(engine: Engine, staged: Staged, contract: Contract, checks: tuple[Check, ...]) -> tuple[Verdict, ...]:
@@ -118,20 +135,21 @@ def _places(engine: Engine, staged: Staged, check: Check) -> tuple[Place, ...]:
     return tuple(Place(str(file), int(row), value) for file, row, value in rows)
 
 
-def _of_column(staged: Staged, column: str, rules: ColumnRules, zone: str) -> Iterator[Check]:
+def _of_column(staged: Staged, column: str, rules: ColumnRules, zone: str, among: str) -> Iterator[Check]:
     cell = staged.cell(column, rules.type)
     value, bad = f"c{cell.name}", f"b{cell.name}"
     there = f"{value} IS NOT NULL"
 
     def check(says: str, fails: str, of: str = there) -> Check:
-        return Check(column, says, rules.weight, fails, of, rules.hold)
+        judged = [f"({sql}) AND {among}" if among else sql for sql in (fails, of)]
+        return Check(column, says, rules.weight, judged[0], judged[1], rules.hold)
 
-    if rules.type != "text" or staged.marked:
+    if rules.type != "text":
         yield check(WORDS[rules.type], f"{bad} IS NOT NULL", f"{there} OR {bad} IS NOT NULL")
     if rules.required:
         yield check("filled", f"{value} IS NULL AND {bad} IS NULL", "TRUE")
     if rules.unique:
-        yield check("unique", f"(_file, _row) IN ({_repeated(staged, column, value)})")
+        yield check("unique", f"(_file, _row) IN ({_repeated(staged, column, value, among or 'TRUE')})")
     if rules.between is not None:
         low, high = rules.between
         says = (
@@ -161,7 +179,6 @@ def _of_column(staged: Staged, column: str, rules: ColumnRules, zone: str) -> It
 
 
 WORDS = {
-    "text": "usable",
     "number": "a number",
     "money": "an amount",
     "instant": "a day or an instant",
@@ -186,18 +203,12 @@ def _beyond(value: str, rules: ColumnRules, zone: str) -> Iterator[str]:
             yield f"{value} {'>=' if whole else sign} {literal_instant(to_us(instant)).sql('duckdb')}"
 
 
-def _repeated(staged: Staged, column: str, value: str) -> str:
-    """SQL of the places of rows whose value another row has: of the last of each key, since those before it are superseded.
-
-    A key is unique in this sense by itself: it is judged inside each file.
-    """
-    key = staged.source.key
-    if key == (column,):
+def _repeated(staged: Staged, column: str, value: str, among: str) -> str:
+    """SQL of the places of rows whose value another row has. A key is unique by itself, so it is judged inside each file."""
+    if staged.source.key == (column,):
         twice = f"SELECT _file, {value} FROM {staged.table} GROUP BY ALL HAVING count(DISTINCT _content) > 1"
         return f"SELECT s._file, s._row FROM {staged.table} s WHERE (s._file, s.{value}) IN ({twice})"
-    named = ", ".join(f"t{staged.texts[c]}" for c in key) or "_content"
-    newest = (
-        f"SELECT _file, _row, {value} FROM {staged.table} WHERE {value} IS NOT NULL"
-        f" QUALIFY row_number() OVER (PARTITION BY {named} ORDER BY _file DESC, _row DESC) = 1"
-    )
-    return f"SELECT _file, _row FROM ({newest}) QUALIFY count(*) OVER (PARTITION BY {value}) > 1"
+    rows = f"SELECT _file, _row, {value} FROM {staged.table} WHERE {value} IS NOT NULL AND {among}"
+    if not staged.source.key:
+        rows += " QUALIFY row_number() OVER (PARTITION BY _content ORDER BY _file DESC, _row DESC) = 1"
+    return f"SELECT _file, _row FROM ({rows}) QUALIFY count(*) OVER (PARTITION BY {value}) > 1"

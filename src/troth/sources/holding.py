@@ -52,7 +52,8 @@ def hold(engine: Engine, staged: Staged, holds: Iterable[Hold]) -> Staged:
         emptied = [f"e{position} = {text}", f"t{position} = NULL"]
         emptied += [part for cell in cells for part in (f"c{cell.name} = NULL", f"b{cell.name} = {text}")]
         engine.run(f"UPDATE {staged.table} SET {', '.join(emptied)} WHERE h{position} IS NOT NULL")
-    return replace(staged, held=frozenset(positions.values()))
+    counts = engine.rows(f"SELECT {', '.join(f'count(h{p})' for p in positions.values())} FROM {staged.table}")[0]
+    return replace(staged, held=frozenset(p for p, count in zip(positions.values(), counts, strict=True) if count))
 
 
 def _when(one: Hold) -> str:

@@ -50,7 +50,7 @@ def judge(engine: Engine, staged: Staged, zone: str, before: Columns | None) -> 
     mode = contract.schema_ if contract else "evolve"
     found: tuple[Verdict, ...] = ()
     if contract is not None:
-        checks = checks_of(staged, contract, zone)
+        checks = checks_of(engine, staged, contract, zone)
         found = verdicts(engine, staged, contract, checks)
         held = holds_of(check for check, one in zip(checks, found, strict=False) if one.held)
         if mode == "quarantine":
@@ -91,13 +91,13 @@ def refuse_broken(judged: Sequence[Judged]) -> None:
     stopping = [one for one in judged if one.stops]
     if not stopping:
         return
-    lines = [line for one in stopping for line in _lines(one)]
     names = ", ".join(f"'{one.source}'" for one in stopping)
+    said = [f"the contract of {names} is not kept", *(f"  {line}" for one in stopping for line in _lines(one))]
     frozen = any(one.mode == "freeze" and one.changes for one in stopping)
-    thaw = " To take other columns, build once with `schema: evolve`." if frozen else ""
+    thaw = "To take other columns, build once with `schema: evolve`. " if frozen else ""
     raise SourceError(
-        "\n  ".join([f"the data of {names} do not keep their contract", *lines]) + "\n",
-        next_step=f"Nothing was published; the snapshot before stays in force.{thaw} Look closer with: troth sources check",
+        "\n".join([*said, "Nothing was published; the snapshot before stays in force."]),
+        next_step=f"{thaw}Look closer with: troth sources check",
     )
 
 

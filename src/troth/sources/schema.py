@@ -54,7 +54,7 @@ def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
     for column in sorted({c for columns in staged.columns for c in columns}):
         lacks = [file.name for file, columns in zip(staged.files, staged.columns, strict=True) if column not in columns]
         found[column] = Seen(missing=lacks[0] if lacks else None)
-    cells = list(_read_as(staged).values())
+    cells = list(read_as(staged).values())
     if not cells:
         return found
     parts = [_looked(staged, cell) for cell in cells]
@@ -98,7 +98,7 @@ def _of_column(staged: Staged, column: str, was: Seen, now: Seen) -> Iterator[Sc
         yield SchemaChange(column, "is in every file now", narrows=False)
     if now.read is None or was.read != now.read:
         return
-    cell = _read_as(staged)[column]
+    cell = read_as(staged)[column]
     value, text = f"c{cell.name}", f"t{cell.position}"
 
     def change(says: str, *, narrows: bool, where: str) -> SchemaChange:
@@ -122,7 +122,7 @@ def _of_column(staged: Staged, column: str, was: Seen, now: Seen) -> Iterator[Sc
         yield change(says, narrows=was.clock, where=timed if was.clock else f"{timed} AND {_clock(cell)}")
 
 
-def _read_as(staged: Staged) -> dict[str, Cell]:
+def read_as(staged: Staged) -> dict[str, Cell]:
     """The cell by which a column is looked at: the mapping's before the contract's, and a type before plain text."""
     chosen: dict[str, Cell] = {}
     for cell in sorted((*staged.cells, *staged.checked), key=lambda cell: cell.kind == "text"):
