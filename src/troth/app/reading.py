@@ -109,6 +109,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "ranking": RULE,
         "lake": str(Path("..") / workspace.state.name / "lake"),
         "views": "views.sql",
+        "data": "data.html",
     }
 
 

@@ -12,7 +12,8 @@ from troth.app.contracts import columns_of
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.book import Definition
-from troth.kernel.errors import ConservationError, NotFound, SourceError, nearest
+from troth.book.versions import moment
+from troth.kernel.errors import BookError, ConservationError, NotFound, SourceError, nearest
 from troth.sources import QUARANTINE, Balance, Source, settle, stage
 from troth.sources.checks import Verdict
 from troth.sources.contract import Contract
@@ -97,20 +98,22 @@ def show(workspace: Workspace, name: str) -> dict[str, Any]:
     }
 
 
-def check(workspace: Workspace, name: str | None = None, *, at: datetime | None = None, progress: Progress = silent) -> list[Checked]:
+def check(workspace: Workspace, name: str | None = None, *, at: str | None = None, progress: Progress = silent) -> list[Checked]:
     """Judge the files as they are, one source or all of them; publishes nothing and holds no lock.
 
-    at: naive UTC by which freshness is judged, without it the clock. Raises NotFound for a source that there is not; a file that
-    cannot be read is told in its source's `error`, so that the others are judged all the same.
+    at: a day or an instant on the operation's clock by which freshness is judged, without it now. Raises NotFound for a source
+    that there is not; a file that cannot be read is told in its source's `error`, so that the others are judged all the same.
     """
     rules = read_rules(workspace)
     chosen = {name: _named(rules, name)} if name else dict(sorted(rules.sources.items()))
     before = columns_of(workspace.lake.current())
-    moment = at or workspace.now()
+    now = workspace.now() if at is None else moment(at, rules.book.zone)
+    if now is None:
+        raise BookError("no day and no instant", got=at, allowed="2026-03-01, 2026-03-01 14:00")
     found = []
     for one, definition in chosen.items():
         progress(f"reading {one}")
-        found.append(_checked(workspace, rules, one, definition.value, before, moment))
+        found.append(_checked(workspace, rules, one, definition.value, before, now))
     return found
 
 
@@ -123,7 +126,7 @@ def draft(workspace: Workspace, name: str, *, progress: Progress = silent) -> Dr
     return Draft(name, lines, text)
 
 
-def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, before: Mapping[str, Any], moment: datetime) -> Checked:
+def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, before: Mapping[str, Any], now: datetime) -> Checked:
     engine = workspace.engine()
     engine.run(QUARANTINE)
     zone = _zone(source, rules)
@@ -133,7 +136,7 @@ def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, befo
         balance = settle(engine, staged)
     except (SourceError, ConservationError) as error:
         return Checked(name, source.steward, declared=declared, error=str(error))
-    freshness = fresh(judged, staged, moment, THE_CLOCK)
+    freshness = fresh(judged, staged, now, THE_CLOCK)
     verdicts = (*judged.verdicts, *([freshness] if freshness else []))
     return Checked(name, source.steward, verdicts, judged.changes, judged.mode == "freeze", declared, balance)
 

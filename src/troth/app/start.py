@@ -165,5 +165,5 @@ def _without_events(target: Path, proposed: Proposed) -> Page:
         "as_of": None, "zone": None, "corrections": [], "warnings": [], "found": [], "statements": [], "cannot_say": [], "sources": [],
         "guesses": [{"what": g.what, "evidence": g.evidence, "confirmed": False} for g in proposed.guesses],
         "where_delay_arose": None,
-        "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None,
+        "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None, "data": None,
     }  # fmt: skip

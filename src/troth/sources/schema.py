@@ -54,17 +54,17 @@ def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
     for column in sorted({c for columns in staged.columns for c in columns}):
         lacks = [file.name for file, columns in zip(staged.files, staged.columns, strict=True) if column not in columns]
         found[column] = Seen(missing=lacks[0] if lacks else None)
-    cells = list(read_as(staged).values())
-    if not cells:
+    if not staged.texts:
         return found
-    parts = [_looked(staged, cell) for cell in cells]
+    cells = read_as(staged)
+    parts = [_looked(staged, cells.get(column), place) for column, place in staged.texts.items()]
     looked = engine.rows(f"SELECT {', '.join(part for some in parts for part in some)} FROM {staged.table}")[0]
-    for number, cell in enumerate(cells):
+    for number, column in enumerate(staged.texts):
         fits, misfits, decimals, clock = looked[4 * number : 4 * number + 4]
         enough = int(fits) >= ENOUGH
-        found[cell.column] = replace(
-            found[cell.column],
-            read=cell.kind,
+        found[column] = replace(
+            found[column],
+            read=cells[column].kind if column in cells else "text",
             filled=int(fits) + int(misfits),
             fits=int(fits) >= int(misfits),
             decimals=int(decimals) if enough and decimals is not None else None,
@@ -98,8 +98,8 @@ def _of_column(staged: Staged, column: str, was: Seen, now: Seen) -> Iterator[Sc
         yield SchemaChange(column, "is in every file now", narrows=False)
     if now.read is None or was.read != now.read:
         return
-    cell = read_as(staged)[column]
-    value, text = f"c{cell.name}", f"t{cell.position}"
+    cell, text = read_as(staged).get(column), f"t{staged.texts[column]}"
+    value, bad = (f"c{cell.name}", f"b{cell.name}") if cell else (text, "NULL")
 
     def change(says: str, *, narrows: bool, where: str) -> SchemaChange:
         return SchemaChange(column, says, narrows, hold=Hold(column, where, f"held: {column} {says}"))
@@ -109,9 +109,11 @@ def _of_column(staged: Staged, column: str, was: Seen, now: Seen) -> Iterator[Sc
     elif now.filled and not was.filled:
         yield change("is no longer blank in every row", narrows=False, where=f"{text} IS NOT NULL")
     elif was.fits and not now.fits:
-        yield change(f"is text and no longer {now.read}", narrows=True, where=f"b{cell.name} IS NOT NULL")
+        yield change(f"is text and no longer {now.read}", narrows=True, where=f"{bad} IS NOT NULL")
     elif now.fits and not was.fits:
         yield change(f"is {now.read} now", narrows=False, where=f"{value} IS NOT NULL")
+    if cell is None:
+        return
     if was.decimals is not None and now.decimals is not None and was.decimals != now.decimals:
         fewer = now.decimals < was.decimals
         finer = f"coalesce(length({_decimals(cell)}), 0) > {was.decimals}"
@@ -123,15 +125,18 @@ def _of_column(staged: Staged, column: str, was: Seen, now: Seen) -> Iterator[Sc
 
 
 def read_as(staged: Staged) -> dict[str, Cell]:
-    """The cell by which a column is looked at: the mapping's before the contract's, and a type before plain text."""
+    """The cell by which a column is looked at: the mapping's before the contract's, a type before text; ids have no cell."""
     chosen: dict[str, Cell] = {}
     for cell in sorted((*staged.cells, *staged.checked), key=lambda cell: cell.kind == "text"):
         chosen.setdefault(cell.column, cell)
     return {column: chosen[column] for column in sorted(chosen)}
 
 
-def _looked(staged: Staged, cell: Cell) -> tuple[str, str, str, str]:
-    value, nothing = f"c{cell.name}", "CAST(NULL AS INTEGER)"
+def _looked(staged: Staged, cell: Cell | None, place: int) -> tuple[str, str, str, str]:
+    nothing = "CAST(NULL AS INTEGER)"
+    if cell is None:
+        return f"count(t{place})", "0", nothing, nothing
+    value = f"c{cell.name}"
     closely = staged.source.contract is not None
     decimals = f"max(coalesce(length({_decimals(cell)}), 0)) FILTER ({value} IS NOT NULL)"
     clock = f"CAST(bool_or({_clock(cell)}) FILTER ({value} IS NOT NULL) AS INTEGER)"

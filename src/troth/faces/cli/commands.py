@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands
+from troth.faces.cli import book_commands, source_commands
 from troth.faces.cli.options import HERE, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, show_bug, show_error
 
@@ -52,7 +52,7 @@ def start(
     out = Out(json=json, quiet=quiet)
     with out.progress() as step:
         started = use_case(folder, into=into, said=Said(zone, currency), progress=step)
-    html = _write_page(started.page, started.book / "pages")
+    html = _write_pages(started.page, started.book)
     if json:
         pairs = [fields(p) for p in started.pairs]
         out.data(
@@ -111,7 +111,7 @@ def monday(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
     with out.progress() as step:
         use_case(workspace, progress=step)
         page = read_page(workspace, progress=step)
-    html = _write_page(page, workspace.pages)
+    html = _write_pages(page, book)
     if json:
         out.data({"html": str(html), "page": page})
         return
@@ -156,6 +156,8 @@ def gc(
 
 
 app.add_typer(book_commands.app, name="book")
+app.add_typer(source_commands.app, name="sources")
+app.command("data")(source_commands.data)
 
 
 @app.command()
@@ -182,10 +184,13 @@ def version(json: Json = False) -> None:
     typer.echo(f"troth {__version__}")
 
 
-def _write_page(page: dict[str, Any], folder: Path) -> Path:
-    from troth.faces.page import render
+def _write_pages(page: dict[str, Any], book: Path) -> Path:
+    """The page of statements and, where something was built, the Data page that it links to."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.data_page import read_data
+    from troth.faces.cli.pages import write_data, write_monday
 
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "monday.html"
-    target.write_text(render(page), encoding="utf-8")
-    return target
+    workspace = open_workspace(book)
+    if page["data"]:
+        write_data(read_data(workspace), workspace.pages)
+    return write_monday(page, workspace.pages)
