@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
-from troth.app.contracts import as_json, columns_of, contract_facts, inherited
+from troth.app.contracts import as_json, columns_of, contract_facts, inherited, notices
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.engines.calendars import Transitions, transitions, tz_version
@@ -36,6 +36,11 @@ class Built:
     snapshot: Snapshot
     balances: tuple[Balance, ...]
     fresh: bool
+
+    @property
+    def notices(self) -> list[str]:
+        """What is not as the contracts of the sources say, a sentence each."""
+        return notices(self.snapshot)
 
 
 def build(workspace: Workspace, *, progress: Progress = silent) -> Built:

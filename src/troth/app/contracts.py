@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from troth.record import Snapshot
@@ -14,6 +14,7 @@ from troth.sources.schema import Columns, SchemaChange, read_back, written
 
 Facts = dict[str, Any]
 KEPT_CHANGES = 50
+LATELY = timedelta(days=7)
 ALL_SOURCES = "the data of all sources"
 
 
@@ -49,6 +50,21 @@ def inherited(facts: Mapping[str, Facts], as_of: datetime) -> list[Any]:
 def failing(snapshot: Snapshot) -> list[Facts]:
     """The verdicts of a snapshot on what is not as the contracts say."""
     return [v for _, said in sorted(snapshot.facts.get("contracts", {}).items()) for v in said["verdicts"] if v["failed"]]
+
+
+def notices(snapshot: Snapshot) -> list[str]:
+    """In a sentence each: checks that failed, and columns that became narrower within the last week of the data."""
+    said = []
+    for one in failing(snapshot):
+        where = one["source"] if one["column"] is None else f"{one['source']}.{one['column']}"
+        what = one["got"] if one["column"] is None else f"not {one['check']} in {one['failed']:,} of {one['of']:,} rows"
+        held = ", held in quarantine" if one["held"] else ""
+        said.append(f"{where}: {what}{held}. {one['next_step']}")
+    for one in changes(snapshot):
+        if one["narrows"] and snapshot.as_of - datetime.fromisoformat(one["as_of"]) <= LATELY:
+            steward = snapshot.facts["sources"].get(one["source"], {}).get("steward")
+            said.append(f"{one['source']}.{one['column']} {one['says']}. {f'Ask {steward} why' if steward else 'Nobody is its steward'}.")
+    return said
 
 
 def changes(snapshot: Snapshot) -> list[Facts]:

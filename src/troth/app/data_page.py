@@ -71,7 +71,7 @@ def _source(balance: Balance, reading: Reading) -> dict[str, Any]:
         "defined_in": said["defined_in"],
         "newest": _moment(reading, newest) if newest else None,
         "fresh_within": kept.get("fresh_within"),
-        "behind": span((reading.snapshot.as_of - newest).total_seconds()) if newest else None,
+        "behind": _behind(newest, reading.snapshot.as_of) if newest else None,
         "old": _old(kept.get("fresh_within"), newest, reading.snapshot.as_of),
         "mode": kept.get("mode", "evolve"),
         "checks": len(verdicts) if kept.get("declared") else None,
@@ -84,6 +84,11 @@ def _promised(source: Source) -> dict[str, Any] | None:
     if source.contract is None:
         return None
     return {"full_extract": source.contract.full_extract, "lateness": source.contract.lateness}
+
+
+def _behind(newest: datetime, as_of: datetime) -> str:
+    seconds = (as_of - newest).total_seconds()
+    return f"{span(seconds)} behind" if seconds >= 60 else "the newest of all"
 
 
 def _old(within: str | None, newest: datetime | None, as_of: datetime) -> bool:

@@ -161,7 +161,7 @@ def _of_column(staged: Staged, column: str, rules: ColumnRules, zone: str, among
         )
         yield check(says, " OR ".join(_beyond(value, rules, zone)))
     if rules.in_ is not None:
-        listed = ", ".join(f"CAST({v} AS DECIMAL(18,4))" if rules.type in NUMERIC else literal_text(v) for v in rules.in_)
+        listed = ", ".join(f"CAST({v} AS DECIMAL(38,10))" if rules.type in NUMERIC else literal_text(v) for v in rules.in_)
         shown = ", ".join(rules.in_[:6]) + (", …" if len(rules.in_) > 6 else "")
         yield check(f"one of {shown}", f"{value} NOT IN ({listed})")
     if rules.matches is not None:
@@ -194,7 +194,7 @@ def _beyond(value: str, rules: ColumnRules, zone: str) -> Iterator[str]:
         if written is None:
             continue
         if rules.type in NUMERIC:
-            yield f"{value} {sign} CAST({number_of(written)} AS DECIMAL(38,24))"
+            yield f"{value} {sign} CAST({number_of(written)} AS DECIMAL(38,10))"
         elif rules.type == "day":
             yield f"{value} {sign} DATE '{time_of(written):%Y-%m-%d}'"
         else:

@@ -177,6 +177,8 @@ def number_of(written: str) -> Decimal:
         raise ValueError(f"'{written}' is no number; write it with a decimal point, as in 99.5") from None
     if not found.is_finite() or abs(found) >= Decimal(10) ** 14:
         raise ValueError(f"'{written}' is beyond what amounts and numbers hold, 14 digits before the point")
+    if found != round(found, 10):
+        raise ValueError(f"'{written}' is finer than what is compared, 10 digits behind the point")
     return found
 
 

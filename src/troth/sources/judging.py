@@ -122,11 +122,9 @@ def stands(place: Place) -> str:
 
 
 def _newest(engine: Engine, staged: Staged) -> datetime | None:
-    """Planned and promised days are attributes and say nothing of how far the record goes."""
-    source = staged.source
-    columns = {event.at for event in source.events} | {at for f in source.feedback for at in (f.asked, f.answered) if at}
+    columns = sorted(staged.source.observed())
     if not columns:
         return None
-    newest = ", ".join(f"max(c{staged.cell(column, 'instant').name})" for column in sorted(columns))
+    newest = ", ".join(f"max(c{staged.cell(column, 'instant').name})" for column in columns)
     found = engine.rows(f"SELECT greatest({newest}) FROM {staged.table}")[0][0]
     return found if isinstance(found, datetime) else None

@@ -181,6 +181,8 @@ class Source(Part):
     def contract_fits(self) -> Source:
         for said in self.contract.problems(self.columns(), set(self.personal)) if self.contract else ():
             raise ValueError(said)
+        if self.contract and self.contract.fresh_within and not self.observed():
+            raise ValueError("'fresh_within' needs something that happened: map an event, or when feedback was asked or answered")
         return self
 
     def cells(self) -> dict[str, set[CellType]]:
@@ -207,6 +209,11 @@ class Source(Part):
         if self.sample:
             want(self.sample.stratum, "text")
         return wanted
+
+    def observed(self) -> set[str]:
+        """Columns that say when something happened; planned and promised days say nothing of how far the record goes."""
+        answered = {at for feedback in self.feedback for at in (feedback.asked, feedback.answered) if at is not None}
+        return {event.at for event in self.events} | answered
 
     def references(self) -> list[tuple[str, tuple[str, ...]]]:
         """Every place where a row names an object: its type, and the columns that make its id."""

@@ -94,6 +94,7 @@ def build(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
             "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
             "sources": [fields(b) for b in built.balances],
             "files": [fields(f) for f in built.snapshot.files],
+            "notices": built.notices,
         })  # fmt: skip
         return
     out.built(built)

@@ -71,6 +71,8 @@ class Out:
         self.say("Published." if built.fresh else "Nothing changed: the same snapshot is in force.")
         self.say(f"Snapshot {built.snapshot.id[:12]}, data up to {built.snapshot.as_of:%Y-%m-%d %H:%M} UTC.\n")
         self.balances([{**fields(b), "file": ", ".join(b.files)} for b in built.balances])
+        for notice in built.notices:
+            self.say(f"! {notice}")
 
     def page(self, page: Mapping[str, Any]) -> None:
         if self.quiet:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from troth.faces.cli.output import Out, fields
-from troth.faces.cli.rules import said
 
 SHOWN = 12
 
@@ -93,7 +92,7 @@ def told(out: Out, page: Mapping[str, Any]) -> None:
         for one in page["quarantine"]["reasons"]
     ])  # fmt: skip
     _section(out, "How fresh", [
-        f"{one['source']}: newest {one['newest']}, {one['behind']} behind all data{', old data' if one['old'] else ''}"
+        f"{one['source']}: newest {one['newest']}, {one['behind']}{', old data' if one['old'] else ''}"
         for one in page["sources"] if one["newest"]
     ])  # fmt: skip
     _section(out, "How the sources fit together", [_joined(one) for one in page["joins"]])
@@ -140,7 +139,7 @@ def _seen(seen: Mapping[str, Any]) -> str:
 
 
 def _joined(one: Mapping[str, Any]) -> str:
-    named = f"{one['source']} by {said(one['columns'])} name a {one['type']}"
+    named = f"{one['source']}, {one['type']} by {', '.join(one['columns'])}"
     if not one["given_by"]:
-        return f"{named}, known by name only: {one['rows']:,} rows"
-    return f"{named} of {', '.join(one['given_by'])}: {one['matched']:,} of {one['rows']:,} rows found there"
+        return f"{named}: {one['rows']:,} rows name one, and no source has rows of them"
+    return f"{named}: {one['matched']:,} of {one['rows']:,} rows name one that is in {', '.join(one['given_by'])}"

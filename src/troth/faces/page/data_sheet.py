@@ -28,7 +28,7 @@ def data_sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "failing": [_failing(one) for one in read.get("failing") or ()],
         "balance": _table(["source", *FATES[:-1], "emptied cells"], [[one["source"], *(one[f] for f in FATES)] for one in sources]),
         "answers": _table(
-            ["source", "owner", "steward", "newest", "behind all data", "contract", "its columns", "full extract", "may be late by"],
+            ["source", "owner", "steward", "newest", "how fresh", "contract", "its columns", "full extract", "may be late by"],
             [_answers(one) for one in sources],
         ),
         "orphans": ", ".join(read.get("orphans") or ()),
@@ -41,7 +41,7 @@ def data_sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "total": cell(total),
         "joins": _joins(read.get("joins") or ()),
         "changes": _table(
-            ["column", "what changed", "", "in the data up to"],
+            ["column", "what changed", "so it is", "in the data up to"],
             [_change(one) for one in read.get("changes") or ()],
         ),
         "guesses": [{"what": str(one.get("what") or ""), "evidence": str(one.get("evidence") or "")} for one in read.get("guesses") or ()],
@@ -112,7 +112,7 @@ def _joins(joins: Sequence[Mapping[str, Any]]) -> Table:
     rows = []
     for one in joins:
         known = bool(one["given_by"])
-        there = "is known by name only" if not known else f"in {', '.join(one['given_by'])}"
+        there = f"of {', '.join(one['given_by'])}" if known else "of which no source has rows"
         matched, rate = (one["matched"], one["rate"]) if known else (None, None)
-        rows.append([f"{one['source']} by {', '.join(one['columns'])}", f"{one['type']}, {there}", one["rows"], matched, rate])
+        rows.append([f"{one['source']} by {', '.join(one['columns'])}", f"{one['type']} {there}", one["rows"], matched, rate])
     return _table(["rows of", "name a", "rows", "found there", "of every 100"], rows)
