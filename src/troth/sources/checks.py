@@ -148,8 +148,10 @@ def _of_column(staged: Staged, column: str, rules: ColumnRules, zone: str, among
         yield check(WORDS[rules.type], f"{bad} IS NOT NULL", f"{there} OR {bad} IS NOT NULL")
     if rules.required:
         yield check("filled", f"{value} IS NULL AND {bad} IS NULL", "TRUE")
-    if rules.unique:
-        yield check("unique", f"(_file, _row) IN ({_repeated(staged, column, value, among or 'TRUE')})")
+    if rules.unique and staged.source.key == (column,):
+        yield Check(column, "unique", rules.weight, f"(_file, _row) IN ({_repeated_key(staged, value)})", there, rules.hold)
+    elif rules.unique:
+        yield check("unique", f"(_file, _row) IN ({_repeated(staged, value, among or 'TRUE')})")
     if rules.between is not None:
         low, high = rules.between
         says = (
@@ -203,12 +205,15 @@ def _beyond(value: str, rules: ColumnRules, zone: str) -> Iterator[str]:
             yield f"{value} {'>=' if whole else sign} {literal_instant(to_us(instant)).sql('duckdb')}"
 
 
-def _repeated(staged: Staged, column: str, value: str, among: str) -> str:
-    """SQL of the places of rows whose value another row has. A key is unique by itself, so it is judged inside each file."""
-    if staged.source.key == (column,):
-        twice = f"SELECT _file, {value} FROM {staged.table} GROUP BY ALL HAVING count(DISTINCT _content) > 1"
-        return f"SELECT s._file, s._row FROM {staged.table} s WHERE (s._file, s.{value}) IN ({twice})"
+def _repeated(staged: Staged, value: str, among: str) -> str:
+    """SQL of the places of rows whose value another row has."""
     rows = f"SELECT _file, _row, {value} FROM {staged.table} WHERE {value} IS NOT NULL AND {among}"
     if not staged.source.key:
         rows += " QUALIFY row_number() OVER (PARTITION BY _content ORDER BY _file DESC, _row DESC) = 1"
     return f"SELECT _file, _row FROM ({rows}) QUALIFY count(*) OVER (PARTITION BY {value}) > 1"
+
+
+def _repeated_key(staged: Staged, value: str) -> str:
+    """A later file repeats a key to correct it, and then the key is still unique: it is judged inside each file."""
+    twice = f"SELECT _file, {value} FROM {staged.table} GROUP BY ALL HAVING count(DISTINCT _content) > 1"
+    return f"SELECT s._file, s._row FROM {staged.table} s WHERE (s._file, s.{value}) IN ({twice})"
