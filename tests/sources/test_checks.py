@@ -92,6 +92,7 @@ def test_a_key_is_unique_inside_each_file(engine: Engine, tmp_path: Path) -> Non
     rules = "{columns: {id: {unique: true}}}"
 
     assert judged(engine, tmp_path, {"a.csv": ROWS, "b.csv": ROWS}, rules).failed() == {}
+    assert judged(engine, tmp_path, {"a.csv": ROWS + ROWS.splitlines()[1] + "\n"}, rules).failed() == {}
     assert judged(engine, tmp_path, {"a.csv": again}, rules).failed() == {"id: unique": (2, 6)}
 
 

@@ -91,6 +91,14 @@ def test_a_held_row_of_an_event_log_is_released_when_a_later_file_mends_it(engin
     assert engine.rows("SELECT count(*) FROM event WHERE type = 'delivered'") == [(1,)]
 
 
+def test_a_held_correction_leaves_the_event_unknown_though_an_earlier_row_is_in_force(engine: Engine, tmp_path: Path) -> None:
+    good, bad = (LOG_ROWS.replace("2062", year) for year in ("2026", "2062"))
+    got = judged(engine, tmp_path, {"a.csv": good, "b.csv": bad}, LOG_HELD, mapping=LOG)
+    make_facts(engine, [got.staged], currency=None)
+
+    assert engine.rows("SELECT id, name FROM bad_cell JOIN id_order ON code = object") == [("A", "delivered")]
+
+
 @dataclass
 class Order:
     """One row as it is in truth; spoil changes one cell in a way that people do."""

@@ -86,8 +86,10 @@ def test_a_mapped_column_that_is_gone_is_refused_with_the_nearest_name(engine: E
 def test_a_type_that_the_book_changed_is_no_change_of_the_data(engine: Engine, tmp_path: Path) -> None:
     before = judged(engine, tmp_path, {"a.csv": rows()}).judged.columns
     as_text = ORDERS.replace("{column: amount, as: money}", "{column: amount}")
+    as_number = ORDERS.replace("{column: state}", "{column: state, as: number}")
 
     assert judged(engine, tmp_path, {"a.csv": rows()}, mapping=as_text, before=before).changes() == []
+    assert judged(engine, tmp_path, {"a.csv": rows()}, mapping=as_number, before=before).changes() == []
 
 
 def test_frozen_columns_refuse_any_change_and_stay_as_they_were(engine: Engine, tmp_path: Path) -> None:

@@ -67,11 +67,9 @@ def _add_held_events(engine: Engine, staged: Staged, rows: ObjectRows, event: Ev
     if at.position not in staged.held:
         return
     type = f"s.t{staged.texts[str(event.type_from)]}"
-    same = " AND ".join(f"k.t{staged.texts[c]} = s.t{staged.texts[c]}" for c in staged.source.key)
-    mended = f" AND NOT EXISTS (SELECT 1 FROM kept_{staged.name} k WHERE {same})" if same else ""
     engine.run(
         f"INSERT INTO bad_cell SELECT DISTINCT {literal_text(rows.type)}, i.code, {type},"
         f" {literal_text(staged.name)}, {staged.file_sql(of='s')}, s._row FROM {staged.table} s"
         f" JOIN id_{rows.type} i ON i.id = {staged.id_sql(rows.id, of='s')}"
-        f" WHERE s.h{at.position} IS NOT NULL AND {type} IS NOT NULL{mended}"
+        f" WHERE s.h{at.position} IS NOT NULL AND {type} IS NOT NULL"
     )
