@@ -10,7 +10,8 @@ from troth.record import Engine
 from troth.sources.guess.contract import draft_contract
 
 COLUMNS = ("a", "b", "c", "d", "e", "f")
-MAPPING = "key: [id]\nobject: {type: order, id: [id], attributes: {%s}}\n" % ", ".join(f"{c}: {{column: {c}}}" for c in COLUMNS)
+ATTRIBUTES = ", ".join(f"{c}: {{column: {c}}}" for c in COLUMNS)
+MAPPING = f"key: [id]\nobject: {{type: order, id: [id], attributes: {{{ATTRIBUTES}}}}}\n"
 
 
 def test_a_form_that_one_value_of_many_breaks_is_not_proposed(engine: Engine, tmp_path: Path) -> None:
