@@ -11,6 +11,7 @@ import pytest
 from tests.app.small_book import BOOK, FILES, ORDERS, built, lake_files, write_book
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
+from troth.app.contracts import inputs_of
 from troth.app.data_page import read_data
 from troth.app.reading import read_page
 from troth.app.sources import check, draft, listed, show
@@ -104,9 +105,28 @@ def test_columns_that_changed_are_kept_in_the_facts_and_told_for_a_week(tmp_path
 
     write_book(tmp_path, files={**FILES, "orders.csv": noted}, book={})
     fourth = build(workspace)
-    # The first inputs again, but not the first snapshot: what was said since is part of it.
-    assert fourth.snapshot.id != first.snapshot.id
-    assert fourth.snapshot.files == first.snapshot.files
+    changes = fourth.snapshot.facts["contracts"]["orders"]["changes"]
+    assert [(c["column"], c["says"]) for c in changes] == [("note", "is gone"), ("note", "is new in orders.csv")]
+
+
+def test_the_same_inputs_with_another_past_are_another_snapshot(tmp_path: Path) -> None:
+    paid = FILES["payments.csv"].replace("\n", ",x\n").replace("amount,x", "amount,note")
+    root = write_book(tmp_path, files={**FILES, "payments.csv": paid})
+    built(root)
+    write_book(tmp_path, files={"payments.csv": FILES["payments.csv"]}, book={})
+    workspace, second = built(root)
+    assert second.notices == ["payments.note is gone. Nobody is its steward."]
+    (root / "sources" / "payments.yaml").unlink()
+    build(workspace)
+    write_book(tmp_path, files={})
+
+    fourth = build(workspace)
+
+    # The source is in no snapshot before this one, so nothing is known of a note.
+    assert fourth.notices == []
+    assert inputs_of(fourth.snapshot) == inputs_of(second.snapshot)
+    assert fourth.snapshot.id != second.snapshot.id
+    assert fourth.snapshot.files == second.snapshot.files
 
 
 def test_frozen_columns_refuse_the_build_and_the_snapshot_before_stays(tmp_path: Path) -> None:

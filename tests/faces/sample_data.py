@@ -8,7 +8,7 @@ from typing import Any
 def source(name: str, **said: Any) -> dict[str, Any]:
     return {
         "source": name, "files": [f"{name}.csv"], "read": 1200, "stored": 1180, "quarantined": 4, "duplicate": 6, "superseded": 9,
-        "filtered": 1, "cells": 3, "owner": "sales_ops", "steward": "data_desk", "defined_in": f"sources/{name}.yaml",
+        "filtered": 1, "retracted": 0, "cells": 3, "owner": "sales_ops", "steward": "data_desk", "defined_in": f"sources/{name}.yaml",
         "newest": "Thu 5 Feb 2026 12:00", "fresh_within": "2d", "behind": "10 days behind", "old": True, "mode": "freeze",
         "checks": 11, "kept": 9, "contract": {"full_extract": True, "lateness": "7d"}, **said,
     }  # fmt: skip

@@ -19,7 +19,7 @@ __all__ = ["desk"]
 def test_each_source_shows_where_its_rows_went_and_who_answers() -> None:
     text = words(render_data(DATA_PAGE))
 
-    assert "orders 1,200 1,180 4 6 9 1 3" in text
+    assert "orders 1,200 1,180 4 6 9 1 0 3" in text
     assert "orders sales_ops data_desk Thu 5 Feb 2026 12:00 10 days behind, old data (within 2d) 9 of 11 checks hold frozen yes 7d" in text
     assert "tickets nobody nobody Thu 5 Feb 2026 12:00 the newest of all (within 2d) none may grow – –" in text
     assert "Nobody answers for tickets" in text

@@ -77,9 +77,10 @@ def test_a_contract_that_cannot_be_kept_is_refused(contract: str, said: str) -> 
     assert said in str(error.value)
 
 
-def test_values_of_a_personal_column_have_no_place_in_the_book() -> None:
-    with pytest.raises(ValidationError, match="'mail' is personal"):
-        written_source(ORDERS + "personal: {mail: email}\ncontract: {columns: {mail: {in: [a@example.org]}}}")
+def test_a_personal_column_of_which_no_text_is_kept_cannot_be_checked() -> None:
+    with pytest.raises(ValidationError, match="'mail' is personal and is not kept as it is read"):
+        written_source(ORDERS + "personal: {mail: email}\ncontract: {columns: {mail: {matches: '.+@.+'}}}")
+    written_source(ORDERS + "personal: {amount: tax_id}\ncontract: {columns: {amount: {type: money}}}")
 
 
 def test_freshness_needs_something_that_happened() -> None:

@@ -18,6 +18,11 @@ LATELY = timedelta(days=7)
 ALL_SOURCES = "the data of all sources"
 
 
+def inputs_of(snapshot: Snapshot) -> str:
+    """The identity of the inputs that a snapshot was made of; its own id says also what came before it."""
+    return str(snapshot.facts.get("inputs", snapshot.id))
+
+
 def columns_of(snapshot: Snapshot | None) -> dict[str, Columns]:
     """The columns of each source as a snapshot has them; one of an older version has none."""
     facts = snapshot.facts.get("contracts", {}) if snapshot else {}

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from troth import __version__
-from troth.app.build import DEFAULT_ZONE, balances_of
+from troth.app.build import balances_of
 from troth.app.contracts import changes, failing
 from troth.app.guesses import read_guesses
+from troth.app.judging import DEFAULT_ZONE
 from troth.app.reading import Page, Reading, open_reading
 from troth.app.workspace import Workspace
 from troth.findings.words import number

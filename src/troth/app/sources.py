@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from troth.app.build import DEFAULT_ZONE, balances_of
+from troth.app.build import balances_of
 from troth.app.contracts import columns_of
+from troth.app.judging import DEFAULT_ZONE
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.book import Definition

@@ -76,11 +76,11 @@ class Verdict:
 
 def checks_of(engine: Engine, staged: Staged, contract: Contract, zone: str) -> tuple[Check, ...]:
     """The checks of the columns; they judge the last row of each key, since what a later row supersedes is mended already."""
-    among = _not_superseded(engine, staged)
+    among = not_superseded(engine, staged)
     return tuple(check for column, rules in contract.columns.items() for check in _of_column(staged, column, rules, zone, among))
 
 
-def _not_superseded(engine: Engine, staged: Staged) -> str:
+def not_superseded(engine: Engine, staged: Staged) -> str:
     key = [f"t{staged.texts[c]}" for c in staged.source.key]
     listed = ", ".join(key)
     if not key or not engine.rows(f"SELECT 1 FROM {staged.table} GROUP BY {listed} HAVING count(*) > 1 LIMIT 1"):
@@ -102,7 +102,7 @@ def verdicts(engine: Engine, staged: Staged, contract: Contract, checks: tuple[C
         failed, of = int(found[2 * number]), int(found[2 * number + 1])
         first = _places(engine, staged, check) if failed else ()
         judged.append(_verdict(staged, check, failed, of, first))
-    return (*judged, *_of_rows(staged, contract))
+    return (*judged, *_of_rows(engine, staged, contract))
 
 
 def _verdict(staged: Staged, check: Check, failed: int, of: int, first: tuple[Place, ...]) -> Verdict:
@@ -110,10 +110,12 @@ def _verdict(staged: Staged, check: Check, failed: int, of: int, first: tuple[Pl
     return Verdict(staged.name, check.column, check.says, check.severity, held, failed, of, first, staged.source.steward)
 
 
-def _of_rows(staged: Staged, contract: Contract) -> Iterator[Verdict]:
+def _of_rows(engine: Engine, staged: Staged, contract: Contract) -> Iterator[Verdict]:
+    """Rows that stand, those that the reader set aside included; what was superseded is not counted."""
     if contract.rows is None:
         return
-    rows, count = contract.rows, staged.read - staged.filtered
+    among = not_superseded(engine, staged) or "TRUE"
+    rows, count = contract.rows, int(engine.rows(f"SELECT count(*) FROM {staged.table} WHERE {among}")[0][0]) + staged.rejected
     for bound, word, fails in (
         (rows.at_least, "at least", rows.at_least is not None and count < rows.at_least),
         (rows.at_most, "at most", rows.at_most is not None and count > rows.at_most),

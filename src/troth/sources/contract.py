@@ -114,7 +114,7 @@ class ColumnRules(Part):
 
 
 class RowRules(Part):
-    """How many rows the source's files have together."""
+    """How many rows of the source stand, what was superseded or taken back left out."""
 
     at_least: int | None = Field(None, ge=0, description="Fewer rows than this are too few: 1")
     at_most: int | None = Field(None, ge=0, description="More rows than this are too many")
@@ -159,14 +159,14 @@ class Contract(Part):
         return wanted
 
     def problems(self, mapped: set[str], personal: set[str]) -> Iterator[str]:
-        """What the contract asks of columns that the mapping does not give. mapped: columns that the mapping reads."""
+        """What is asked of columns that cannot be had. mapped: columns that the mapping reads; personal: those of which no text is kept."""
         for name, rules in self.columns.items():
             if rules.hold and name not in mapped:
                 yield f"'{name}' is held but not mapped, so nothing waits for it; {nearest(name, mapped)}"
             if rules.after and rules.after.column == name:
                 yield f"'{name}' cannot be after itself"
-            if rules.in_ is not None and name in personal:
-                yield f"'{name}' is personal: its values have no place in a book, so leave out 'in'"
+            if name in personal:
+                yield f"'{name}' is personal and is not kept as it is read, so that nothing of it can be checked"
 
 
 def number_of(written: str) -> Decimal:

@@ -66,7 +66,7 @@ def quarantine_columns(engine: Engine, judged: Judged) -> None:
         if change.hold is None:
             file = "CAST(NULL AS VARCHAR)" if change.file is None else literal_text(change.file)
             said = f"{literal_text(judged.source)}, {file}, NULL, {literal_text(change.column)}"
-            engine.run(f"INSERT INTO quarantine SELECT {said}, {literal_text(f'the column {change.says}')}, FALSE, NULL")
+            engine.run(f"INSERT INTO quarantine SELECT {said}, {literal_text(f'the column {change.says}')}, FALSE, NULL, NULL")
 
 
 def fresh(judged: Judged, staged: Staged, at: datetime, words: str) -> Verdict | None:

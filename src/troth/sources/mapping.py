@@ -179,7 +179,7 @@ class Source(Part):
 
     @model_validator(mode="after")
     def contract_fits(self) -> Source:
-        for said in self.contract.problems(self.columns(), set(self.personal)) if self.contract else ():
+        for said in self.contract.problems(self.columns(), set(self.personal) - self.cells().keys()) if self.contract else ():
             raise ValueError(said)
         if self.contract and self.contract.fresh_within and not self.observed():
             raise ValueError("'fresh_within' needs something that happened: map an event, or when feedback was asked or answered")
@@ -225,3 +225,7 @@ class Source(Part):
 
     def columns(self) -> set[str]:
         return set(self.cells()) | {c for _, columns in self.references() for c in columns} | set(self.key)
+
+    def needed(self) -> set[str]:
+        """Columns that every table must have: those that the mapping reads, and those that the contract does."""
+        return self.columns() | (self.contract.cells().keys() if self.contract else set())

@@ -51,8 +51,8 @@ class SchemaChange:
 def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
     """Every column of the files, in the order of their names."""
     found: dict[str, Seen] = {}
-    for column in sorted({c for columns in staged.columns for c in columns}):
-        lacks = [file.name for file, columns in zip(staged.files, staged.columns, strict=True) if column not in columns]
+    for column in sorted({c for _, columns in staged.columns for c in columns}):
+        lacks = [file for file, columns in staged.columns if column not in columns]
         found[column] = Seen(missing=lacks[0] if lacks else None)
     if not staged.texts:
         return found
@@ -77,7 +77,7 @@ def changes_between(staged: Staged, before: Columns, now: Columns) -> Iterator[S
     for column in sorted(before.keys() | now.keys()):
         was, is_ = before.get(column), now.get(column)
         if was is None and is_ is not None:
-            file = next(f.name for f, columns in zip(staged.files, staged.columns, strict=True) if column in columns)
+            file = next(file for file, columns in staged.columns if column in columns)
             yield SchemaChange(column, f"is new in {file}", narrows=False, file=file)
         elif is_ is None:
             like = nearest(column, now.keys() - before.keys()) if now.keys() - before.keys() else ""

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 
-def write_monday(page: dict[str, Any], folder: Path) -> Path:
+def write_statements(page: dict[str, Any], folder: Path, name: str) -> Path:
     from troth.faces.page import render
 
-    return _written(render(page), folder / "monday.html")
+    return _written(render(page), folder / f"{name}.html")
 
 
 def write_data(page: dict[str, Any], folder: Path) -> Path:
@@ -19,6 +19,7 @@ def write_data(page: dict[str, Any], folder: Path) -> Path:
 
 
 def _written(html: str, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(html, encoding="utf-8")
+    from troth.app.writing import write_whole
+
+    write_whole(target, html)
     return target

@@ -6,7 +6,7 @@ from typing import Any
 from troth.faces.page.sheet import Table, clean, table_of
 from troth.faces.page.words import cell, link
 
-FATES = ("read", "stored", "quarantined", "duplicate", "superseded", "filtered", "cells")
+FATES = ("read", "stored", "quarantined", "duplicate", "superseded", "filtered", "retracted", "cells")
 MODES = {"evolve": "may grow", "freeze": "frozen", "quarantine": "quarantined when they change"}
 
 

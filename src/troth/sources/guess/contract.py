@@ -44,7 +44,7 @@ def draft_contract(engine: Engine, name: str, source: Source, folder: Path, zone
     personal are not looked at: the mapping does not read it.
     """
     staged = stage(engine, name, source.model_copy(update={"contract": None}), folder, zone)
-    order = [column for column in staged.columns[0] if column in staged.texts] if staged.columns else []
+    order = [column for column in staged.columns[0][1] if column in staged.texts] if staged.columns else []
     rows = int(engine.rows(f"SELECT count(*) FROM {staged.table}")[0][0])
     cells = read_as(staged)
     lines = [line for column in order for line in _of_column(engine, staged, column, cells.get(column), rows)] if rows else []
