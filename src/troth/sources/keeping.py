@@ -14,7 +14,7 @@ def kept_columns(source: Source, columns: Sequence[str]) -> dict[str, tuple[str,
     What the mapping makes of a personal column is made now, since that column is not there later.
     """
     kept = {column: (column, sql) for column in columns if (sql := _kept_sql(source, column)) is not None}
-    made = {name: one for name, one in source.derived.items() if one.column in source.personal and name in source.columns()}
+    made = {name: one for name, one in source.derived.items() if one.column in source.personal and name in source.needed()}
     return {**kept, **{name: (one.column, one.text_sql()) for name, one in made.items()}}
 
 

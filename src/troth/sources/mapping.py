@@ -206,8 +206,10 @@ class Source(Part):
 
     @model_validator(mode="after")
     def contract_fits(self) -> Source:
-        for said in self.contract.problems(self.columns(), set(self.personal)) if self.contract else ():
+        for said in self.contract.problems(self.columns(), set(self.personal) - self.cells().keys()) if self.contract else ():
             raise ValueError(said)
+        if self.contract and self.contract.fresh_within and not self.observed():
+            raise ValueError("'fresh_within' needs something that happened: map an event, or when feedback was asked or answered")
         return self
 
     def is_personal(self, column: str) -> bool:
@@ -240,6 +242,11 @@ class Source(Part):
             want(self.sample.stratum, "text")
         return wanted
 
+    def observed(self) -> set[str]:
+        """Columns that say when something happened; planned and promised days say nothing of how far the record goes."""
+        answered = {at for feedback in self.feedback for at in (feedback.asked, feedback.answered) if at is not None}
+        return {event.at for event in self.events} | answered
+
     def references(self) -> list[tuple[str, tuple[str, ...]]]:
         """Every place where a row names an object: its type, and the columns that make its id."""
         named = [(self.object.type, self.object.id)] if self.object else []
@@ -255,7 +262,11 @@ class Source(Part):
         named |= set(self.object.known_as.values()) if self.object else set()
         return set(self.cells()) | {c for _, columns in self.references() for c in columns} | set(self.key) | named
 
+    def needed(self) -> set[str]:
+        """The same with the columns that the contract reads."""
+        return self.columns() | (self.contract.cells().keys() if self.contract else set())
+
     def in_files(self) -> set[str]:
         """Every column that the files must have."""
-        made = [d for name, d in self.derived.items() if name in self.columns()]
-        return (self.columns() - set(self.derived)) | {c for d in made for c in d.columns} | set(self.personal) | set(self.formats)
+        made = [d for name, d in self.derived.items() if name in self.needed()]
+        return (self.needed() - set(self.derived)) | {c for d in made for c in d.columns} | set(self.personal) | set(self.formats)

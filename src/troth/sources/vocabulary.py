@@ -54,7 +54,7 @@ def given(source: Source) -> Iterator[tuple[str, str, CellType]]:
 
 
 def lint(book: Book) -> list[Problem]:
-    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning."""
+    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning, with a contract an error."""
     found: list[Problem] = []
     first: dict[tuple[str, str], str] = {}
     sources = book.fitting(SOURCES.name, Source)
@@ -74,7 +74,8 @@ def lint(book: Book) -> list[Problem]:
         missing = [role for role in ("owner", "steward") if getattr(definition.value, role) is None]
         if missing:
             said = f"nobody is its {' or '.join(missing)}: name the role that answers for the system and the one that repairs its data"
-            found.append(definition.problem((), said).warned())
+            problem = definition.problem((), said)
+            found.append(problem if definition.value.contract else problem.warned())
     return found
 
 
