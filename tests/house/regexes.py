@@ -224,8 +224,9 @@ def main() -> None:
     print(json.dumps({"done": len(known)}), flush=True)  # noqa: T201
 
 
-#: Longer texts are never asked about (`dialect.LONGEST_TYPED`).
-BOUNDS = {"_TYPED": 64}
+#: Longer texts are never asked about: `dialect.is_typed` and `Totals.why` look at the length first, and `_PAIR` sees the inside of a
+#: tag that `_TAG` has found well-formed, where blanks stand between attributes only.
+BOUNDS = {"_TYPED": 64, "_OF": 80, "_PAIR": 255}
 #: See SHORT; an expression has 4,000 signs, which its lexer passes over once and not from each of its blanks.
 NAMES = frozenset({"folder.py", "naming.py", "words.py", "parse.py"})
 
