@@ -164,6 +164,22 @@ def test_a_layer_may_give_other_stages_and_they_bear_their_own_delay() -> None:
     }
 
 
+def test_a_layer_may_name_events_of_which_the_standard_says_nothing() -> None:
+    world = judge(
+        book(customer_acme="due: loaded + 1d, stages: {shop: {from: placed, to: sent, budget: 1d}}"),
+        """
+        order  customer  placed      loaded      sent        delivered
+        A      acme      2026-03-01  2026-03-02  2026-03-05  2026-03-09
+        B      bee       2026-03-01  2026-03-02  2026-03-05  2026-03-09
+        """,
+        customer="text",
+    )
+    assert world.rows('due, "shop_to"') == {
+        "A": (datetime(2026, 3, 3), datetime(2026, 3, 5)),
+        "B": (datetime(2026, 3, 6), None),
+    }
+
+
 def test_a_key_in_quarantine_leaves_the_terms_untold() -> None:
     world = judge(
         book(region_JP="due: placed + 3d"),

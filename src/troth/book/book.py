@@ -32,21 +32,29 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Definition(Generic[Model]):
-    """A named definition. document, path: where it stands; over: the layers upon it, the highest first."""
+    """A named definition. document, path: where it stands; over: the layers upon it, the highest first.
+
+    like: another with the very same value, so that its terms are written out once for all of them.
+    """
 
     name: str
     value: Model
     document: Document
     path: Path = ()
     over: tuple[Layer, ...] = ()
+    like: Definition[Model] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def terms(self) -> str:
         """What binds, as JSON: in the model's own order of fields, but with the order of stages as written, since it means something."""
+        if self.like is not None:
+            return self.like.terms
         return self.value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=set(getattr(self.value, "told", ())))
 
     @cached_property
     def hash(self) -> str:
+        if self.like is not None and self.like.name == self.name:
+            return self.like.hash
         return digest.of_text(f"{self.name} {self.terms}")
 
     def problem(self, path: Path, message: str, *, at_value: bool = False, column: int | None = None, cause: str = "") -> Problem:
@@ -193,13 +201,20 @@ class Book:
             raise NotFound(f"'{kind}.{name}' did not hold at {at:%Y-%m-%d %H:%M} UTC", got=said)
         return self._over(kind, name, version, self._in_force(kind, name, keys, at))
 
-    def variants(self, kind: str, name: str, keys: Mapping[str, str], model: type[Model]) -> Iterator[Variant[Model]]:
-        """The terms of one subject's keys over all time, in the order of their beginnings, each different from the one before."""
+    def variants(
+        self, kind: str, name: str, keys: Mapping[str, str], model: type[Model], made: tuple[datetime, datetime] | None = None
+    ) -> Iterator[Variant[Model]]:
+        """The terms of one subject's keys over all time, in the order of their beginnings, each different from the one before.
+
+        made: only those that bind something made from the first of these instants to the last.
+        """
         found = self.layers(kind, name).for_keys({**keys, **self.arms(keys)})
         for version in self.versions(kind, name):
             if version.since == UNSAVED:
                 continue
             for since, until in spans(found, version.since, version.until):
+                if made is not None and (until <= made[0] or since > made[1]):
+                    continue
                 over = tuple(reversed([layer for layer in found if layer.in_force(since)]))
                 definition = self._fit(kind, name, version, over, model)
                 former = self._fit(kind, name, version.former, over, model) if version.former else None
@@ -259,20 +274,19 @@ class Book:
         """A version of a definition with layers upon it, the highest first. Raises pydantic's ValidationError where they do not fit."""
         key = ("laid", kind, name, id(version.content), tuple(map(id, layers)))
         if key not in self._made:
-            self._made[key] = Definition(name, self._value(version, layers, model), version.document, version.path, layers)
+            # One value for all who say the same, in the same order: thousands of customers have a few dozen terms between them.
+            content, text = self._unlocked(version.content)
+            alike = (model, text, *(repr(layer.content) for layer in layers))
+            first: Definition[Model] | None = self._made.get(alike)
+            if first is None:
+                for layer in reversed(layers):
+                    content = merged(content, layer.content)
+                made = Definition(name, model.model_validate(content), version.document, version.path, layers)
+                self._made[alike] = made
+            else:
+                made = Definition(name, first.value, version.document, version.path, layers, first)
+            self._made[key] = made
         found: Definition[Model] = self._made[key]
-        return found
-
-    def _value(self, version: Version, layers: tuple[Layer, ...], model: type[Model]) -> Model:
-        """One for all who say the same, in the same order: thousands of customers have a few dozen terms between them."""
-        below, text = self._unlocked(version.content)
-        key = (model, text, *(repr(layer.content) for layer in layers))
-        if key not in self._made:
-            content = below
-            for layer in reversed(layers):
-                content = merged(content, layer.content)
-            self._made[key] = model.model_validate(content)
-        found: Model = self._made[key]
         return found
 
     def _unlocked(self, content: Mapping[str, Any]) -> tuple[Any, str]:

@@ -103,6 +103,8 @@ class Layers:
         for dimensions, under in self.by_dimensions.items():
             if all(dimension in keys for dimension in dimensions):
                 found += under.get(tuple(keys[dimension] for dimension in dimensions), ())
+        if len(found) < 2:
+            return found
         return sorted(found, key=lambda layer: (layer.rank, str(layer.address), str(layer.document.file), layer.since))
 
     def dimensions(self) -> frozenset[str]:
