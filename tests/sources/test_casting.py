@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sources.loaded import load
+from troth.query import literal_text
+from troth.sources.casting import OFFSET, USUAL, text_columns
 from troth.stores.lake.engine import DuckEngine
 
 
@@ -192,3 +195,24 @@ def test_text_is_taken_as_it_stands(engine: DuckEngine, tmp_path: Path) -> None:
     texts = [" a ", "null", "NaN", "it's", '"', "a\nb", "ümläut", "-"]
 
     assert _cells(engine, tmp_path, texts, "text") == [(text.strip(" "), None) for text in texts]
+
+
+BLANKS = " \t\n\r\v\f\x00\x1f\x85\xa0\u1680\u2003\u200b\u2028\u202f\u3000\ufeff"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(st.none(), st.text(BLANKS + "aäx0/", max_size=5)), min_size=1, max_size=20))
+def test_a_text_is_trimmed_as_the_engine_trims_it(engine: DuckEngine, texts: list[str | None]) -> None:
+    made = text_columns(0, "v", None, marked=False)[0]
+    kept = [text if text is None else text.replace("\x00", "") for text in texts]
+    rows = ", ".join(f"({place}, {'NULL' if text is None else literal_text(text)})" for place, text in enumerate(kept))
+    found = engine.rows(
+        f"SELECT t0, expected FROM (SELECT n, {made}, NULLIF(trim(src.v), '') AS expected FROM (VALUES {rows}) src (n, v)) ORDER BY n"
+    )
+    assert [one for one, _ in found] == [other for _, other in found]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.from_regex(OFFSET, fullmatch=True))
+def test_no_text_that_bears_an_offset_is_like_the_usual_one_that_is_not_looked_at_for_it(text: str) -> None:
+    assert re.fullmatch(USUAL.strip("'").replace("_", "."), text) is None
