@@ -16,6 +16,7 @@ from troth.app.known import Known
 from troth.app.known import told as told_known
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
+from troth.app.writing import write_whole
 from troth.book.lint import UNSAVED_EDIT
 from troth.book.versions import UNSAVED
 from troth.engines.calendars import transitions
@@ -30,7 +31,9 @@ from troth.record import Engine, Snapshot
 from troth.sources import Balance
 
 Page = dict[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are formulas to spreadsheets of Japan; what parts cells there or elsewhere must not begin a new one.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+PARTING = ',;|"\t\r\n'
 
 
 def read_page(workspace: Workspace, known: Known | None = None, *, progress: Progress = silent) -> Page:
@@ -43,7 +46,7 @@ def read_page(workspace: Workspace, known: Known | None = None, *, progress: Pro
     statements = find_all(reading.context)
     lists = _write_lists(workspace, reading, statements)
     views = f"views{_apart(reading)}.sql"
-    (workspace.state / "lake" / views).write_text(workspace.lake.views(reading.snapshot), encoding="utf-8")
+    write_whole(workspace.state / "lake" / views, workspace.lake.views(reading.snapshot))
     return _page(workspace, reading, statements, lists, views)
 
 
@@ -240,7 +243,6 @@ def _write_lists(workspace: Workspace, reading: Reading, statements: Sequence[St
     """One CSV of ids beside the page for every statement that has orders behind it; spreadsheets must not run what they open."""
     engine, name_of = reading.context.engine, f"orders{_apart(reading)}"
     folder = workspace.pages / name_of
-    folder.mkdir(parents=True, exist_ok=True)
     written = {}
     for statement in statements:
         if statement.orders_sql is None:
@@ -248,7 +250,7 @@ def _write_lists(workspace: Workspace, reading: Reading, statements: Sequence[St
         name = statement.id.replace("/", "-").replace("_", "-") + ".csv"
         ids = [str(row[0]) for row in engine.rows(statement.orders_sql)]
         safe = ["'" + i if i.startswith(FORMULA_STARTS) else i for i in ids]
-        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in ',"\n') else i for i in safe]
-        (folder / name).write_text("\n".join(["id", *cells]) + "\n", encoding="utf-8")
+        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in PARTING) else i for i in safe]
+        write_whole(folder / name, "\n".join(["id", *cells]) + "\n")
         written[statement.id] = f"{name_of}/{name}"
     return written

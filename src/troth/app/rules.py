@@ -9,7 +9,7 @@ from pathlib import Path
 from troth import __version__
 from troth.app.workspace import Workspace
 from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
-from troth.book.history import Revision
+from troth.book.history import Revision, Texts
 from troth.book.loading import of_texts
 from troth.book.opening import checked, past_of
 from troth.kernel import digest
@@ -54,6 +54,13 @@ def look(workspace: Workspace) -> tuple[Book, list[Problem]]:
     with uncollected():
         past = past_of(workspace.history.steps(), CHECKS)
         return open_book(workspace.root, CHECKS, past=past, cache=Cache.of(workspace.state / CACHE), version=__version__)
+
+
+def look_at(workspace: Workspace, texts: Texts) -> tuple[Book, list[Problem]]:
+    """The book that these files would be, with the history as it is."""
+    with uncollected():
+        past = past_of(workspace.history.steps(), CHECKS)
+        return checked(of_texts(texts, CHECKS.known), CHECKS, past)
 
 
 def read_rules(workspace: Workspace) -> Rules:

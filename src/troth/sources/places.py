@@ -112,6 +112,11 @@ def _matches(folder: Path, pattern: str) -> list[Path]:
         named = folder / pattern
         return [named] if named.is_file() else [p for p in folder.glob(pattern) if p.is_file()]
     except (ValueError, NotImplementedError) as error:
-        raise SourceError(f"'{pattern}' names no file", got=str(error), allowed="a name or a pattern inside the folder") from error
+        raise SourceError(
+            f"'{pattern}' names no file",
+            got=str(error),
+            allowed="a name or a pattern inside the folder",
+            next_step="Mend `files:` of the source.",
+        ) from error
     except OSError as error:
         raise SourceError(f"'{folder}' cannot be looked into", got=error.strerror, next_step="Ask for the right to read it.") from error

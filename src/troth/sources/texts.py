@@ -72,7 +72,7 @@ def read_texts(engine: Engine, name: str, source: Source, file: Address, *, coun
         create = f"CREATE OR REPLACE TABLE {texts.rows} AS SELECT {', '.join(cells)} FROM {table.relation} AS src"
         aside = f"CREATE OR REPLACE TABLE {texts.aside} (line BIGINT, fate VARCHAR, reason VARCHAR)"
         try:
-            engine.together([aside, create, *_set_aside(texts, table)])
+            engine.together([aside, create, *set_aside(texts, table)])
         except StoreError as error:
             said = str(error.got).splitlines()[0]
             raise SourceError(f"'{file.name}' cannot be read", got=said, next_step="Mend the file, or leave it out.") from error
@@ -95,17 +95,7 @@ def drop_texts(engine: Engine, texts: Texts) -> None:
         engine.run(f"DROP TABLE IF EXISTS {table}")
 
 
-def require(columns: Sequence[str], wanted: Iterable[str], file: str) -> None:
-    for column in sorted(wanted):
-        if column not in columns:
-            raise SourceError(
-                f"'{file}' has no column '{column}'",
-                allowed=nearest(column, columns),
-                next_step="Mend the mapping in sources/, or the file.",
-            )
-
-
-def _set_aside(texts: Texts, table: Opened) -> list[str]:
+def set_aside(texts: Texts, table: Opened) -> list[str]:
     """What the reader set aside lives as long as its session: it is kept in the same one, by the number of its record."""
     kept = []
     if table.rejects is not None:
@@ -114,6 +104,16 @@ def _set_aside(texts: Texts, table: Opened) -> list[str]:
     if table.fates is not None:
         kept.append(f"INSERT INTO {texts.aside} SELECT line, fate, why FROM {table.fates} ORDER BY line")
     return kept
+
+
+def require(columns: Sequence[str], wanted: Iterable[str], file: str) -> None:
+    for column in sorted(wanted):
+        if column not in columns:
+            raise SourceError(
+                f"'{file}' has no column '{column}'",
+                allowed=nearest(column, columns),
+                next_step="Mend the mapping in sources/, or the file.",
+            )
 
 
 def _leave_room_for_rejects(engine: Engine, texts: Texts) -> None:

@@ -12,12 +12,15 @@ from troth.book.history import (
     KEPT,
     UNKNOWN,
     Author,
+    Check,
     Edits,
     Revision,
     Texts,
     in_book,
     refuse_foreign,
     refuse_nothing,
+    revised,
+    unchecked,
     undo_message,
     whole_second,
 )
@@ -178,14 +181,24 @@ class MemoryHistory:
         saved, folder = self._saved(), self._book()
         return {p: (saved.get(p), folder.get(p)) for p in sorted({**saved, **folder}) if saved.get(p) != folder.get(p)}
 
-    def save(self, message: str, author: Author, at: datetime, *, based_on: str | None = None, edits: Edits | None = None) -> Revision:
+    def save(
+        self,
+        message: str,
+        author: Author,
+        at: datetime,
+        *,
+        based_on: str | None = None,
+        edits: Edits | None = None,
+        check: Check = unchecked,
+    ) -> Revision:
         message, at = refuse_nothing(message), whole_second(at)
         refuse_foreign(edits or {})
         base = self._saved() if based_on is None else self.texts(based_on)
         plan = plan_save(base=base, head=self._saved(), folder=self._book(), edits=edits, whose=self._whose)
         if not plan.saved:
             raise NotFound("there is nothing to save", got="contents that are saved already")
-        self.folder = _changed(self.folder, plan.folder)
+        check(revised(self._saved(), plan.saved))
+        self.folder = revised(self.folder, plan.folder)
         return self._revise(plan.saved, author, at, message)
 
     def undo(self, author: Author, at: datetime) -> Revision:
@@ -198,7 +211,7 @@ class MemoryHistory:
             raise NotFound("there is nothing to undo", got="no revision before")
         last = self._made[-1][0]
         changes = {path: before.get(path) for path in last.changed}
-        self.folder = _changed(self.folder, changes)
+        self.folder = revised(self.folder, changes)
         return self._revise(changes, author, at, undo_message(last.message))
 
     def _saved(self) -> Texts:
@@ -211,13 +224,9 @@ class MemoryHistory:
         return next(((r.author, r.at) for r, _ in reversed(self._made) if path in r.changed), (UNKNOWN, None))
 
     def _revise(self, changes: Edits, author: Author, at: datetime, message: str) -> Revision:
-        texts = _changed(self._saved(), changes)
+        texts = revised(self._saved(), changes)
         contents = [[str(path), text.hex()] for path, text in sorted(texts.items())]
         id = digest.of_value([self.head(), at.isoformat(), author.name, author.mail, message, contents])
         revision = Revision(id, at, author.name, message, tuple(sorted(changes)))
         self._made.append((revision, texts))
         return revision
-
-
-def _changed(texts: Texts, changes: Edits) -> dict[PurePosixPath, bytes]:
-    return {path: text for path, text in {**texts, **changes}.items() if text is not None}

@@ -212,9 +212,9 @@ def version(json: Json = False) -> None:
 
 
 def _write_page(page: dict[str, Any], folder: Path, name: str = "monday") -> Path:
+    from troth.app.writing import write_whole
     from troth.faces.page import render
 
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{name}.html"
-    target.write_text(render(page), encoding="utf-8")
+    write_whole(target, render(page))
     return target

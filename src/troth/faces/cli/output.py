@@ -45,7 +45,7 @@ class Out:
             yield lambda step: bars.reset(task, description=step, total=None)
 
     def data(self, value: object) -> None:
-        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+        typer.echo(_whole(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)))
 
     def say(self, text: str) -> None:
         if not self.quiet:
@@ -200,9 +200,14 @@ def show_error(error: TrothError, *, as_json: bool) -> None:
             "next_step": error.next_step,
             "exit_code": error.exit_code,
         }
-        typer.echo(json.dumps({"error": facts}, ensure_ascii=False, default=_plain), err=True)
+        typer.echo(_whole(json.dumps({"error": facts}, ensure_ascii=False, default=_plain)), err=True)
         return
-    typer.echo(f"troth: {error}", err=True)
+    typer.echo(_whole(f"troth: {error}"), err=True)
+
+
+def _whole(text: str) -> str:
+    """Halves of signs, as the name of a file may have them, cannot be written."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def show_bug(error: Exception) -> None:
