@@ -78,11 +78,11 @@ class Out:
         self.say("")
         self.balances([{**fields(b), "file": ", ".join(b.files)} for b in built.balances])
 
-    def nothing_changed(self, snapshot: Any) -> None:
+    def nothing_changed(self, id: str, as_of: str) -> None:
         if self.json:
-            self.data({"snapshot": snapshot.id, "fresh": False, "as_of": snapshot.as_of.isoformat() + "Z"})
+            self.data({"snapshot": id, "fresh": False, "as_of": as_of})
         else:
-            self.say(f"Nothing changed. Snapshot {snapshot.id[:12]} is in force.")
+            self.say(f"Nothing changed. Snapshot {id[:12]} is in force.")
 
     def known(self, known: Any, balances: Sequence[Any]) -> None:
         from troth.app.known import told
