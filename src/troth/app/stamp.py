@@ -100,15 +100,22 @@ def _seen(path: str | Path) -> Seen | None:
 
 
 def _history(root: Path) -> dict[str, Seen | None] | None:
-    """What changes with every revision: where the head points and what it points to. None where it lies elsewhere."""
+    """What changes with every revision: where the head points and what it points to. None where that cannot be found."""
     home = next((folder / ".git" for folder in (root, *root.parents) if (folder / ".git").exists()), None)
     if home is None:
         return {}
-    if not home.is_dir() or (home / "reftable").exists():
+    try:
+        if home.is_file():  # of a work tree beside its repository
+            home = (home.parent / home.read_text(encoding="utf-8").strip().removeprefix("gitdir: ")).resolve()
+        beside = home / "commondir"
+        common = (home / beside.read_text(encoding="utf-8").strip()).resolve() if beside.is_file() else home
+        head = home / "HEAD"
+        said = head.read_text(encoding="utf-8").strip().removeprefix("ref: ")
+    except (OSError, ValueError):
         return None
-    head = home / "HEAD"
-    said = head.read_text(encoding="utf-8").strip().removeprefix("ref: ")
-    return {str(path): _seen(path) for path in (head, home / said, home / "packed-refs", home / "shallow")}
+    if (common / "reftable").exists():
+        return None
+    return {str(path): _seen(path) for path in (head, home / said, common / said, common / "packed-refs", common / "shallow")}
 
 
 def _found(folder: Path, pattern: str) -> list[Path]:
