@@ -252,7 +252,7 @@ def test_workbooks_and_json_are_taken_in_by_the_row_too(tmp_path: Path) -> None:
     made = built_at(root, 1, {"payments.json": json.dumps([{**payments[0], "amount": 3}, payments[1]])})
 
     assert [(load.taken, load.unchanged) for load in made.loads] == [(1, 1)]
-    assert rows(at(root), "SELECT sum(amount)::VARCHAR FROM money") == [("5.0000",)]
+    assert rows(at(root), "SELECT sum(amount)::VARCHAR FROM money") == [("5.0000000000",)]
 
 
 def test_builds_of_one_instant_are_apart_all_the_same(tmp_path: Path) -> None:
