@@ -11,6 +11,7 @@ from troth.app.workspace import Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.record import Engine
+from troth.sources import Databases
 from troth.stores.history.git import GitHistory
 from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
@@ -34,7 +35,14 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, _now)
+    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, _now, open_databases())
+
+
+def open_databases() -> Databases:
+    """The databases that the environment names."""
+    from troth.stores.databases.reading import SqlDatabases
+
+    return SqlDatabases()
 
 
 def scratch_engine() -> Engine:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
+from troth.app.fetching import fetched
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.engines.calendars import Transitions, transitions, tz_version
@@ -42,7 +43,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
     ConservationError; in each case the previous snapshot stays in force.
     """
     rules = read_rules(workspace)
-    with workspace.building() as engine:
+    with workspace.building() as engine, fetched(workspace, rules, progress) as rules:
         progress("looking at the files")
         before = _prints(rules)
         inputs = _inputs(rules)

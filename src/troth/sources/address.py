@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SIGN = "#"
+EXTRACT = ".extract"
+"""Of a file that holds a database's table for the time of a build. It is called as the table is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class Address:
     @property
     def name(self) -> str:
         """As `files:` of a source names it and as every message does."""
-        return self.path.name if self.part is None else f"{self.path.name}{SIGN}{self.part}"
+        name = self.path.name.removesuffix(EXTRACT)
+        return name if self.part is None else f"{name}{SIGN}{self.part}"
 
     @property
     def stem(self) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
+from troth.sources.database import Database
 
 CellType = Literal["text", "number", "money", "instant", "day", "bool"]
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
@@ -127,10 +128,18 @@ class Written(Part):
 class Source(Part):
     """A system's export: where its files lie, how they are read, and what their columns say."""
 
-    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"events": ["object"], "relations": ["object"]}})
-    files: tuple[str, ...] = Field(
-        min_length=1, description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {"events": ["object"], "relations": ["object"]},
+            "oneOf": [{"required": ["files"]}, {"required": ["database"]}],
+        }
     )
+    files: tuple[str, ...] = Field(
+        (),
+        min_length=1,
+        description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones",
+    )
+    database: Database | None = Field(None, description="In place of `files`, a table of a database: {url: env:CRM_URL, table: orders}")
     zone: Zone | None = Field(None, description="IANA zone of times that bear none, as in Europe/Berlin; without it that of troth.yaml")
     formats: dict[str, Format] = Field(
         {}, description="How columns write dates and times, where not as 2026-03-01 14:00: {placed: '%d.%m.%Y %H:%M'}"
@@ -155,6 +164,12 @@ class Source(Part):
     personal: dict[str, PersonalKind] = Field(
         {}, description="Columns with personal data and of what kind, {comment: free_text}; they are not carried into the lake"
     )
+
+    @model_validator(mode="after")
+    def one_place(self) -> Source:
+        if bool(self.files) == (self.database is not None):
+            raise ValueError("give either 'files' or 'database'")
+        return self
 
     @model_validator(mode="after")
     def marks_differ(self) -> Source:

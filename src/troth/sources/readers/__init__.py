@@ -14,6 +14,7 @@ from troth.sources.mapping import Written
 from troth.sources.readers.binary import BINARY
 from troth.sources.readers.columnar import PARQUET
 from troth.sources.readers.delimited import DELIMITED
+from troth.sources.readers.extracts import EXTRACTS
 from troth.sources.readers.jsons import JSON
 from troth.sources.readers.ods import ODS
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
@@ -22,10 +23,11 @@ from troth.sources.readers.xlsx import XLSX
 __all__ = ["READABLE", "READERS", "Listed", "Opened", "Told", "opened", "reader_of", "tables_in"]
 READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON, XES, OCEL)
 READABLE = frozenset(ending for reader in READERS for ending in reader.endings)
+_KINDS = (*READERS, EXTRACTS)
 
 
 def reader_of(path: Path) -> Reader:
-    found = next((r for r in READERS if path.suffix.lower() in r.endings), None)
+    found = next((r for r in _KINDS if path.suffix.lower() in r.endings), None)
     if found is None:
         allowed = ", ".join(sorted(e.removeprefix(".") for e in READABLE))
         raise SourceError(f"'{path.name}' is of a kind that is not read", got=path.suffix or "no ending", allowed=allowed)
