@@ -45,8 +45,8 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
     rules = read_rules(workspace)
     with workspace.building() as engine, fetched(workspace, rules, progress) as rules:
         progress("looking at the files")
-        before = _prints(rules)
-        inputs = _inputs(rules)
+        before = _prints(rules, engine)
+        inputs = _inputs(rules, engine)
         # The engine writes its own version into every file, so another engine gives other bytes.
         writer = str(engine.rows("SELECT version()")[0][0])
         identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer])
@@ -54,7 +54,7 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
         if current is not None and current.id == identity:
             return Built(current, balances_of(current), fresh=False)
         staged, balances = _stage(engine, rules, progress)
-        _refuse_changes(before, _prints(rules))
+        _refuse_changes(before, _prints(rules, engine))
         parts, last, judged = _derive(engine, rules, staged, progress)
         progress("writing the lake")
         files = workspace.lake.write(engine, parts)
@@ -80,15 +80,17 @@ def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
     )
 
 
-def _inputs(rules: Rules) -> dict[str, list[list[str]]]:
+def _inputs(rules: Rules, engine: Engine) -> dict[str, list[list[str]]]:
     return {
-        name: [[file.name, _digest(file.path)] for file in files_of(definition.value, rules.folder)]
+        name: [[file.name, _digest(file.path)] for file in files_of(definition.value, rules.folder, engine)]
         for name, definition in sorted(rules.sources.items())
     }
 
 
-def _prints(rules: Rules) -> dict[Path, Print]:
-    return {file.path: print_of(file.path) for definition in rules.sources.values() for file in files_of(definition.value, rules.folder)}
+def _prints(rules: Rules, engine: Engine) -> dict[Path, Print]:
+    return {
+        file.path: print_of(file.path) for definition in rules.sources.values() for file in files_of(definition.value, rules.folder, engine)
+    }
 
 
 def _refuse_changes(before: Mapping[Path, Print], after: Mapping[Path, Print]) -> None:

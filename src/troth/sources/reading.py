@@ -63,9 +63,12 @@ class Staged:
         return " || '/' || ".join(f"replace(replace({text}, '%', '%25'), '/', '%2F')" for text in texts)
 
 
-def files_of(source: Source, folder: Path) -> tuple[Address, ...]:
-    """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern."""
-    found = {address for pattern in source.files for address in find_tables(folder, pattern)}
+def files_of(source: Source, folder: Path, engine: Engine | None = None) -> tuple[Address, ...]:
+    """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern.
+
+    engine: looks into the files that it alone can look into.
+    """
+    found = {address for pattern in source.files for address in find_tables(folder, pattern, engine)}
     return tuple(sorted(found, key=lambda address: (address.name, address.path.as_posix())))
 
 
@@ -83,7 +86,7 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     zone: IANA name of the clock by which times without an offset are read.
     Raises SourceError for a file that is missing, unreadable, or lacks a mapped column.
     """
-    files = files_of(source, folder)
+    files = files_of(source, folder, engine)
     wanted = sorted(source.columns())
     texts = {column: position for position, column in enumerate(wanted)}
     numbers = Numbers(source.decimal, source.thousands)

@@ -36,7 +36,7 @@ def guess(engine: Engine, folder: Path) -> Proposal:
     Reads and never writes the folder. A file that cannot be read is a warning. Tables it makes in the engine are dropped.
     """
     warnings: list[str] = []
-    groups = _groups(folder, warnings)
+    groups = _groups(engine, folder, warnings)
     try:
         tables = _tables(engine, groups, warnings)
         seen = _seen(engine, tables)
@@ -49,7 +49,7 @@ def guess(engine: Engine, folder: Path) -> Proposal:
             close_table(engine, number, len(addresses))
 
 
-def _groups(folder: Path, warnings: list[str]) -> list[tuple[str, list[Address]]]:
+def _groups(engine: Engine, folder: Path, warnings: list[str]) -> list[tuple[str, list[Address]]]:
     """Readable tables by source name; those of one header whose names differ in digits only are one source."""
     found: dict[tuple[object, ...], list[Address]] = {}
     for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
@@ -60,7 +60,7 @@ def _groups(folder: Path, warnings: list[str]) -> list[tuple[str, list[Address]]
                 warnings.append(f"{path.name}: files of this kind are not read; {kinds} are.")
             continue
         try:
-            inside = tables_in(path)
+            inside = tables_in(path, engine)
         except (TrothError, OSError, ValueError) as error:
             warnings.append(f"{path.name}: cannot be read. {error}")
             continue

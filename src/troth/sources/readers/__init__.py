@@ -18,10 +18,11 @@ from troth.sources.readers.extracts import EXTRACTS
 from troth.sources.readers.jsons import JSON
 from troth.sources.readers.ods import ODS
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
+from troth.sources.readers.stored import STORED
 from troth.sources.readers.xlsx import XLSX
 
 __all__ = ["READABLE", "READERS", "Listed", "Opened", "Told", "opened", "reader_of", "tables_in"]
-READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON, XES, OCEL)
+READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON, XES, OCEL, STORED)
 READABLE = frozenset(ending for reader in READERS for ending in reader.endings)
 _KINDS = (*READERS, EXTRACTS)
 
@@ -34,10 +35,14 @@ def reader_of(path: Path) -> Reader:
     return found
 
 
-def tables_in(path: Path) -> Sequence[Listed]:
-    """The tables that a file holds. Raises SourceError where it is none of its kind."""
+def tables_in(path: Path, engine: Engine | None = None) -> Sequence[Listed]:
+    """The tables that a file holds. Raises SourceError where it is none of its kind.
+
+    engine: without one the tables of a DuckDB file are not listed, though they are read by their names.
+    """
+    reader = reader_of(path)
     with _refusing(path):
-        return reader_of(path).tables(path)
+        return reader.tables(path) if reader.listed is None else reader.listed(path, engine)
 
 
 @contextmanager
