@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
 from troth.sources.database import Database
+from troth.sources.pulls.definition import Pull
 
 CellType = Literal["text", "number", "money", "instant", "day", "bool"]
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
@@ -140,6 +141,7 @@ class Source(Part):
         description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones",
     )
     database: Database | None = Field(None, description="In place of `files`, a table of a database: {url: env:CRM_URL, table: orders}")
+    pull: Pull | None = Field(None, description="A system that gives the rows over HTTP; `troth sources pull` brings them into `files`")
     zone: Zone | None = Field(None, description="IANA zone of times that bear none, as in Europe/Berlin; without it that of troth.yaml")
     formats: dict[str, Format] = Field(
         {}, description="How columns write dates and times, where not as 2026-03-01 14:00: {placed: '%d.%m.%Y %H:%M'}"
@@ -169,6 +171,8 @@ class Source(Part):
     def one_place(self) -> Source:
         if bool(self.files) == (self.database is not None):
             raise ValueError("give either 'files' or 'database'")
+        if self.pull and (misfit := self.pull.misfit(self.files)):
+            raise ValueError(misfit)
         return self
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands
+from troth.faces.cli import book_commands, source_commands
 from troth.faces.cli.options import HERE, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, show_bug, show_error
 
@@ -156,6 +156,7 @@ def gc(
 
 
 app.add_typer(book_commands.app, name="book")
+app.add_typer(source_commands.app, name="sources")
 
 
 @app.command()
