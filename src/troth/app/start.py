@@ -73,7 +73,11 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
             next_step="Name another place with --into BOOK.",
         )
     progress("looking for promises in the columns")
-    proposed = propose(folder, files, said or Said())
+    return begin(target, propose(folder, files, said or Said()), progress)
+
+
+def begin(target: Path, proposed: Proposed, progress: Progress) -> Started:
+    """Write a proposed book where there is none, build it and read its page."""
     difference = _write(target, proposed.files)
     workspace = open_workspace(target)
     built = build(workspace, progress=progress) if proposed.events or difference else None
@@ -91,12 +95,12 @@ def propose(folder: Path, files: Sequence[Path], said: Said) -> Proposed:
         settings |= {"zone": said.zone or known.zone, "currency": said.currency or known.currency}
         guesses = tuple(Guess(what, "template", known.name, ()) for what in known.evidence)
         return Proposed(
-            _texts(settings, known.sources, known.promises, guesses), guesses, (), (), known.name,
+            texts_of(settings, known.sources, known.promises, guesses), guesses, (), (), known.name,
             any(s.get("events") for s in known.sources.values()),
         )  # fmt: skip
     found = guess(engine, folder)
     settings |= {"zone": said.zone, "currency": said.currency}
-    texts = _texts(settings, found.sources, found.promises, found.guesses)
+    texts = texts_of(settings, found.sources, found.promises, found.guesses)
     events = any(s.get("events") for s in found.sources.values())
     return Proposed(texts, found.guesses, found.pairs, found.warnings, None, events)
 
@@ -114,9 +118,10 @@ def _readable(folder: Path) -> list[Path]:
     return files
 
 
-def _texts(
+def texts_of(
     settings: Mapping[str, Any], sources: Mapping[str, Any], promises: Mapping[str, Any], guesses: Sequence[Guess]
 ) -> dict[str, str]:
+    """The files of a book, by name; settings that say None are left out."""
     texts = {ROOT: HEADER + _yaml({k: v for k, v in settings.items() if v is not None})}
     texts |= {f"sources/{name}.yaml": HEADER + _yaml({name: source}) for name, source in sources.items()}
     if promises:

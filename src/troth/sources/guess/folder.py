@@ -36,14 +36,18 @@ def guess(engine: Engine, folder: Path) -> Proposal:
     Reads and never writes the folder. A file that cannot be read is a warning. Tables it makes in the engine are dropped.
     """
     warnings: list[str] = []
-    groups = _groups(engine, folder, warnings)
+    return guess_tables(engine, _groups(engine, folder, warnings), warnings)
+
+
+def guess_tables(engine: Engine, groups: Sequence[tuple[str, list[Address]]], warnings: Sequence[str] = ()) -> Proposal:
+    """The same of tables that were found already, by the name of the source that each group will be."""
+    told = list(warnings)
     try:
-        tables = _tables(engine, groups, warnings)
+        tables = _tables(engine, groups, told)
         seen = _seen(engine, tables)
         sources = draft_sources(seen)
         promises, more = draft_promises(engine, seen, sources)
-        warnings += [*more, *warnings_of(seen)]
-        return Proposal(sources, promises, guesses_of(seen, sources), pairs_of(seen), tuple(warnings))
+        return Proposal(sources, promises, guesses_of(seen, sources), pairs_of(seen), (*told, *more, *warnings_of(seen)))
     finally:
         for number, (_, addresses) in enumerate(groups):
             close_table(engine, number, len(addresses))

@@ -36,10 +36,10 @@ ORDER BY pg_table_is_visible(c.oid) DESC, n.nspname COLLATE "C", c.relname COLLA
 """
 KINDS = "SELECT oid, typname, typcategory, typtype FROM pg_type"
 UNIQUE = """
-SELECT array_agg(a.attname::text) FROM pg_index i
+SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_index i
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey[:i.indnkeyatts - 1])
 WHERE i.indrelid = {table}::regclass AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
-GROUP BY i.indexrelid HAVING bool_and(a.attnotnull)
+GROUP BY i.indexrelid, i.indisprimary HAVING bool_and(a.attnotnull) ORDER BY i.indisprimary DESC, i.indexrelid
 """
 # What a server says when it lets nobody in, in the words of one that speaks English; another tongue falls through to the last line.
 REASONS = (
@@ -113,9 +113,10 @@ def write(connection: Connection, relation: str, columns: Sequence[Column], keys
     """
     import psycopg
 
-    order = [f"src.{identifier(key.name)}" for key in keys if key.orders] + [f'{column.text} COLLATE "C"' for column in columns]
-    if _is_unique(connection, relation, keys):
-        order = order[: len(keys)]
+    if unique := _unique_key(connection, relation, columns, keys):
+        order = [f"src.{identifier(key.name)}" for key in unique]
+    else:
+        order = [f"src.{identifier(key.name)}" for key in keys if key.orders] + [f'{column.text} COLLATE "C"' for column in columns]
     texts = "".join(f", {column.text} AS c{n}" for n, column in enumerate(columns))
     quoted = ", ".join(f"c{n}" for n in range(len(columns)))
     copy = f"COPY (SELECT NULL AS use{texts} FROM {relation} ORDER BY {', '.join(order)}) TO STDOUT (FORMAT csv, FORCE_QUOTE ({quoted}))"
@@ -132,13 +133,20 @@ def write(connection: Connection, relation: str, columns: Sequence[Column], keys
         raise DBAPIError(None, None, error) from None
 
 
-def _is_unique(connection: Connection, relation: str, keys: Sequence[Column]) -> bool:
-    """Whether the database itself sees to it that no two rows share a key; of a query nothing is known."""
+def _unique_key(connection: Connection, relation: str, columns: Sequence[Column], keys: Sequence[Column]) -> Sequence[Column]:
+    """The key where the database itself sees to it that no two rows share it; without a key such a one of the table's own.
+
+    Empty where there is none; of a query nothing is known.
+    """
     table = relation.removesuffix(" AS src")
-    if table.startswith("(") or not all(key.orders for key in keys):
-        return False
-    unique = connection.exec_driver_sql(UNIQUE.format(table=literal_text(table))).fetchall()
-    return any(set(columns) <= {key.name for key in keys} for (columns,) in unique)
+    if table.startswith("("):
+        return ()
+    known = {column.name: column for column in columns if column.orders}
+    unique = [names for (names,) in connection.exec_driver_sql(UNIQUE.format(table=literal_text(table))) if set(names) <= set(known)]
+    if keys:
+        orderly = [key for key in keys if key.orders]
+        return orderly if any(set(names) <= {key.name for key in orderly} for names in unique) else ()
+    return [known[name] for name in unique[0]] if unique else ()
 
 
 def reason(error: DBAPIError) -> str | None:
