@@ -9,7 +9,8 @@ import pytest
 from tests.postgres import Postgres
 from tests.stores.databases import COLUMNS, ROWS, extract, in_memory, in_postgres, in_sqlite, rows
 from troth.kernel.errors import SourceError
-from troth.sources import Databases
+from troth.sources import Databases, Wanted
+from troth.sources.database import Database
 from troth.sources.extract import read_extract
 
 
@@ -39,6 +40,13 @@ def test_without_a_key_the_order_is_that_of_all_columns(databases: Databases, tm
 
     assert extract(databases, tmp_path, table="orders").read_bytes() == first
     assert [row[0] for row in rows(extract(databases, tmp_path, key=["customer"], table="orders"))] == ["1", "3", "2"]
+
+
+def test_one_table_may_be_read_in_two_orders(databases: Databases, tmp_path: Path) -> None:
+    place = Database(url="env:SHOP", table="orders")
+    paths = databases.extract([Wanted("a", place, ("id",)), Wanted("b", place, ("customer",))], tmp_path)
+
+    assert [[row[0] for row in rows(path)] for path in paths] == [["1", "2", "3"], ["1", "3", "2"]]
 
 
 def test_a_table_is_called_by_the_variable_and_its_name(databases: Databases, tmp_path: Path) -> None:

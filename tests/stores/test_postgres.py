@@ -141,7 +141,7 @@ def test_a_query_that_writes_is_refused(postgres: Postgres, tmp_path: Path, quer
         extract(SqlDatabases({"SHOP": postgres.url(database=database)}), tmp_path, query=query)
 
     assert postgres.run("SELECT count(*) FROM t", database=database) == [(1,)]
-    assert not list(tmp_path.iterdir())
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_query_may_be_long_and_end_in_a_comment(postgres: Postgres, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_view_that_gives_other_rows_each_time_is_refused(postgres: Postgres, t
 
     with pytest.raises(SourceError, match=r"'SHOP#v' changed while it was read; got .* rows counted, .* read"):
         extract(databases, tmp_path, table="v")
-    assert not list(tmp_path.iterdir())
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_tables_of_other_schemas_bear_its_name_and_views_are_hidden(postgres: Postgres, tmp_path: Path) -> None:
@@ -189,6 +189,11 @@ def test_what_the_server_says_of_a_query_is_told(postgres: Postgres, tmp_path: P
         extract(shop(postgres), tmp_path, query="SELECT strange FROM pg_class")
     with pytest.raises(SourceError, match="got division by zero"):
         extract(shop(postgres), tmp_path, query="SELECT 1 / (i - 5000) AS x FROM generate_series(1, 9000) i")
+
+
+def test_a_table_without_columns_is_refused(postgres: Postgres, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="'SHOP#t' has no columns"):
+        extract(shop(postgres, "CREATE TABLE t ()"), tmp_path, table="t")
 
 
 def test_columns_that_cannot_be_told_apart_are_refused(postgres: Postgres, tmp_path: Path) -> None:

@@ -126,9 +126,11 @@ def read_extract(path: Path) -> Extract:
     return Extract(path, tuple(said["columns"]), int(said["records"]))
 
 
-def path_of(folder: Path, name: str) -> Path:
-    """Where the extract of this name lies; a name may hold signs that a file's may not."""
-    return folder / f"{name.replace('%', '%25').replace('/', '%2F')}{EXTRACT}"
+def path_of(folder: Path, number: int, name: str) -> Path:
+    """Where one of several extracts lies. Two may be of one table, in another order; a name may hold signs that a file's may not."""
+    own = folder / str(number)
+    own.mkdir(exist_ok=True)
+    return own / f"{name.replace('%', '%25').replace('/', '%2F')}{EXTRACT}"
 
 
 def as_texts(column: Sequence[object]) -> Texts:

@@ -66,8 +66,10 @@ class Staged:
 def files_of(source: Source, folder: Path, engine: Engine | None = None) -> tuple[Address, ...]:
     """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern.
 
-    engine: looks into the files that it alone can look into.
+    engine: looks into the files that it alone can look into. Refuses a source that lies in a database: it has no files until it is fetched.
     """
+    if source.database is not None:
+        raise SourceError(f"a table of {source.database.variable} lies in no file", next_step="Fetch it first, as a build does.")
     found = {address for pattern in source.files for address in find_tables(folder, pattern, engine)}
     return tuple(sorted(found, key=lambda address: (address.name, address.path.as_posix())))
 

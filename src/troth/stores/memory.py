@@ -216,14 +216,14 @@ class MemoryDatabases:
     def extract(self, wanted: Sequence[Wanted], folder: Path) -> list[Path]:
         tables = self._named(wanted[0].database.url)
         paths = []
-        for one in wanted:
+        for number, one in enumerate(wanted):
             name = one.database.table or ""
             if name not in tables:
                 raise SourceError(f"{one.database.variable} has no table '{name}'", allowed=nearest(name, tables))
             columns, rows = tables[name]
             places = [*(list(columns).index(key) for key in one.key if key in columns), *range(len(columns))]
             left = sorted(rows, key=lambda row, places=places: [(row[p] is None, row[p] or "") for p in places])  # type: ignore[misc]
-            paths.append(path_of(folder, one.name))
+            paths.append(path_of(folder, number, one.name))
             with writing(paths[-1], one.name, columns, len(rows)) as written:
                 write_rows(written, lambda size, left=left: [left.pop(0) for _ in range(min(size, len(left)))])  # type: ignore[misc]
         return paths

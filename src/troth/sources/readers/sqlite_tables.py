@@ -49,7 +49,7 @@ def open_table(asked: Asked) -> Opened:
             raise SourceError(f"'{asked.address.name}' is not read: {known[table]}", next_step="Write what it gives into a table.")
         columns = _columns(connection, table)
         count = connection.execute(f"SELECT count(*) FROM {identifier(table)}").fetchone()[0]
-        copy = path_of(Path(asked.held.enter_context(TemporaryDirectory(prefix="troth-"))), "rows")
+        copy = path_of(Path(asked.held.enter_context(TemporaryDirectory(prefix="troth-"))), 0, "rows")
         rows = connection.execute(f"SELECT * FROM {identifier(table)}{_in_order(connection, table, columns)}")
         with writing(copy, asked.address.name, columns, int(count)) as written:
             write_rows(written, rows.fetchmany)

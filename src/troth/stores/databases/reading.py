@@ -44,16 +44,17 @@ class SqlDatabases:
                 require_select(one.database.query, there.dialect, one.name)
         with _connected(there, "its tables") as connection:
             names, _ = DIALECTS[there.dialect].tables(connection)
-            return [_extracted(connection, there, one, names, folder) for one in wanted]
+            return [_extracted(connection, there, one, names, path_of(folder, n, one.name)) for n, one in enumerate(wanted)]
 
 
-def _extracted(connection: Connection, there: Outside, wanted: Wanted, names: Mapping[str, str], folder: Path) -> Path:
+def _extracted(connection: Connection, there: Outside, wanted: Wanted, names: Mapping[str, str], path: Path) -> Path:
     dialect = DIALECTS[there.dialect]
     relation = f"{_relation(wanted, names)} AS src"
-    path = path_of(folder, wanted.name)
     with _refusing(there, f"'{wanted.name}'"):
         columns: list[Column] = dialect.columns(connection, relation)
         listed = [column.name for column in columns]
+        if not listed:
+            raise SourceError(f"'{wanted.name}' has no columns", next_step="Mend `database:` of the source.")
         keys = [columns[listed.index(key)] for key in wanted.key if key in listed]
         records = int(connection.exec_driver_sql(f"SELECT count(*) FROM {relation}").scalar_one())
         with writing(path, wanted.name, listed, records) as written:
