@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.postgres import Postgres
-from troth.sources import Databases, Wanted
-from troth.sources.database import Database
+from troth.sources.database import Database, Databases, Wanted
 from troth.sources.extract import read_extract
 from troth.stores.databases.reading import SqlDatabases
 from troth.stores.lake.engine import DuckEngine

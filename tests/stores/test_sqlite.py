@@ -11,8 +11,7 @@ import pytest
 
 from tests.stores.databases import cells, extract, rows, sqlite_file
 from troth.kernel.errors import SourceError
-from troth.sources import Wanted
-from troth.sources.database import Database
+from troth.sources.database import Database, Wanted
 from troth.stores.databases import sqlite
 from troth.stores.databases.reading import SqlDatabases
 

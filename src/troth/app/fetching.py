@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from troth.app.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.book import Definition
-from troth.sources import Source, Wanted
+from troth.sources import Source
+from troth.sources.database import Wanted
 
 
 @contextmanager

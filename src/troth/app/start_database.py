@@ -10,9 +10,8 @@ from troth.app.bootstrap import open_databases, scratch_engine
 from troth.app.start import Proposed, Said, Started, begin, texts_of
 from troth.app.workspace import Progress, silent
 from troth.kernel.errors import NotFound, SourceError
-from troth.sources import Databases, Wanted
 from troth.sources.address import Address
-from troth.sources.database import NAMED, Database
+from troth.sources.database import NAMED, Database, Databases, Wanted
 from troth.sources.guess import MOST_FILES, guess_tables
 from troth.sources.guess.naming import snake, unique
 

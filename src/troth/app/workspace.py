@@ -8,7 +8,7 @@ from pathlib import Path
 
 from troth.book.history import History
 from troth.record import Column, Engine, Lake
-from troth.sources import Databases
+from troth.sources.database import Databases
 
 Progress = Callable[[str], None]
 

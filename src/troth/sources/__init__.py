@@ -1,7 +1,6 @@
 """How their data become our record, and what was lost on the way."""
 
 from troth.sources.address import Print, print_of
-from troth.sources.database import Databases, Wanted
 from troth.sources.facts import make_facts
 from troth.sources.fate import QUARANTINE, Balance, settle
 from troth.sources.mapping import Identifier, Source
@@ -14,12 +13,10 @@ __all__ = [
     "READABLE",
     "SOURCES",
     "Balance",
-    "Databases",
     "Identifier",
     "Print",
     "Source",
     "Staged",
-    "Wanted",
     "files_of",
     "lint",
     "make_facts",
