@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +29,7 @@ def measure() -> list[Line]:
     with TemporaryDirectory(prefix="troth-pg-") as folder, started(Path(folder)) as postgres:
         postgres.run(TABLE, "ALTER TABLE orders ADD PRIMARY KEY (id)", "VACUUM ANALYZE orders")
         runs = [(_timed(lambda: _fetched(postgres)), _timed(lambda: _extracted(postgres, Path(folder)))) for _ in range(RUNS)]
-    (fetched, fetched_cpu), (read, read_cpu) = ((statistics.median(r[i][j] for r in runs) for j in (0, 1)) for i in (0, 1))
+    (fetched, fetched_cpu), (read, read_cpu) = (_medians([run[which] for run in runs]) for which in (0, 1))
     ratio = statistics.median(ours[1] / plain[1] for plain, ours in runs)
     plainly, ours = f"{shown(fetched)} ({shown(fetched_cpu)} cpu)", f"{shown(read)} ({shown(read_cpu)} cpu)"
     notes = f"ratio of processor time {ratio:.2f}, the server's own apart; peak {peak_mib():,.0f} MiB"
@@ -37,6 +37,10 @@ def measure() -> list[Line]:
         Line(f"{ROWS:,} rows of 8 columns, psycopg's server-side cursor", plainly, "", f"{RUNS} × in turn"),
         Line("… to exact texts in the engine, counted, in order of the key", ours, f"≤ {MOST_TIMES} × psycopg", notes, ratio <= MOST_TIMES),
     ]
+
+
+def _medians(runs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(wall for wall, _ in runs), statistics.median(cpu for _, cpu in runs)
 
 
 def _timed(work: Callable[[], int]) -> tuple[float, float]:

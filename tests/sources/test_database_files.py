@@ -181,6 +181,12 @@ def test_files_that_are_no_databases_or_damaged_are_refused(engine: DuckEngine, 
             tables_in(broken(tmp_path / "x.db", content), engine)
 
 
+def test_what_only_calls_itself_an_extract_is_refused(engine: DuckEngine, tmp_path: Path) -> None:
+    (tmp_path / "x.extract").write_bytes(b"id,placed\n1,2026-01-05\n")
+    with pytest.raises(SourceError, match=r"'x\.extract' is no extract of a database"):
+        load_all(engine, tmp_path, {"rows": source_of(MAPPING, files=["x.extract"])})
+
+
 def test_an_encrypted_file_is_refused(engine: DuckEngine, tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET force_mbedtls_unsafe = 'true'")

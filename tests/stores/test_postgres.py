@@ -190,6 +190,13 @@ def test_what_the_server_says_of_a_query_is_told(postgres: Postgres, tmp_path: P
         extract(shop(postgres), tmp_path, query="SELECT 1 / (i - 5000) AS x FROM generate_series(1, 9000) i")
 
 
+def test_a_connection_that_ends_in_the_middle_is_said(postgres: Postgres, tmp_path: Path) -> None:
+    query = "SELECT i, CASE WHEN i = 4000 THEN pg_terminate_backend(pg_backend_pid()) END AS gone FROM generate_series(1, 9000) i"
+    with pytest.raises(SourceError, match=r"'SHOP#rows' cannot be read; got the (database ended the query|connection broke). Try again"):
+        extract(shop(postgres), tmp_path, query=query, key=["i"])
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_a_table_without_columns_is_refused(postgres: Postgres, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="'SHOP#t' has no columns"):
         extract(shop(postgres, "CREATE TABLE t ()"), tmp_path, table="t")

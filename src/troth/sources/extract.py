@@ -122,8 +122,12 @@ def require_short(name: str, number: int, length: int) -> None:
 
 def read_extract(path: Path) -> Extract:
     with path.open("rb") as file:
-        said = json.loads(unquote(file.readline().decode("ascii")))
-    return Extract(path, tuple(said["columns"]), int(said["records"]))
+        first = file.readline(LONGEST_ROW)
+    try:
+        said = json.loads(unquote(first.decode("ascii")))
+        return Extract(path, tuple(map(str, said["columns"])), int(said["records"]))
+    except (ValueError, LookupError, TypeError) as error:
+        raise SourceError(f"'{path.name}' is no extract of a database", next_step="Leave it out: a build makes its own.") from error
 
 
 def path_of(folder: Path, number: int, name: str) -> Path:
