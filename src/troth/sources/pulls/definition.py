@@ -39,7 +39,7 @@ class Named(Part):
 
 
 class Basic(Part):
-    """User and password."""
+    """User and password, as HTTP itself asks for them."""
 
     user: FromOutside = Field(description="env:NAME of the user")
     password: FromOutside = Field(description="env:NAME of the password")
