@@ -58,7 +58,7 @@ def _fetched(postgres: Postgres) -> int:
 
 
 def _extracted(postgres: Postgres, folder: Path) -> int:
-    wanted = Wanted("orders", Database(url="env:SHOP_URL", table="orders"), ("id",))
+    wanted = Wanted(Database(url="env:SHOP_URL", table="orders"), ("id",))
     with TemporaryDirectory(dir=folder) as scratch, DuckEngine() as engine:
         (path,) = SqlDatabases({"SHOP_URL": postgres.url()}).extract([wanted], Path(scratch))
         engine.run(f"CREATE TABLE orders AS SELECT * FROM {read_extract(path).relation}")

@@ -19,6 +19,8 @@ from tests.needs import ROOT
 from tests.postgres import Postgres
 from tests.sources.http_system import System, by_page, running, said
 from tests.stores.databases import fresh
+from troth.app.build import unchanged
+from troth.app.known import as_known_at
 from troth.app.reading import open_reading
 from troth.app.start import Said, propose, start
 from troth.app.start_database import start_database
@@ -159,6 +161,66 @@ def test_a_row_that_the_reader_would_lose_is_found_out(book: Path, monkeypatch: 
     monkeypatch.setattr(Extract, "relation", property(lambda extract: f"(SELECT * FROM {whole(extract)} LIMIT 2)"))
     with pytest.raises(ConservationError, match="does not balance; got 3 rows counted, 2 accounted"):
         built(book)
+
+
+def in_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, orders: str = DATABASE_BOOK["sources/orders.yaml"]) -> tuple[Path, Path]:
+    """A book and the file that its database is."""
+    root = write_book(tmp_path, book={**DATABASE_BOOK, "sources/orders.yaml": orders})
+    monkeypatch.setenv("SHOP_URL", into_sqlite(tmp_path / "data", tmp_path / "shop.db"))
+    return root, tmp_path / "shop.db"
+
+
+def changed(file: Path, statement: str) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(statement)
+
+
+def stored(root: Path) -> int:
+    return next(b.stored for b in built(root)[1].balances if b.source == "orders")
+
+
+def test_the_past_is_known_without_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, file = in_sqlite(tmp_path, monkeypatch)
+    workspace, first = built(root)
+    changed(file, "UPDATE orders SET delivered = '2026-01-09 09:00' WHERE id = 'B'")
+    _, second = built(root)
+    monkeypatch.delenv("SHOP_URL")
+
+    assert as_known_at(workspace, first.loads[0].known_from).snapshot.id == first.snapshot.id
+    assert as_known_at(workspace, second.loads[0].known_from).snapshot.id == second.snapshot.id
+    assert [(load.name, load.taken, load.unchanged) for load in second.loads] == [("SHOP_URL#orders", 1, 2)]
+
+
+def test_a_row_that_is_deleted_stays_unless_the_table_is_said_to_be_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, file = in_sqlite(tmp_path, monkeypatch)
+    assert stored(root) == 3
+    changed(file, "DELETE FROM orders WHERE id = 'C'")
+    assert stored(root) == 3
+
+    mapping = root / "sources" / "orders.yaml"
+    mapping.write_text(mapping.read_text(encoding="utf-8") + "  contract: {full_extract: true}\n", encoding="utf-8")
+    assert stored(root) == 2
+
+
+def test_another_query_leaves_nothing_of_the_former(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = DATABASE_BOOK["sources/orders.yaml"].replace("table: orders", "query: SELECT * FROM orders")
+    root, _ = in_sqlite(tmp_path, monkeypatch, orders=query)
+    assert stored(root) == 3
+
+    mapping = root / "sources" / "orders.yaml"
+    mapping.write_text(query.replace("FROM orders", "FROM orders WHERE id <> 'C'"), encoding="utf-8")
+    assert stored(root) == 2
+
+
+def test_where_nothing_changed_a_build_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, file = in_sqlite(tmp_path, monkeypatch)
+    workspace, first = built(root)
+    now = unchanged(workspace)
+    assert now is not None
+    assert now.id == first.snapshot.id
+
+    changed(file, "UPDATE payments SET amount = '99' WHERE payment = '1'")
+    assert unchanged(workspace) is None
 
 
 def without_place(text: str) -> object:

@@ -45,7 +45,7 @@ def texts(engine: DuckEngine, path: Path, part: str | None) -> tuple[tuple[str, 
 
 
 def test_tables_of_sqlite_are_listed_and_views_are_hidden(engine: DuckEngine, tmp_path: Path) -> None:
-    listed = [(t.address.name, t.columns, t.hidden) for t in tables_in(sqlite_file(tmp_path / "shop.db", *SQLITE), engine)]
+    listed = [(t.address.name, t.columns, t.hidden) for t in tables_in(sqlite_file(tmp_path / "shop.db", *SQLITE), lambda: engine)]
 
     assert listed == [
         ("shop.db#Customers", ("id", "name"), ""),
@@ -78,7 +78,7 @@ def test_tables_of_duckdb_are_listed_and_views_are_not(engine: DuckEngine, tmp_p
         "CREATE VIEW secrets AS SELECT * FROM read_text('/etc/hostname')",
     )  # fmt: skip
 
-    assert [(t.address.name, t.columns) for t in tables_in(path, engine)] == [
+    assert [(t.address.name, t.columns) for t in tables_in(path, lambda: engine)] == [
         ("shop.duckdb#orders", ("id",)),
         ("shop.duckdb#s.items", ("id",)),
     ]
@@ -178,7 +178,7 @@ def test_files_that_are_no_databases_or_damaged_are_refused(engine: DuckEngine, 
     }
     for content, said in contents.items():
         with pytest.raises(SourceError, match=said):
-            tables_in(broken(tmp_path / "x.db", content), engine)
+            tables_in(broken(tmp_path / "x.db", content), lambda: engine)
 
 
 def test_what_only_calls_itself_an_extract_is_refused(engine: DuckEngine, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_an_encrypted_file_is_refused(engine: DuckEngine, tmp_path: Path) -> Non
         connection.execute("DETACH x")
 
     with pytest.raises(SourceError, match=r"'x.duckdb' cannot be read as DuckDB; got it is encrypted"):
-        tables_in(tmp_path / "x.duckdb", engine)
+        tables_in(tmp_path / "x.duckdb", lambda: engine)
 
 
 def test_a_file_that_another_program_has_open_is_refused(engine: DuckEngine, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_file_that_another_program_has_open_is_refused(engine: DuckEngine, tmp
         assert other.stdout is not None
         other.stdout.readline()
         with pytest.raises(SourceError, match=r"got another program has it open. Close that program"):
-            tables_in(path, engine)
+            tables_in(path, lambda: engine)
         other.communicate(b"")
 
 
@@ -224,7 +224,7 @@ def test_a_file_of_a_newer_format_is_refused(tmp_path: Path) -> None:
         Older() as engine,
         pytest.raises(SourceError, match="got it was written by another version of DuckDB"),
     ):
-        tables_in(path, engine)
+        tables_in(path, lambda: engine)
 
 
 def test_an_sqlite_file_in_use_is_refused_and_its_folder_left_alone(engine: DuckEngine, tmp_path: Path) -> None:
@@ -233,4 +233,4 @@ def test_an_sqlite_file_in_use_is_refused_and_its_folder_left_alone(engine: Duck
     assert [p.name for p in tmp_path.iterdir()] == ["x.db"]
     (tmp_path / "x.db-wal").write_bytes(b"changes")
     with pytest.raises(SourceError, match=r"'x\.db' is in use"):
-        tables_in(path, engine)
+        tables_in(path, lambda: engine)

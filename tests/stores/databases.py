@@ -62,7 +62,7 @@ def fresh(postgres: Postgres, *statements: str) -> str:
 
 def extract(databases: Databases, folder: Path, *, key: Sequence[str] = (), **place: str) -> Path:
     """place: table or query."""
-    return databases.extract([Wanted("rows", Database.model_validate({"url": "env:SHOP", **place}), tuple(key))], folder)[0]
+    return databases.extract([Wanted(Database.model_validate({"url": "env:SHOP", **place}), tuple(key))], folder)[0]
 
 
 def rows(path: Path) -> list[tuple[Any, ...]]:

@@ -43,7 +43,7 @@ def test_without_a_key_the_order_is_that_of_all_columns(databases: Databases, tm
 
 def test_one_table_may_be_read_in_two_orders(databases: Databases, tmp_path: Path) -> None:
     place = Database(url="env:SHOP", table="orders")
-    paths = databases.extract([Wanted("a", place, ("id",)), Wanted("b", place, ("customer",))], tmp_path)
+    paths = databases.extract([Wanted(place, ("id",)), Wanted(place, ("customer",))], tmp_path)
 
     assert [[row[0] for row in rows(path)] for path in paths] == [["1", "2", "3"], ["1", "3", "2"]]
 

@@ -54,7 +54,7 @@ def test_what_is_written_later_is_read_by_the_next(tmp_path: Path) -> None:
         writer.commit()
         seen: list[int] = []
         for _ in range(3):
-            wanted = [Wanted(name, Database(url="env:SHOP", table=name), ()) for name in "ab"]
+            wanted = [Wanted(Database(url="env:SHOP", table=name), ()) for name in "ab"]
             seen += [len(rows(path)) for path in databases.extract(wanted, tmp_path)]
             writer.execute("INSERT INTO a VALUES (1)")
             writer.execute("INSERT INTO b VALUES (1)")
@@ -74,7 +74,7 @@ def test_all_tables_are_read_as_at_one_instant(tmp_path: Path, monkeypatch: pyte
             connection.execute("INSERT INTO b VALUES (1)")
 
     monkeypatch.setattr(sqlite, "write", interrupted)
-    wanted = [Wanted(name, Database(url="env:SHOP", table=name), ()) for name in "ab"]
+    wanted = [Wanted(Database(url="env:SHOP", table=name), ()) for name in "ab"]
 
     assert [len(rows(path)) for path in databases.extract(wanted, tmp_path)] == [0, 0]
     assert [len(rows(path)) for path in databases.extract(wanted, tmp_path)] == [2, 2]

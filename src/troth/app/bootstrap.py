@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from troth.app.workspace import Workspace
@@ -35,7 +36,7 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, _now, open_databases())
+    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now, open_databases())
 
 
 def open_databases() -> Databases:

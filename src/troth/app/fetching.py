@@ -17,14 +17,14 @@ from troth.sources.database import Wanted
 
 @contextmanager
 def fetched(workspace: Workspace, rules: Rules, progress: Progress) -> Iterator[Rules]:
-    """The rules with every `database:` in the place of `files:`, as a file that lives until the end of the block.
+    """The rules with the table of every `database:` among its `files`, as one that lives until the end of the block.
 
     What lies in one database is read as it was at one instant. Raises SourceError.
     """
     wanted: dict[str, dict[str, Wanted]] = {}
     for name, definition in sorted(rules.sources.items()):
         if definition.value.database is not None:
-            one = Wanted(name, definition.value.database, definition.value.key)
+            one = Wanted(definition.value.database, definition.value.key)
             wanted.setdefault(one.database.url, {})[name] = one
     if not wanted:
         yield rules
@@ -41,4 +41,4 @@ def fetched(workspace: Workspace, rules: Rules, progress: Progress) -> Iterator[
 
 
 def _as_file(definition: Definition[Source], path: Path) -> Definition[Source]:
-    return replace(definition, value=definition.value.model_copy(update={"database": None, "files": (str(path),)}))
+    return replace(definition, value=definition.value.model_copy(update={"files": (str(path),)}))

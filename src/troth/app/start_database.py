@@ -43,11 +43,11 @@ def propose_tables(databases: Databases, url: str, name: str, said: Said) -> Pro
         raise NotFound(f"no table in the database of {url.removeprefix('env:')}", got="; ".join(warnings) or "an empty database")
     if len(tables) > MOST_FILES:
         warnings.append(f"The database holds {len(tables)} tables; the first {MOST_FILES} were read.")
-    wanted = [Wanted(table, Database(url=url, table=table), ()) for table in tables[:MOST_FILES]]
+    wanted = [Wanted(Database(url=url, table=table), ()) for table in tables[:MOST_FILES]]
     groups: list[tuple[str, list[Address]]] = []
     with TemporaryDirectory(prefix="troth-") as scratch:
         for one, path in zip(wanted, databases.extract(wanted, Path(scratch)), strict=True):
-            groups.append((unique(snake(one.label), [taken for taken, _ in groups]), [Address(path)]))
+            groups.append((unique(snake(str(one.database.table)), [taken for taken, _ in groups]), [Address(path)]))
         found = guess_tables(scratch_engine(), groups, warnings)
     places = {one.name: one.database for one in wanted}
     sources = {source: _in_database(draft, places) for source, draft in found.sources.items()}

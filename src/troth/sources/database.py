@@ -11,6 +11,7 @@ from typing import Annotated, Protocol
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part
+from troth.kernel import digest
 
 NAMED = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
 
@@ -45,18 +46,22 @@ class Database(Part):
         """The name that stands in the environment."""
         return self.url.removeprefix("env:")
 
+    @property
+    def place(self) -> str:
+        """What the table is called in messages and in the lake. Another query is another place: nothing of the former's rows stays."""
+        return f"{self.variable}#{self.table or f'query-{digest.of_text(self.query or str())[:8]}'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """label: what the rows are called in messages and in the lake, where the database has no name for them. key: names a row."""
+    """key: columns that name a row, by which the rows are put in order."""
 
-    label: str
     database: Database
     key: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        return f"{self.database.variable}#{self.database.table or self.label}"
+        return self.database.place
 
 
 @dataclass(frozen=True, slots=True)

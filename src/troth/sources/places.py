@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import posixpath
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from troth.sources.address import SIGN, Address
 from troth.sources.readers import reader_of, tables_in
 
 
-def find_tables(folder: Path, pattern: str, engine: Engine | None = None) -> list[Address]:
+def find_tables(folder: Path, pattern: str, engine: Callable[[], Engine] | None = None) -> list[Address]:
     """The tables of a name or pattern such as `orders.csv`, `*.csv`, `book.xlsx#March` or `*.xlsx#*`.
 
     A pattern behind `#` finds every table that is not hidden; a name there finds that one, hidden or not. A file of several
@@ -32,6 +34,42 @@ def find_tables(folder: Path, pattern: str, engine: Engine | None = None) -> lis
     )
 
 
+def is_nowhere(folder: Path, pattern: str) -> bool:
+    """Whether no file is of this name or pattern, though the folder is there: then a file that was there is gone."""
+    return folder.is_dir() and not any(_matches(folder, name) for name in (pattern, *(name for name, _ in _splits(pattern))))
+
+
+def names(pattern: str, place: str, folder: Path) -> bool:
+    """Whether a name or pattern of `files:` means the table of a place, be it there or not.
+
+    >>> names("*.xlsx#Ma*", "a.xlsx#March", Path()), names("*.csv", "2026/a.csv", Path()), names("**/*.csv", "2026/a.csv", Path())
+    (True, False, True)
+    """
+    if posixpath.isabs(pattern):
+        pattern = os.path.relpath(pattern, folder)
+    if _fits(posixpath.normpath(pattern), place):
+        return True
+    return any(
+        _fits(posixpath.normpath(name), file) and fnmatchcase(part, wanted)
+        for name, wanted in _splits(pattern)
+        for file, part in _splits(place)
+    )
+
+
+def _fits(pattern: str, path: str) -> bool:
+    if pattern == path:
+        return True
+    return _parts_fit(pattern.split("/"), path.split("/"))
+
+
+def _parts_fit(pattern: list[str], path: list[str]) -> bool:
+    if not pattern or not path:
+        return not pattern and not path
+    if pattern[0] == "**":
+        return _parts_fit(pattern[1:], path) or _parts_fit(pattern, path[1:])
+    return fnmatchcase(path[0], pattern[0]) and _parts_fit(pattern[1:], path[1:])
+
+
 def _splits(pattern: str) -> Iterator[tuple[str, str]]:
     """A file's name and a sheet's may both hold the sign.
 
@@ -42,7 +80,7 @@ def _splits(pattern: str) -> Iterator[tuple[str, str]]:
     return ((pattern[:place], pattern[place + 1 :]) for place in signs if place)
 
 
-def _only_table(path: Path, engine: Engine | None) -> Address:
+def _only_table(path: Path, engine: Callable[[], Engine] | None) -> Address:
     if not path.exists() or not reader_of(path).parts:
         return Address(path)
     tables = [t.address for t in tables_in(path, engine) if not t.hidden]
@@ -57,7 +95,7 @@ def _only_table(path: Path, engine: Engine | None) -> Address:
     return Address(path)
 
 
-def _parts(files: list[Path], part: str, pattern: str, engine: Engine | None) -> list[Address]:
+def _parts(files: list[Path], part: str, pattern: str, engine: Callable[[], Engine] | None) -> list[Address]:
     found: list[Address] = []
     seen: list[str] = []
     for path in files:
@@ -77,6 +115,11 @@ def _matches(folder: Path, pattern: str) -> list[Path]:
         named = folder / pattern
         return [named] if named.is_file() else [p for p in folder.glob(pattern) if p.is_file()]
     except (ValueError, NotImplementedError) as error:
-        raise SourceError(f"'{pattern}' names no file", got=str(error), allowed="a name or a pattern inside the folder") from error
+        raise SourceError(
+            f"'{pattern}' names no file",
+            got=str(error),
+            allowed="a name or a pattern inside the folder",
+            next_step="Mend `files:` of the source.",
+        ) from error
     except OSError as error:
         raise SourceError(f"'{folder}' cannot be looked into", got=error.strerror, next_step="Ask for the right to read it.") from error

@@ -96,4 +96,4 @@ class Reader:
     open: Callable[[Asked], Opened]
     parts: bool = False
     marks: bool = False
-    listed: Callable[[Path, Engine | None], Sequence[Listed]] | None = None
+    listed: Callable[[Path, Callable[[], Engine] | None], Sequence[Listed]] | None = None

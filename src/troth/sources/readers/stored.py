@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from troth.kernel.errors import SourceError
@@ -19,12 +19,12 @@ def _tables(path: Path) -> Sequence[Listed]:
     return _listed(path, None)
 
 
-def _listed(path: Path, engine: Engine | None) -> Sequence[Listed]:
+def _listed(path: Path, engine: Callable[[], Engine] | None) -> Sequence[Listed]:
     if _is_sqlite(path):
         return tables_of_ocel(path) if sqlite_tables.is_event_log(path) else sqlite_tables.tables(path)
     if engine is None:
         raise SourceError(f"'{path.name}' cannot be looked into here", next_step="Name its tables one by one: shop.duckdb#orders.")
-    return duckdb_files.tables(path, engine)
+    return duckdb_files.tables(path, engine())
 
 
 def _open(asked: Asked) -> Opened:
