@@ -230,7 +230,7 @@ def without_place(text: str) -> object:
 
 def test_a_start_on_a_database_proposes_what_a_start_on_its_files_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_URL", into_sqlite(SHOP, tmp_path / "shop.db"))
-    folder = propose(SHOP, sorted(SHOP.glob("*.csv")), Said())
+    folder = propose(SHOP, Said())
 
     started = start_database("env:SHOP_URL", into=tmp_path / "book", said=Said("Europe/Berlin", "EUR"))
 

@@ -29,6 +29,7 @@ from troth.book.company import Company, Dimension
 from troth.kernel import errors
 from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
+from troth.sources.contract import After, ColumnRules, Contract, RowRules
 from troth.sources.database import Database
 from troth.sources.pulls.definition import Access, Newer, Pages, Pull
 
@@ -172,6 +173,10 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Pages),
         ("book.md", Access),
         ("book.md", Newer),
+        ("contracts.md", Contract),
+        ("contracts.md", ColumnRules),
+        ("contracts.md", RowRules),
+        ("contracts.md", After),
         ("promises.md", Promise),
         ("promises.md", Stage),
         ("promises.md", Fulfilment),

@@ -12,7 +12,8 @@ from troth.app.workspace import Progress, silent
 from troth.kernel.errors import NotFound, SourceError
 from troth.sources.address import Address
 from troth.sources.database import NAMED, Database, Databases, Wanted
-from troth.sources.guess import MOST_FILES, guess_tables
+from troth.sources.extract import read_extract
+from troth.sources.guess import MOST_FILES, Group, guess_tables
 from troth.sources.guess.naming import snake, unique
 
 
@@ -44,10 +45,11 @@ def propose_tables(databases: Databases, url: str, name: str, said: Said) -> Pro
     if len(tables) > MOST_FILES:
         warnings.append(f"The database holds {len(tables)} tables; the first {MOST_FILES} were read.")
     wanted = [Wanted(Database(url=url, table=table), ()) for table in tables[:MOST_FILES]]
-    groups: list[tuple[str, list[Address]]] = []
+    groups: list[Group] = []
     with TemporaryDirectory(prefix="troth-") as scratch:
         for one, path in zip(wanted, databases.extract(wanted, Path(scratch)), strict=True):
-            groups.append((unique(snake(str(one.database.table)), [taken for taken, _ in groups]), [Address(path)]))
+            called = unique(snake(str(one.database.table)), [group.name for group in groups])
+            groups.append(Group(called, (Address(path),), read_extract(path).columns))
         found = guess_tables(scratch_engine(), groups, warnings)
     places = {one.name: one.database for one in wanted}
     sources = {source: _in_database(draft, places) for source, draft in found.sources.items()}
