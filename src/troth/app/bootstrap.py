@@ -12,6 +12,7 @@ from troth.app.workspace import Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.record import Engine
+from troth.sources.database import Databases
 from troth.stores.history.git import GitHistory
 from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
@@ -35,7 +36,17 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close)
+    databases = open_databases()
+    return Workspace(
+        root, state, GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close, databases
+    )
+
+
+def open_databases() -> Databases:
+    """The databases that the environment names."""
+    from troth.stores.databases.reading import SqlDatabases
+
+    return SqlDatabases()
 
 
 def scratch_engine() -> Engine:

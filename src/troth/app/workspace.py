@@ -8,6 +8,7 @@ from pathlib import Path
 
 from troth.book.history import History
 from troth.record import Column, Engine, Lake
+from troth.sources.database import Databases
 
 Progress = Callable[[str], None]
 
@@ -18,8 +19,8 @@ class Workspace:
 
     state: folder of lake and journal. history: the revisions of the book. engine: opens an engine for reading. building: holds
     the lake for one build and gives its engine. schema: the columns that the lake keeps of an engine's table. writer: the
-    version of what writes the lake. now: the clock, naive UTC.
-    rest: lets go of the journal's file until it is asked again.
+    version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until it is asked again.
+    databases: those that the environment names.
     """
 
     root: Path
@@ -32,6 +33,7 @@ class Workspace:
     writer: str
     now: Callable[[], datetime]
     rest: Callable[[], None]
+    databases: Databases
 
     @property
     def pages(self) -> Path:

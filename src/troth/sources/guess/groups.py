@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from troth.kernel.errors import TrothError
+from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.guess.naming import name_of, snake, unique
 from troth.sources.readers import READABLE, tables_in
@@ -25,8 +26,11 @@ class Group:
     columns: tuple[str, ...]
 
 
-def groups_of(folder: Path) -> tuple[list[Group], list[str]]:
-    """Readable tables by source name, and warnings of what is left out. A file that cannot be read is a warning."""
+def groups_of(folder: Path, engine: Callable[[], Engine] | None = None) -> tuple[list[Group], list[str]]:
+    """Readable tables by source name, and warnings of what is left out. A file that cannot be read is a warning.
+
+    engine: opens one, for files that it alone can look into.
+    """
     warnings: list[str] = []
     found: dict[tuple[object, ...], list[Address]] = {}
     columns: dict[tuple[object, ...], tuple[str, ...]] = {}
@@ -38,7 +42,7 @@ def groups_of(folder: Path) -> tuple[list[Group], list[str]]:
                 warnings.append(f"{path.name}: files of this kind are not read; {kinds} are.")
             continue
         try:
-            inside = tables_in(path)
+            inside = tables_in(path, engine)
         except (TrothError, OSError, ValueError) as error:
             warnings.append(f"{path.name}: cannot be read. {error}")
             continue
