@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from troth.app.contracts import inputs_of, notices
 from troth.app.intake import look, take_in
 from troth.app.judging import identity_of, snapshot_of
 from troth.app.prints import Prints
@@ -25,6 +26,11 @@ class Built:
     balances: tuple[Balance, ...]
     fresh: bool
     loads: tuple[Load, ...] = ()
+
+    @property
+    def notices(self) -> list[str]:
+        """What is not as the contracts of the sources say, a sentence each."""
+        return notices(self.snapshot)
 
 
 def build(workspace: Workspace, *, full: bool = False, progress: Progress = silent) -> Built:
@@ -51,8 +57,9 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
             return stored
 
         snapshot = snapshot_of(
-            workspace, engine, rules, identity_of(workspace, rules, intake.said), known, progress=progress, read=prints.refuse_changes
-        )
+            workspace, engine, rules, identity_of(workspace, rules, intake.said), known, progress=progress, read=prints.refuse_changes,
+            before=workspace.lake.current(),
+        )  # fmt: skip
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
         _note(workspace, rules, before, prints, snapshot)
@@ -78,7 +85,7 @@ def _unchanged(workspace: Workspace, rules: Rules, before: dict[str, Any]) -> Sn
         return None
     prints = Prints.of(workspace.state)
     intake = look(workspace, rules, prints)
-    if not intake.empty or identity_of(workspace, rules, intake.said) != current.id:
+    if not intake.empty or identity_of(workspace, rules, intake.said) != inputs_of(current):
         return None
     _note(workspace, rules, before, prints, current)
     return current
