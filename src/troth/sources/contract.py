@@ -146,6 +146,11 @@ class Contract(Part):
     lateness: FixedDuration | None = Field(None, description="How long after it happened something may still arrive: 7d")
 
     @property
+    def asks(self) -> bool:
+        """Whether something is checked, so that somebody has to answer for it; the rest only says how files are to be taken."""
+        return bool(self.columns or self.rows or self.fresh_within) or self.schema_ != "evolve"
+
+    @property
     def holds(self) -> bool:
         return self.schema_ == "quarantine" or any(rules.hold for rules in self.columns.values())
 

@@ -137,7 +137,7 @@ def _looked(staged: Staged, cell: Cell | None, place: int) -> tuple[str, str, st
     if cell is None:
         return f"count(t{place})", "0", nothing, nothing
     value = f"c{cell.name}"
-    closely = staged.source.contract is not None
+    closely = staged.source.promised
     decimals = f"max(coalesce(length({_decimals(cell)}), 0)) FILTER ({value} IS NOT NULL)"
     clock = f"CAST(bool_or({_clock(cell)}) FILTER ({value} IS NOT NULL) AS INTEGER)"
     return (
