@@ -35,7 +35,7 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now)
+    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close)
 
 
 def scratch_engine() -> Engine:

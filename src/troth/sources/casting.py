@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from troth.engines.calendars import Transitions
 from troth.query import identifier, literal_text, to_local, to_utc
+from troth.sources.derived import Derived
 from troth.sources.mapping import CellType
 
 # Ten decimals are those of arithmetic (`query.lowering.AMOUNT`): a product of two such still has eighteen digits before the point.
@@ -28,6 +29,7 @@ SQL_TYPES: dict[CellType, str] = {
 EARLIEST, LATEST = "1900-01-01", "2200-01-01"
 TRUE = ("true", "t", "yes", "y", "1", "ja", "j", "sim", "s", "oui", "o", "si", "x")
 FALSE = ("false", "f", "no", "n", "0", "nein", "nao", "não", "non")
+USUAL = "'____-__-__ __:__:__'"  # no text like it matches OFFSET: where the seconds end, it ends
 WALL = r"^\d{4}-\d{1,2}-\d{1,2}([T ] *\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?$"
 OFFSET = r"^\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 MARKS = {",": ",", ".": ".", " ": " \u00a0\u202f\u2009", "'": "'\u2019"}
@@ -45,27 +47,39 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One column read as one type. position: of the column among those read, which names its SQL columns."""
+    """One column read as one type. position: of the column among those read, which names its SQL columns.
+
+    elapsed_us: an instant to which the number in p<position> is added, so many microseconds each.
+    """
 
     position: int
     column: str
     kind: CellType
     format: str | None
     numbers: Numbers = Numbers()
+    elapsed_us: int | None = None
 
     @property
     def name(self) -> str:
         return f"{self.position}_{self.kind}"
 
 
-def text_columns(position: int, column: str, bad: str | None, *, marked: bool) -> list[str]:
-    """t, the trimmed text, and where cells may be marked e, the text of one that has no usable value."""
-    text = f"NULLIF(trim(src.{identifier(column)}), '')"
+def text_columns(position: int, column: str, bad: str | None, *, marked: bool, made: Derived | None = None) -> list[str]:
+    """t, the trimmed text, and where cells may be marked e, the text of one that has no usable value. made: how, if of other columns."""
+    raw = f"src.{identifier(made.column if made else column)}"
+    text = f"NULLIF(trim({made.text_sql()}), '')" if made else _trimmed(raw)
+    more = [f"trim(src.{identifier(made.plus)}) AS p{position}"] if made and made.plus is not None else []
     if not marked:
-        return [f"{text} AS t{position}"]
+        return [f"{text} AS t{position}", *more]
     if bad is None:
-        return [f"{text} AS t{position}", f"CAST(NULL AS VARCHAR) AS e{position}"]
-    return [f"CASE WHEN NOT {bad} THEN {text} END AS t{position}", f"CASE WHEN {bad} THEN src.{identifier(column)} END AS e{position}"]
+        return [f"{text} AS t{position}", f"CAST(NULL AS VARCHAR) AS e{position}", *more]
+    return [f"CASE WHEN NOT {bad} THEN {text} END AS t{position}", f"CASE WHEN {bad} THEN {raw} END AS e{position}", *more]
+
+
+def _trimmed(text: str) -> str:
+    """NULLIF(trim(…), '') at a third of its time: of ASCII, trim takes off blanks alone; most texts have none at their ends."""
+    bare = f"strlen({text}) = length({text}) AND {text} NOT LIKE ' %' AND {text} NOT LIKE '% '"
+    return f"CASE WHEN {bare} THEN NULLIF({text}, '') ELSE NULLIF(trim({text}), '') END"
 
 
 def parsed_columns(cell: Cell) -> list[str]:
@@ -77,10 +91,19 @@ def parsed_columns(cell: Cell) -> list[str]:
             return [f"{_exact(text, cell.numbers)} AS v{cell.name}"]
         case "instant" | "day":
             wall, absolute = _wall(text, cell.format), _absolute(text, cell.format)
-            return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}"]
+            return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}", *_elapsed(cell)]
         case "bool":
             yes, no = ", ".join(map(literal_text, TRUE)), ", ".join(map(literal_text, FALSE))
             return [f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END AS v{cell.name}"]
+
+
+def _elapsed(cell: Cell) -> list[str]:
+    """d: the time to be added."""
+    if cell.elapsed_us is None:
+        return []
+    number = _exact(f"p{cell.position}", cell.numbers)
+    added = f"to_microseconds(CAST(round({number} * {cell.elapsed_us}) AS BIGINT))"
+    return [f"CASE WHEN abs({number}) < 100000000 THEN {added} END AS d{cell.name}"]
 
 
 def cell_columns(cell: Cell, zone: Transitions, *, marked: bool = False) -> list[str]:
@@ -112,7 +135,8 @@ def _value(cell: Cell, zone: Transitions) -> str:
             return f"CAST(coalesce({_within('l' + name)}, CASE WHEN {_years('z' + name)} THEN {local} END) AS DATE)"
         case "instant":
             utc = to_utc(exp.column("l" + name), zone).sql("duckdb")
-            return f"coalesce({_within('z' + name)}, CASE WHEN {_years('l' + name)} THEN {utc} END)"
+            instant = f"coalesce({_within('z' + name)}, CASE WHEN {_years('l' + name)} THEN {utc} END)"
+            return instant if cell.elapsed_us is None else f"({instant} + d{name})"
 
 
 def _fits(cell: Cell) -> str:
@@ -120,7 +144,8 @@ def _fits(cell: Cell) -> str:
     name = cell.name
     match cell.kind:
         case "instant" | "day":
-            return f"({_years('l' + name)} OR coalesce({_years('z' + name)}, FALSE))"
+            added = "" if cell.elapsed_us is None else f" AND d{name} IS NOT NULL"
+            return f"(({_years('l' + name)} OR coalesce({_years('z' + name)}, FALSE)){added})"
         case "number" | "money":
             return f"TRY_CAST(v{name} AS {NUMBER}) = v{name}"
         case _:
@@ -158,7 +183,7 @@ def _wall(text: str, written: str | None) -> str:
     """DuckDB drops an offset or a zone's name in silence when it casts to TIMESTAMP: such texts are kept away from the cast."""
     if written:
         return "CAST(NULL AS TIMESTAMP)" if _zoned(written) else f"try_strptime({text}, {literal_text(written)})"
-    usual = f"{text} LIKE '____-__-__ __:__:__' AND NOT contains({text}, '+') AND NOT contains(lower({text}), 'z')"
+    usual = f"{text} LIKE {USUAL} AND NOT contains({text}, '+') AND NOT contains({text}, 'z') AND NOT contains({text}, 'Z')"
     cast = f"TRY_CAST({text} AS TIMESTAMP)"
     return f"CASE WHEN {usual} THEN {cast} WHEN regexp_matches({text}, {literal_text(WALL)}) THEN {cast} END"
 
@@ -167,7 +192,7 @@ def _absolute(text: str, written: str | None) -> str:
     if written:
         zoned = f"timezone('UTC', try_strptime({text}, {literal_text(written)}))"
         return zoned if _zoned(written) else "CAST(NULL AS TIMESTAMP)"
-    zoned = f"length({text}) > 16 AND regexp_matches({text}, {literal_text(OFFSET)})"
+    zoned = f"{text} NOT LIKE {USUAL} AND length({text}) > 16 AND regexp_matches({text}, {literal_text(OFFSET)})"
     # A blank before the offset is usual, but not for the cast.
     joined = f"{text}[:11] || replace({text}[12:], ' ', '')"
     return f"CASE WHEN {zoned} THEN timezone('UTC', TRY_CAST({joined} AS TIMESTAMPTZ)) END"

@@ -144,7 +144,7 @@ def _quarantine_cells(engine: Engine, staged: Staged) -> int:
         if not count:
             continue
         total += int(count)
-        value = "NULL" if column in staged.source.personal else f"left({bad}, 200)"
+        value = "NULL" if staged.source.is_personal(column) else f"left({bad}, 200)"
         why = literal_text(reason)
         if staged.marked:
             why = f"CASE WHEN e{position} IS NOT NULL THEN {_said(staged, column, NO_VALUE)} ELSE {why} END"

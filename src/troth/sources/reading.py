@@ -11,7 +11,8 @@ from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
-from troth.sources.mapping import CellType, Source
+from troth.sources.derived import Derived
+from troth.sources.mapping import CellType, Source, Where
 from troth.sources.places import find_tables
 from troth.sources.readers import reader_of
 from troth.sources.texts import Texts, content_sql, drop_texts, read_texts
@@ -91,6 +92,14 @@ class Staged:
     def _piece_sql(self, values: Sequence[str], type: str, of: str) -> str:
         return f"CAST([{', '.join(values)}][{of}{'.' if of else ''}_file + 1] AS {type})"
 
+    def where_sql(self, where: Where, *, of: str = "") -> str:
+        """Whether a row is one of those that an entry is about. of: alias of the table."""
+        said = []
+        for column, words in where.items():
+            text = f"{of}{'.' if of else ''}t{self.texts[column]}"
+            said.append(f"{text} IS NOT NULL" if words == "any" else f"{text} IN ({', '.join(map(literal_text, words))})")
+        return " AND ".join(said) or "TRUE"
+
     def id_sql(self, columns: Sequence[str], *, of: str = "") -> str:
         """The id that these columns make, NULL when one is blank. of: alias of the table.
 
@@ -120,6 +129,7 @@ class Plan:
     texts: dict[str, int]
     cells: tuple[Cell, ...]
     zone: str
+    derived: Mapping[str, Derived]
     marked: bool
     checked: tuple[Cell, ...] = ()
 
@@ -132,14 +142,20 @@ def plan_of(name: str, source: Source, zone: str, *, marked: bool) -> Plan:
     wanted = sorted(source.needed())
     texts = {column: position for position, column in enumerate(wanted)}
     numbers = Numbers(source.decimal, source.thousands)
+    made = {column: source.derived[column] for column in wanted if column in source.derived}
 
     def cells_of(kinds: Mapping[str, set[CellType]]) -> tuple[Cell, ...]:
-        formats = source.formats
-        return tuple(Cell(texts[c], c, kind, formats.get(c), numbers) for c in wanted for kind in sorted(kinds.get(c, ())))
+        return tuple(_cell(texts[c], c, kind, source, numbers) for c in wanted for kind in sorted(kinds.get(c, ())))
 
     cells, contract = cells_of(source.cells()), source.contract
     checked = tuple(cell for cell in cells_of(contract.cells()) if cell not in cells) if contract else ()
-    return Plan(name, source, texts, cells, zone, marked or (contract is not None and contract.holds), checked)
+    return Plan(name, source, texts, cells, zone, made, marked or (contract is not None and contract.holds), checked)
+
+
+def _cell(position: int, column: str, kind: CellType, source: Source, numbers: Numbers) -> Cell:
+    made = source.derived.get(column)
+    written = source.formats.get(made.column if made and made.plus else column)
+    return Cell(position, column, kind, written, numbers, made.elapsed_us if made else None)
 
 
 def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
@@ -196,10 +212,7 @@ def append(engine: Engine, plan: Plan, texts: Texts, *, piece: str) -> bool:
     name = plan.name
     trimmed = [f"CAST({piece} AS INTEGER) AS _file", f"src.{identifier(texts.row)} AS _row", f"{content_sql(texts, of='src')} AS _content"]
     for column, position in plan.texts.items():
-        if column not in texts.columns:
-            trimmed += [f"CAST(NULL AS VARCHAR) AS {way}{position}" for way in ("te" if plan.marked else "t")]
-            continue
-        trimmed += text_columns(position, column, _bad_sql(texts, column) if plan.marked else None, marked=plan.marked)
+        trimmed += _text_columns(plan, texts, column, position)
     parsed = ", ".join(["*", *(p for cell in plan.read for p in parsed_columns(cell))])
     engine.run(f"CREATE OR REPLACE TABLE parsed_{name} AS SELECT {parsed} FROM (SELECT {', '.join(trimmed)} FROM {texts.rows} AS src)")
     zone = _zone_over(engine, f"parsed_{name}", plan)
@@ -212,6 +225,17 @@ def append(engine: Engine, plan: Plan, texts: Texts, *, piece: str) -> bool:
     engine.run(f"INSERT INTO staged_{name} {query}" if there else f"CREATE TABLE staged_{name} AS {query}")
     engine.run(f"DROP TABLE parsed_{name}")
     return naive
+
+
+def _text_columns(plan: Plan, texts: Texts, column: str, position: int) -> list[str]:
+    """The text of a column, of those that it is made of where it was not made when they were read, or nothing where they are not there."""
+    made = None if column in texts.columns else plan.derived.get(column)
+    if not set(made.columns if made else (column,)) <= set(texts.columns):
+        nothing = [f"{way}{position}" for way in ("te" if plan.marked else "t")]
+        nothing += [f"p{position}"] if made and made.plus is not None else []
+        return [f"CAST(NULL AS VARCHAR) AS {name}" for name in nothing]
+    bad = _bad_sql(texts, made.column if made else column) if plan.marked else None
+    return text_columns(position, column, bad, marked=plan.marked, made=made)
 
 
 def _bad_sql(texts: Texts, column: str) -> str | None:

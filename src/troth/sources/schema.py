@@ -60,6 +60,8 @@ def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
     parts = [_looked(staged, cells.get(column), place) for column, place in staged.texts.items()]
     looked = engine.rows(f"SELECT {', '.join(part for some in parts for part in some)} FROM {staged.table}")[0]
     for number, column in enumerate(staged.texts):
+        if column not in found:
+            continue  # made of others, which are compared
         fits, misfits, decimals, clock = looked[4 * number : 4 * number + 4]
         enough = int(fits) >= ENOUGH
         found[column] = replace(

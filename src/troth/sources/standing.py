@@ -27,7 +27,7 @@ def stage_loads(engine: Engine, name: str, source: Source, zone: str, known: Seq
     last = newest(one.load for one in known)
     for load in last.values() if strict else ():
         if load.there:
-            require((*load.columns, *source.personal), {*source.needed(), *source.formats}, load.name)
+            require((*load.columns, *source.personal), source.in_files(), load.name)
     tables = sorted(last.values(), key=lambda load: (load.name, load.place))
     places = {load.place: number for number, load in enumerate(tables)}
     ordered = sorted(known, key=lambda one: (one.load.seq, places[one.load.place]))
