@@ -133,7 +133,7 @@ def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, befo
     engine = workspace.engine()
     engine.run(QUARANTINE)
     zone = _zone(source, rules)
-    declared = source.contract is not None
+    declared = source.promised
     try:
         with fetched(workspace, replace(rules, sources={name: rules.sources[name]}), silent) as here:
             read = stage(engine, name, here.sources[name].value, rules.folder, zone)
@@ -149,7 +149,7 @@ def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, befo
 def _listed(name: str, definition: Definition[Source], balance: Balance | None) -> Listed:
     source = definition.value
     mode = source.contract.schema_ if source.contract else "evolve"
-    checks = _count(source.contract) if source.contract else None
+    checks = _count(source.contract) if source.contract and source.promised else None
     return Listed(name, source.places, source.owner, source.steward, mode, checks, balance, str(definition.document.file))
 
 
