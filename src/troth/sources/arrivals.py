@@ -10,6 +10,7 @@ from troth.kernel import digest
 from troth.kernel.errors import SourceError
 from troth.record import Engine, Load
 from troth.sources.address import Address, place_of
+from troth.sources.keeping import kept_columns
 from troth.sources.mapping import Source
 from troth.sources.places import find_tables, is_nowhere, names
 
@@ -59,10 +60,14 @@ def newest(loads: Iterable[Load]) -> dict[str, Load]:
 
 
 def manner_of(source: Source) -> str:
-    """Digest of what decides which rows are read from a file: when it changes, files are read again."""
+    """Digest of what decides what is kept of a file: when it changes, files are read again.
+
+    Of personal columns that is what is made of them; all others are kept as they are.
+    """
     written = source.written.model_dump(by_alias=True) if source.written else None
-    carried = sorted(column for column in source.personal if column in source.cells())
-    return digest.of_value([written, sorted(source.personal), carried, list(source.key)])
+    personal = sorted(source.personal)
+    kept = {name: sql for name, (_, sql) in kept_columns(source, personal).items()}
+    return digest.of_value([written, personal, kept, list(source.key)])
 
 
 def arrivals(
