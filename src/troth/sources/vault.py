@@ -14,6 +14,7 @@ TokenKind = Literal["name", "email", "phone", "address", "tax_id"]
 TOKEN_KINDS: tuple[TokenKind, ...] = ("name", "email", "phone", "address", "tax_id")
 ERASED = "erased"
 SIGNS = "23456789abcdefghijkmnpqrstuvwxyz"
+_TO_SIGNS = (SIGNS * 8).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """kept: values by kind. erased: marks of erased values. holds: oldest first. key: name of the key in force, since when."""
+    """kept: values by kind. erased: marks of erased values. holds: oldest first. key: name of the key in force, None before
+    anything was kept."""
 
     kept: Mapping[TokenKind, int]
     erased: int
     holds: tuple[Hold, ...]
-    key: str
-    key_since: datetime
+    key: str | None
+    key_since: datetime | None
 
 
 class Vault(Protocol):
@@ -72,7 +74,7 @@ class Vault(Protocol):
         ...
 
     def find(self, kind: TokenKind, value: str) -> str | None:
-        """The token of a value if it has one; makes none."""
+        """The token of a value if it has one, that of an erased value included; makes none."""
         ...
 
     def fingerprints(self, texts: Sequence[str]) -> list[str]:
@@ -125,7 +127,7 @@ def random_signs() -> str:
     >>> len(random_signs()), set(random_signs()) <= set(SIGNS)
     (20, True)
     """
-    return "".join(SIGNS[byte & 31] for byte in token_bytes(20))
+    return token_bytes(20).translate(_TO_SIGNS).decode()
 
 
 def unknown(token: str) -> NotFound:

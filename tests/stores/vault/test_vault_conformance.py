@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from troth.kernel.errors import Held, NotFound
 from troth.sources.vault import SIGNS, TOKEN_KINDS, Vault, Word, is_erased
 from troth.stores.memory import MemoryVault
+from troth.stores.vault.vault import SqliteVault
 
 NOW = datetime(2026, 3, 2, 9, 14)
 ASKED = Word("Ines", "asked on the phone", NOW)
 
 
-@pytest.fixture(params=[MemoryVault])
-def vault(request: pytest.FixtureRequest) -> Iterator[Vault]:
-    make: Callable[[], Vault] = request.param
-    yield make()
+@pytest.fixture(params=["memory", "sqlite"])
+def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
+    return MemoryVault() if request.param == "memory" else SqliteVault(tmp_path, NOW)
 
 
 def test_the_same_value_has_the_same_token_and_another_value_another(vault: Vault) -> None:
