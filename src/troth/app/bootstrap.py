@@ -17,6 +17,7 @@ from troth.stores.lake.engine import DuckEngine
 from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.parquet import schema_of
+from troth.stores.vault.vault import SqliteVault
 
 STATE = ".troth"
 
@@ -34,7 +35,8 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, _now)
+    vault = SqliteVault(state, _now)
+    return Workspace(root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, _now)
 
 
 def scratch_engine() -> Engine:

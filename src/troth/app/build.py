@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
+from troth.app.people import vault_state
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.engines.calendars import Transitions, transitions, tz_version
@@ -20,6 +21,7 @@ from troth.promises import Outcomes, Record, make_outcomes, state_sql
 from troth.query import identifier, literal_instant
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Print, Staged, files_of, make_facts, print_of, settle, stage, vocabulary
+from troth.sources.vault import Vault
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
@@ -46,13 +48,14 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
         progress("looking at the files")
         before = _prints(rules)
         inputs = _inputs(rules)
+        known = vault_state(workspace, rules)
         # The engine writes its own version into every file, so another engine gives other bytes.
         writer = str(engine.rows("SELECT version()")[0][0])
-        identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer])
+        identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer, *known])
         current = workspace.lake.current()
         if current is not None and current.id == identity:
             return Built(current, balances_of(current), fresh=False)
-        staged, balances = _stage(engine, rules, progress)
+        staged, balances = _stage(engine, rules, workspace.vault, progress)
         _refuse_changes(before, _prints(rules))
         parts, last, judged = _derive(engine, rules, staged, progress)
         progress("writing the lake")
@@ -105,14 +108,14 @@ def _digest(path: Path) -> str:
         raise SourceError(f"'{path.name}' cannot be read", got=error.strerror, next_step="Ask for the right to read it.") from error
 
 
-def _stage(engine: Engine, rules: Rules, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
+def _stage(engine: Engine, rules: Rules, vault: Vault, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
     engine.run(QUARANTINE)
     staged: list[Staged] = []
     balances: list[Balance] = []
     for name, definition in sorted(rules.sources.items()):
         progress(f"reading {name}")
         zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
-        staged.append(stage(engine, name, definition.value, rules.folder, zone))
+        staged.append(stage(engine, name, definition.value, rules.folder, zone, vault))
         balances.append(settle(engine, staged[-1]))
     return staged, tuple(balances)
 
@@ -200,6 +203,7 @@ def _sources(rules: Rules, inputs: Mapping[str, list[list[str]]], staged: Sequen
             "steward": rules.sources[balance.source].value.steward,
             "zone": rules.sources[balance.source].value.zone,
             "naive": one.naive,
+            "erased": [asdict(again) for again in one.erased],
         }
         for one, balance in zip(staged, balances, strict=True)
     }

@@ -11,6 +11,7 @@ from typing import Any
 from troth import __version__
 from troth.app.build import DEFAULT_ZONE, MARGIN_US, balances_of
 from troth.app.guesses import read_guesses
+from troth.app.people import still_held
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.book.lint import UNSAVED_EDIT
@@ -157,6 +158,7 @@ def _warnings(snapshot: Snapshot, context: Context, rules: Rules) -> list[str]:
         for name, promise in context.promises.items()
         if _saved_later(rules, name, snapshot.as_of)
     ]
+    found += still_held([again for said in snapshot.facts["sources"].values() for again in said.get("erased", ())])
     held = sum(b.quarantined + b.cells for b in balances_of(snapshot))
     if held:
         found.append(f"{number(held)} rows or cells could not be used and stand in quarantine with their reasons.")

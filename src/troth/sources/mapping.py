@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from troth.book import Part, Role, Zone
 
 CellType = Literal["text", "number", "money", "instant", "day", "bool"]
+FREE_TEXT: Literal["free_text"] = "free_text"
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 RESERVED = ("code", "id", "month", "stratum")
@@ -153,7 +154,7 @@ class Source(Part):
     feedback: tuple[Feedback, ...] = Field((), description="Answers of customers that stand in the rows")
     money: tuple[MoneyEntry, ...] = Field((), description="Amounts that stand in the rows")
     personal: dict[str, PersonalKind] = Field(
-        {}, description="Columns with personal data and of what kind, {comment: free_text}; they are not carried into the lake"
+        {}, description="Columns with personal data and of what kind, {mail: email}; kept as tokens, free text redacted"
     )
 
     @model_validator(mode="after")
@@ -169,10 +170,17 @@ class Source(Part):
         return self
 
     @model_validator(mode="after")
-    def personal_stays_behind(self) -> Source:
-        carried = {c for c, kinds in self.cells().items() if "text" in kinds} | {c for _, id in self.references() for c in id}
-        for column in sorted(carried & set(self.personal)):
-            raise ValueError(f"'{column}' is personal and may not be carried into the lake as an attribute or an id")
+    def personal_is_kept_as_a_token(self) -> Source:
+        ids = {c for _, columns in self.references() for c in columns} | set(self.key)
+        named = {event.type_from for event in self.events} | {self.sample.stratum if self.sample else None}
+        for column, kind in sorted(self.personal.items()):
+            typed = sorted(self.cells().get(column, set()) - {"text"})
+            if typed:
+                raise ValueError(f"'{column}' is personal: it is kept as a token, which cannot be read as {typed[0]}")
+            if column in named:
+                raise ValueError(f"'{column}' is personal: a token names no event and no stratum")
+            if column in ids and kind == FREE_TEXT:
+                raise ValueError(f"'{column}' is free text: redacted, it names nothing; an id may be of another personal kind")
         return self
 
     def cells(self) -> dict[str, set[CellType]]:

@@ -14,7 +14,10 @@ from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
 from troth.sources.mapping import Source
 from troth.sources.places import find_tables
+from troth.sources.protecting import Again, protected
 from troth.sources.readers import Opened, opened, reader_of
+from troth.sources.redaction import redact
+from troth.sources.vault import Vault
 
 MARGIN_US = 400 * 86_400_000_000
 FILTERED = "CREATE TABLE IF NOT EXISTS filtered (source VARCHAR, file VARCHAR, source_row BIGINT, reason VARCHAR)"
@@ -27,6 +30,7 @@ class Staged:
     read: records counted without the reader. rejected: records that it could not split into the header's columns.
     filtered: rows that are no records, such as totals; the table `filtered` has their reasons.
     naive: some of its instants bear no offset. marked: cells may come without a usable value, as text e<n> beside t<n>.
+    erased: where the files still hold values that were erased.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Staged:
     filtered: int
     naive: bool
     marked: bool
+    erased: tuple[Again, ...] = ()
 
     @property
     def table(self) -> str:
@@ -77,10 +82,10 @@ class _Plan:
     marked: bool
 
 
-def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
+def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str, vault: Vault | None = None) -> Staged:
     """Read every file of a source as text, cast with checks, and keep what did not fit beside it.
 
-    zone: IANA name of the clock by which times without an offset are read.
+    zone: IANA name of the clock by which times without an offset are read. vault: of the tokens for personal columns that are mapped.
     Raises SourceError for a file that is missing, unreadable, or lacks a mapped column.
     """
     files = files_of(source, folder)
@@ -97,20 +102,21 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     engine.run(f"DROP TABLE IF EXISTS staged_{name}")
     engine.run(FILTERED)
     engine.run(f"DELETE FROM filtered WHERE source = {literal_text(name)}")
-    read, naive = 0, False
+    read, naive, met = 0, False, list[Again]()
     for index, file in enumerate(files):
         with opened(engine, file, f"{name}_{index}", source.written) as table:
-            _require(table.columns, {*wanted, *source.personal, *source.formats}, file)
+            _require(table.columns, {*wanted, *source.personal, *source.formats}, file, shy=bool(source.personal))
             read += table.records
-            naive |= _append(engine, name, index, table, plan)
+            with protected(engine, table, name, source, wanted, vault, met) as kept:
+                naive |= _append(engine, name, index, kept, plan)
     rejected = int(engine.rows(f"SELECT count(*) FROM rejected_{name}")[0][0])
     filtered = int(engine.rows(f"SELECT count(*) FROM filtered WHERE source = {literal_text(name)}")[0][0])
-    return Staged(name, source, files, texts, cells, read, rejected, filtered, naive, plan.marked)
+    return Staged(name, source, files, texts, cells, read, rejected, filtered, naive, plan.marked, tuple(met))
 
 
 def _append(engine: Engine, name: str, index: int, table: Opened, plan: _Plan) -> bool:
     """Add a file's rows to the staged table; true where some instant bears no offset."""
-    content = f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(table.columns))})"
+    content = table.print or f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(table.columns))})"
     trimmed = [f"{table.row} AS _row", f"{content} AS _content"]
     for column, position in plan.texts.items():
         bad = table.bad_sql(column) if plan.marked else None
@@ -179,11 +185,17 @@ def _leave_room_for_rejects(engine: Engine, name: str, index: int) -> None:
     )
 
 
-def _require(columns: Sequence[str], wanted: Iterable[str], file: Address) -> None:
+def _require(columns: Sequence[str], wanted: Iterable[str], file: Address, *, shy: bool) -> None:
+    """shy: of a file with personal columns, whose first row may be somebody's, only a name that is like the wanted one is told."""
     for column in sorted(wanted):
         if column not in columns:
             raise SourceError(
                 f"'{file.name}' has no column '{column}'",
-                allowed=nearest(column, columns),
+                allowed=_like(column, columns) if shy else nearest(column, columns),
                 next_step="Mend the mapping in sources/, or the file.",
             )
+
+
+def _like(column: str, columns: Sequence[str]) -> str:
+    said = nearest(column, [name for name in columns if redact(name) == name])
+    return said if said.startswith("did you mean") else "none of its columns is like it"

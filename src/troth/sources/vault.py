@@ -77,10 +77,6 @@ class Vault(Protocol):
         """The token of a value if it has one, that of an erased value included; makes none."""
         ...
 
-    def fingerprints(self, texts: Sequence[str]) -> list[str]:
-        """Equal texts, equal prints; of no use to who has not the key. They tell rows apart whose text may not be kept."""
-        ...
-
     def erase(self, token: str, word: Word) -> Erasure:
         """Delete a value, its key and the way from the value to the token.
 

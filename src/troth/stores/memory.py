@@ -206,7 +206,6 @@ class MemoryVault:
         self._untold: list[Erasure] = []
         self._holds: dict[str, Hold] = {}
         self._key = (chance(), datetime(1970, 1, 1))
-        self._salt = chance()
 
     def tokens(self, kind: TokenKind, values: Sequence[str]) -> list[str]:
         given = []
@@ -223,9 +222,6 @@ class MemoryVault:
 
     def find(self, kind: TokenKind, value: str) -> str | None:
         return self._tokens.get((kind, normalised(kind, value)))
-
-    def fingerprints(self, texts: Sequence[str]) -> list[str]:
-        return [digest.of_text(f"{self._salt}{text}")[:32] for text in texts]
 
     def erase(self, token: str, word: Word) -> Erasure:
         if token in self._holds:

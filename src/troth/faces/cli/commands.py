@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands
+from troth.faces.cli import book_commands, people_commands
 from troth.faces.cli.options import HERE, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, show_bug, show_error
 
@@ -156,6 +156,9 @@ def gc(
 
 
 app.add_typer(book_commands.app, name="book")
+app.add_typer(people_commands.app, name="vault")
+app.command()(people_commands.erase)
+app.command()(people_commands.hold)
 
 
 @app.command()

@@ -1,11 +1,12 @@
-"""Columns with personal data: they are named in the mapping so that the build does not carry them."""
+"""Columns with personal data: they are named in the mapping so that the build keeps tokens in their place, or nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from troth.sources.guess import lexicon
+from troth.sources.guess.keys import Keyed, Reference
 from troth.sources.guess.naming import looks_like_id
 from troth.sources.guess.profile import Column
 from troth.sources.guess.words import is_neutral, says, tokens
@@ -40,6 +41,19 @@ def personal_kind(column: Column, *, party: bool) -> str | None:
     if _is_person(column, party=party):
         return "name"
     return "free_text" if _is_prose(column) else None
+
+
+def share_kinds(keyed: Sequence[Keyed], pointers: Sequence[Reference], personal: Mapping[int, dict[str, str]]) -> None:
+    """An id that is personal in one file is so in every file that points to it: else one would hold tokens and the other values."""
+    keys = {k.number: k.key[0] for k in keyed if len(k.key) == 1}
+    for _ in keyed:
+        for pointer in pointers:
+            if pointer.to not in keys:
+                continue
+            ends = ((pointer.table, pointer.column), (pointer.to, keys[pointer.to]))
+            kind = next((personal[table][column] for table, column in ends if column in personal[table]), None)
+            for table, column in ends if kind else ():
+                personal[table][column] = str(kind)
 
 
 def _is_person(column: Column, *, party: bool) -> bool:

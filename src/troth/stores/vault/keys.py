@@ -22,7 +22,7 @@ RESTORE = "Put back the copy of vault.key that belongs to this vault.db."
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """secrets: by name; more than one only while a new key is being put in force. marks: of what was erased and of prints, for good."""
+    """secrets: by name; more than one only while a new key is being put in force. marks: of what was erased, for good."""
 
     secrets: Mapping[str, bytes]
     marks: bytes

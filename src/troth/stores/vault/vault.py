@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ class SqliteVault:
     Each call is one transaction on a connection of its own, so that several processes may ask at once.
     """
 
-    def __init__(self, folder: Path, now: datetime) -> None:
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self._path = folder.absolute() / FILE
         self._key = folder.absolute() / KEY
         self._now = now
@@ -77,12 +77,6 @@ class SqliteVault:
                 key = mark(vault.keys.marks, kind, normalised(kind, value))
                 found = vault.connection.execute("SELECT token FROM erased WHERE mark = ?", (key,)).fetchone()
             return None if found is None else str(found[0])
-
-    def fingerprints(self, texts: Sequence[str]) -> list[str]:
-        if not texts:
-            return []
-        with self._made() as vault:
-            return [mark(vault.keys.marks, "name", f"print\0{text}").hex() for text in texts]
 
     def erase(self, token: str, word: Word) -> Erasure:
         if not self._path.exists():
@@ -190,7 +184,7 @@ class SqliteVault:
             name, secret = next(iter(keys.read(self._key).secrets.items()))
             for statement in filter(str.strip, database.SCHEMA.split(";")):
                 connection.execute(statement)
-            row = (1, database.VERSION, token_hex(8), name, self._now.isoformat(), Sealer(secret).check)
+            row = (1, database.VERSION, token_hex(8), name, self._now().isoformat(), Sealer(secret).check)
             connection.execute("INSERT INTO vault VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
