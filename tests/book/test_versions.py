@@ -79,6 +79,10 @@ def test_a_definition_with_since_did_not_hold_before() -> None:
         ("since: 2026-01-01, anchor: paid", "8:27: deliver.versions.0.anchor: cannot change between versions"),
         ("since: 2026-01-01, restates: perhaps", "8:37: deliver.versions.0.restates: should be true or false"),
         ("since: 2026-01-01, locked: true", "8:27: deliver.versions.0.locked: locks stand in the definition"),
+        (
+            "since: 2026-01-01, stages: {sell: {from: placed, to: delivered, locked: true}}",
+            "8:72: deliver.versions.0.stages.sell.locked: locks stand in the definition",
+        ),
     ],
 )
 def test_a_version_that_cannot_stand_is_told_once(version: str, problem: str) -> None:

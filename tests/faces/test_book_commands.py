@@ -500,6 +500,23 @@ def test_edits_that_exclude_each_other_are_refused_with_both_sides_shown(shop: S
     assert [one["message"] for one in shop.troth("log", "--json").json] == ["Theirs", "First"]
 
 
+def test_two_edits_that_are_sound_alone_and_not_together_are_refused(shop: Shop) -> None:
+    """One takes the role out of company.yaml that nobody used, another gives it a promise meanwhile."""
+    shop.edit("company.yaml", "it_lead, ", "it_lead, night_shift, ")
+    shop.troth("save", "-m", "First")
+    base = shop.troth("log", "--json").json[0]["id"]
+    shop.edit("company.yaml", "night_shift, ", "")
+    shop.troth("save", "-m", "Theirs")
+    shop.edit("company.yaml", "it_lead, ", "it_lead, night_shift, ")
+    shop.edit(ORDER, ", owner: warehouse_lead", ", owner: night_shift")
+    mine = shop.texts()
+    answer = shop.troth("save", "-m", "Mine", "--based-on", base)
+
+    assert "no role 'night_shift' in company.yaml" in answer.refused
+    assert shop.texts() == mine
+    assert [one["message"] for one in shop.troth("log", "--json").json] == ["Theirs", "First"]
+
+
 def test_a_use_case_refuses_the_same_with_the_places_as_data(shop: Shop) -> None:
     workspace = open_workspace(shop.book)
     base = save(workspace, "First")

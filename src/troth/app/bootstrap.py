@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from troth.app.workspace import Workspace
@@ -36,7 +37,7 @@ def open_workspace(root: Path) -> Workspace:
             yield engine
 
     vault = SqliteVault(state, _now)
-    return Workspace(root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, _now)
+    return Workspace(root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), _now)
 
 
 def scratch_engine() -> Engine:

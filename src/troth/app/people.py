@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from troth.app.rules import Rules
+import numpy as np
+
+from troth.app.intake import concerning_all, stored
+from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Workspace
 from troth.kernel.errors import BookError, Held, NotFound
+from troth.query import identifier
+from troth.record import Engine
+from troth.sources import Source
+from troth.sources.arrivals import newest
 from troth.sources.redaction import redact
+from troth.sources.taking import Stored, since
+from troth.sources.vault import ERASED as ERASED_TOKEN
 from troth.sources.vault import TOKEN_KINDS, Erasure, Hold, Status, Word, is_erased, unknown
 
 ERASED, HELD, RELEASED, ROTATED = "vault.erased", "vault.held", "vault.released", "vault.rotated"
@@ -17,25 +26,36 @@ ERASED, HELD, RELEASED, ROTATED = "vault.erased", "vault.held", "vault.released"
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """commitment: what the journal keeps of the value; nobody can compute it any more."""
+    """commitment: what the journal keeps of the value; nobody can compute it any more. still: files that hold the value yet."""
 
     token: str
     commitment: str
     actor: str
     reason: str
     at: datetime
+    still: tuple[Place, ...]
 
 
-def vault_state(workspace: Workspace, rules: Rules) -> tuple[str, ...]:
-    """What a build's tokens depend on besides its inputs; nothing where no source has anything personal.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file still holds an erased value. row: the first that does, of `rows`."""
 
-    First of all what was erased is so again: an older copy of the vault may have been put back.
-    """
-    if not any(source.value.personal for source in rules.sources.values()):
-        return ()
-    tell_journal(workspace)
-    erase_again(workspace)
-    return (workspace.vault.state(),)
+    source: str
+    file: str
+    column: str
+    row: int
+    rows: int
+
+    def __str__(self) -> str:
+        more = f" and {self.rows - 1:,} more" if self.rows > 1 else ""
+        return f"{self.file} still holds somebody who was erased: `{self.column}`, row {self.row:,}{more}. Take it out there."
+
+
+def settle_vault(workspace: Workspace, rules: Rules) -> None:
+    """Before a build: what was erased is told to the journal, and erased again where an older copy of the vault was put back."""
+    if any(source.value.personal for source in rules.sources.values()):
+        tell_journal(workspace)
+        erase_again(workspace)
 
 
 def erase(workspace: Workspace, token: str, reason: str) -> Erased:
@@ -46,7 +66,8 @@ def erase(workspace: Workspace, token: str, reason: str) -> Erased:
     tell_journal(workspace)
     erasure = workspace.vault.erase(token, _word(workspace, reason, token))
     tell_journal(workspace)
-    return Erased(token, erasure.commitment, erasure.word.actor, erasure.word.reason, erasure.word.at)
+    still = still_held(workspace, read_rules(workspace))
+    return Erased(token, erasure.commitment, erasure.word.actor, erasure.word.reason, erasure.word.at, still)
 
 
 def hold(workspace: Workspace, token: str, reason: str) -> Hold:
@@ -108,14 +129,46 @@ def erase_again(workspace: Workspace) -> tuple[Erasure, ...]:
     return tuple(found)
 
 
-def still_held(places: Sequence[dict[str, object]]) -> list[str]:
-    """In words where the files still hold what was erased."""
-    return [
-        f"{place['file']} still holds somebody who was erased: `{place['column']}`, row {place['row']}"
-        + (f" and {int(str(place['rows'])) - 1:,} more" if place["rows"] != 1 else "")
-        + ". Nothing leads from there to what was known before; take it out of the file, or it is read again each time."
-        for place in places
-    ]
+def still_held(workspace: Workspace, rules: Rules) -> tuple[Place, ...]:
+    """Where the files, as they were last read, hold values that were erased; nothing is read where nothing was."""
+    erased = sorted({token for token, _ in workspace.journal.recorded(ERASED)})
+    if not erased:
+        return ()
+    engine = workspace.engine()
+    known = concerning_all(rules, workspace.lake.loads())
+    found: list[Place] = []
+    for name, definition in sorted(rules.sources.items()):
+        for load in newest(known[name]).values() if definition.value.personal else ():
+            if load.there:
+                loads = [stored(workspace.lake, one) for one in known[name] if one.place == load.place]
+                found += _places(engine, definition.value, since(loads), erased)
+    return tuple(found)
+
+
+def _places(engine: Engine, source: Source, loads: Sequence[Stored], erased: Sequence[str]) -> list[Place]:
+    """In the rows of one table that still stand."""
+    gone = " UNION ALL ".join(
+        f"SELECT CAST(seq AS INTEGER) AS seq, CAST(row AS BIGINT) AS row FROM {one.gone}" for one in loads if one.gone
+    )
+    engine.run(f"CREATE OR REPLACE TABLE went AS {gone or 'SELECT 0 AS seq, CAST(0 AS BIGINT) AS row WHERE FALSE'}")
+    engine.load("erased", {"token": np.array(erased, dtype=object)})
+    found: dict[str, tuple[int, int]] = {}
+    for one in loads:
+        for column in source.personal if one.rows else ():
+            if column not in one.texts.columns:
+                continue
+            cell = identifier(column)
+            read = f"SELECT CAST({identifier(one.texts.row)} AS BIGINT) AS row, {cell} AS cell FROM {one.rows}"
+            first, count = engine.rows(
+                f"SELECT min(r.row), count(*) FROM ({read}) r"
+                f" ANTI JOIN (SELECT row FROM went WHERE seq = {one.load.seq}) w ON w.row = r.row"
+                f" WHERE starts_with(r.cell, '{ERASED_TOKEN}-') OR r.cell IN (SELECT token FROM erased)"
+            )[0]
+            if count:
+                before = found.get(column, (first, 0))
+                found[column] = (min(before[0], first), before[1] + count)
+    engine.run("DROP TABLE erased")
+    return [Place(loads[-1].load.source, loads[-1].load.name, column, row, rows) for column, (row, rows) in sorted(found.items())]
 
 
 def _word(workspace: Workspace, reason: str, token: str) -> Word:

@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from troth.app.rulebook import Differs
-from troth.app.rules import CHECKS, look
+from troth.app.rules import CHECKS, look, look_at
 from troth.app.workspace import Workspace
 from troth.book import raise_if
 from troth.book.document import Document
-from troth.book.history import Revision
+from troth.book.history import Revision, Texts
 from troth.book.merging import leaves, written
 from troth.book.past import Past
 from troth.kernel.errors import NotFound
@@ -29,13 +29,20 @@ def save(workspace: Workspace, message: str, *, based_on: str | None = None) -> 
     """Make a revision of the book as it stands: what has no date of its own binds what is made from now on.
 
     based_on: the revision that the edits were made on; what others changed since is kept. Raises BookError for a book with
-    errors, Conflict for an edit that excludes another's, NotFound where nothing differs.
+    errors, each side's own or what comes of joining them, Conflict for an edit that excludes another's, NotFound where nothing
+    differs.
     """
     _, problems = look(workspace)
     raise_if(problems)
     history = workspace.history
-    base = _named(history.revisions(), based_on).id if based_on else None
-    return history.save(message, history.author(), workspace.now(), based_on=base)
+    if based_on is None:
+        return history.save(message, history.author(), workspace.now())
+    base = _named(history.revisions(), based_on).id
+    return history.save(message, history.author(), workspace.now(), based_on=base, check=lambda texts: _refuse_errors(workspace, texts))
+
+
+def _refuse_errors(workspace: Workspace, texts: Texts) -> None:
+    raise_if(look_at(workspace, texts)[1])
 
 
 def undo(workspace: Workspace) -> Revision:

@@ -30,7 +30,7 @@ class Workspace:
 
     state: folder of lake, journal and vault. history: the revisions of the book. journal: of what somebody did. engine: opens an
     engine for reading. building: holds the lake for one build and gives its engine. schema: the columns that the lake keeps of an
-    engine's table. now: the clock, naive UTC.
+    engine's table. writer: the version of what writes the lake. now: the clock, naive UTC.
     """
 
     root: Path
@@ -42,6 +42,7 @@ class Workspace:
     engine: Callable[[], Engine]
     building: Callable[[], AbstractContextManager[Engine]]
     schema: Callable[[Engine, str], tuple[Column, ...]]
+    writer: str
     now: Callable[[], datetime]
 
     @property

@@ -6,7 +6,7 @@ relative to the book's folder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -26,6 +26,7 @@ _DROPPED = dict.fromkeys(map(ord, "\0\r\n<>"))
 
 Texts = Mapping[PurePosixPath, bytes]
 Edits = Mapping[PurePosixPath, bytes | None]
+Check = Callable[[Texts], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class Revision:
     changed: tuple[PurePosixPath, ...]
 
 
+def unchecked(texts: Texts) -> None:
+    """Whatever the texts say is taken."""
+
+
 class History(Protocol):
     """The revisions of one book. Reading never writes; a book that was never saved has no revision and needs no store."""
 
@@ -76,12 +81,22 @@ class History(Protocol):
     def unsaved(self) -> Mapping[PurePosixPath, tuple[bytes | None, bytes | None]]:
         """Files of the folder that differ from the head: (as it was saved, as it stands)."""
 
-    def save(self, message: str, author: Author, at: datetime, *, based_on: str | None = None, edits: Edits | None = None) -> Revision:
+    def save(
+        self,
+        message: str,
+        author: Author,
+        at: datetime,
+        *,
+        based_on: str | None = None,
+        edits: Edits | None = None,
+        check: Check = unchecked,
+    ) -> Revision:
         """Make a revision of the folder as it stands, or, if `edits` are given, of these alone.
 
         based_on: the head that the edits were made on, if not the one of now; what others changed since is kept.
         edits: whole new contents, None to remove a file. They are written to the folder too; what is there and not
         saved stays there, not saved.
+        check: is given the book's files as the revision will have them; what it raises is raised, and nothing was done.
         Raises Conflict where two edits exclude each other, NotFound where nothing differs, Busy while another saves.
         """
 
@@ -103,6 +118,11 @@ def in_book(path: PurePosixPath) -> bool:
     if path.suffix not in SUFFIXES or path.is_absolute() or path.parts[0] == PAGES:
         return False
     return not any(part.startswith(".") or "\\" in part for part in path.parts)
+
+
+def revised(texts: Texts, edits: Edits) -> dict[PurePosixPath, bytes]:
+    """The files with the edits made."""
+    return {path: text for path, text in {**texts, **edits}.items() if text is not None}
 
 
 def refuse_foreign(edits: Edits) -> None:

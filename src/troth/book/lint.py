@@ -110,8 +110,18 @@ def _versions(book: Book, document: Document, name: str, content: Mapping[str, A
             problem(document, (*path, field), f"cannot change between versions: terms are chosen by '{field}'")
             for field in sorted(kind.fixed & version.keys())
         )
-        if LOCKED in version:
-            yield problem(document, (*path, LOCKED), "locks stand in the definition, not in a version of it")
+        for mark in _lock_marks(version):
+            yield problem(document, (*path, *mark), "locks stand in the definition, not in a version of it")
+
+
+def _lock_marks(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Every mark of a lock, by its place in the data."""
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in parts:
+        if name == LOCKED:
+            yield (*path, name)
+        else:
+            yield from _lock_marks(inner, (*path, name))
 
 
 def _dated(book: Book, document: Document, path: Path, key: str, value: object) -> Iterator[Problem]:

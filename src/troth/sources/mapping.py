@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
+from troth.sources import contract as contracts
 
-CellType = Literal["text", "number", "money", "instant", "day", "bool"]
+CellType = contracts.CellType
 FREE_TEXT: Literal["free_text"] = "free_text"
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -146,6 +147,7 @@ class Source(Part):
     )
     owner: Role | None = Field(None, description="The role that answers for the system, as company.yaml lists it")
     steward: Role | None = Field(None, description="The role that repairs its data, as company.yaml lists it")
+    contract: contracts.Contract | None = Field(None, description="What its steward answers for, checked in every build")
     sample: Sample | None = Field(None, description="Given where the rows are only a sample, so that they are weighted")
     object: ObjectRows | None = Field(None, description="What a row is, and by which columns: {type: order, id: [order_id]}")
     relations: tuple[Relation, ...] = Field((), description="Whom or what it belongs to: [{to: customer, id: [customer_id]}]")
@@ -181,6 +183,12 @@ class Source(Part):
                 raise ValueError(f"'{column}' is personal: a token names no event and no stratum")
             if column in ids and kind == FREE_TEXT:
                 raise ValueError(f"'{column}' is free text: redacted, it names nothing; an id may be of another personal kind")
+        return self
+
+    @model_validator(mode="after")
+    def contract_fits(self) -> Source:
+        for said in self.contract.problems(self.columns(), set(self.personal)) if self.contract else ():
+            raise ValueError(said)
         return self
 
     def cells(self) -> dict[str, set[CellType]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from troth.sources.mapping import FREE_TEXT, PersonalKind, Source
 from troth.sources.readers import Opened
 from troth.sources.readers.opened import ROW
 from troth.sources.redaction import redact
-from troth.sources.vault import TokenKind, Vault, is_erased
+from troth.sources.shown import is_typed, slipped_sql
+from troth.sources.vault import TokenKind, Vault
 
 BATCH = 50_000
 REMEMBERED = 1_000_000
@@ -25,41 +26,37 @@ PLACE, PRINT = "#troth place", "#troth print"
 CHANGED = "the file gave other rows when it was read again"
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """An erased value that a file still holds. row: the first that does, of `rows`."""
-
-    source: str
-    file: str
-    column: str
-    row: int
-    rows: int
-
-
 @contextmanager
-def protected(
-    engine: Engine, table: Opened, name: str, source: Source, kept: Collection[str], vault: Vault | None, met: list[Again] | None = None
-) -> Iterator[Opened]:
-    """The same rows in the same order, without a personal value in the columns that are kept.
+def protected(engine: Engine, table: Opened, name: str, source: Source, vault: Vault | None) -> Iterator[Opened]:
+    """The same rows in the same order, without a personal value.
 
-    kept: the columns that will be stored; others stay as they are, for telling rows apart. met: is told where erased values are.
+    Of a cell that is no date or number where one should be, its shape is left: the row may have slipped to the side.
+    Free text that the mapping does not carry is left out: what nobody reads is not kept, redacted or not.
     Personal values pass through this process in batches and are never in a table of the engine, which may spill to the disk.
-    `print` of what is given tells two rows apart that differ in a personal cell only; it lasts for one build and is not to be stored.
+    `print` of what is given tells two rows apart that differ in a personal cell only; it is not to be stored.
     Raises SourceError where a source has personal columns and there is no vault.
     """
-    personal = {column: kind for column, kind in source.personal.items() if column in kept and column in table.columns}
+    personal = {column: kind for column, kind in source.personal.items() if column in table.columns}
     if not personal:
         yield table
         return
     if vault is None:
-        raise SourceError(f"source '{name}' has personal columns", got="no vault to keep them in", next_step="Open the book's workspace.")
+        raise SourceError(
+            f"'{table.address.name}' has personal columns", got="no vault to keep them in", next_step="Open the book's workspace."
+        )
     tokens = f"protected_{name}"
     try:
-        replacing = _Replacing(vault)
-        _replace(engine, table, tokens, source, personal, replacing)
-        if met is not None:
-            met += [Again(name, table.address.name, column, rows[0], len(rows)) for column, rows in sorted(replacing.erased.items())]
-        yield replace(table, relation=_joined(table, tokens, source, personal), row=_row(table), print=f"src.{identifier(PRINT)}")
+        _replace(engine, table, tokens, personal, _Replacing(vault))
+        left_out = {column for column, kind in personal.items() if kind == FREE_TEXT and column not in source.columns()}
+        kept = [place for place, column in enumerate(table.columns) if column not in left_out]
+        yield replace(
+            table,
+            columns=tuple(table.columns[place] for place in kept),
+            places=tuple(table.places[place] for place in kept) if table.places else (),
+            relation=_joined(table, tokens, source, personal),
+            row=_row(table),
+            print=f"src.{identifier(PRINT)}",
+        )
     finally:
         engine.run(f"DROP TABLE IF EXISTS {tokens}")
 
@@ -68,55 +65,48 @@ class _Replacing:
     """Columns of one batch to what is kept of them; values that were met before are not asked for again."""
 
     def __init__(self, vault: Vault) -> None:
-        self.erased: dict[str, list[int]] = {}
         self._vault = vault
         self._known: dict[tuple[TokenKind, str], str] = {}
 
-    def tokens(self, kind: TokenKind, column: str, cells: Sequence[str | None], rows: Sequence[int]) -> list[str | None]:
+    def tokens(self, kind: TokenKind, cells: Sequence[str | None]) -> list[str | None]:
         wanted = dict.fromkeys(cell for cell in cells if cell is not None and cell.strip())
         if len(self._known) > REMEMBERED:
             self._known.clear()
         new = [cell for cell in wanted if (kind, cell) not in self._known]
         self._known.update(zip(((kind, cell) for cell in new), self._vault.tokens(kind, new), strict=True))
-        known = {cell: self._known[kind, cell] for cell in wanted}
-        found = [None if cell is None else known.get(cell) for cell in cells]
-        erased = {token for token in known.values() if is_erased(token)}
-        if erased:
-            self.erased.setdefault(column, []).extend(row for token, row in zip(found, rows, strict=True) if token in erased)
-        return found
+        return [None if cell is None or cell not in wanted else self._known[kind, cell] for cell in cells]
 
 
-def _replace(engine: Engine, table: Opened, target: str, source: Source, personal: dict[str, PersonalKind], replacing: _Replacing) -> None:
+def _replace(engine: Engine, table: Opened, target: str, personal: dict[str, PersonalKind], replacing: _Replacing) -> None:
     """Fill `target`: a row's place, the hash of all its cells, and what is kept of each personal one, by its place among them.
 
     The hash is of every column, so that the reader takes the same rows here and when the table is read for good.
     """
-    names = [column for column, kind in source.personal.items() if kind == "name" and column in table.columns]
-    asked = list(dict.fromkeys([*personal, *names]))
-    chosen = ", ".join([_row(table), _print(table), *(_usable(table, column) for column in asked)])
+    names = [column for column, kind in personal.items() if kind == "name"]
+    chosen = ", ".join([_print(table), *(_usable(table, column) for column in personal)])
     query = f"SELECT {chosen} FROM {_numbered(table)} src"
     columns = ", ".join(f"p{place} VARCHAR" for place in range(len(personal)))
     engine.run(f'CREATE OR REPLACE TABLE {target} (n BIGINT, "print" UBIGINT, {columns})')
     first = 1
     for batch in engine.batches(query, BATCH):
-        rows, prints, *cells = (list(column) for column in zip(*batch, strict=True))
-        by_column = dict(zip(asked, cells, strict=True))
-        people = list(zip(*(by_column[column] for column in names), strict=True)) if names else [()] * len(rows)
+        prints, *cells = (list(column) for column in zip(*batch, strict=True))
+        by_column = dict(zip(personal, cells, strict=True))
+        people = list(zip(*(by_column[column] for column in names), strict=True)) if names else [()] * len(batch)
         made: dict[str, np.ndarray[Any, Any]] = {
-            "n": np.arange(first, first + len(rows), dtype=np.int64),
+            "n": np.arange(first, first + len(batch), dtype=np.int64),
             "print": np.array(prints, dtype=np.uint64),
         }
         for place, (column, kind) in enumerate(personal.items()):
             given: list[str | None] = (
                 [None if text is None else redact(text, known) for text, known in zip(by_column[column], people, strict=True)]
                 if kind == FREE_TEXT
-                else replacing.tokens(kind, column, by_column[column], rows)
+                else replacing.tokens(kind, by_column[column])
             )
             made[f"p{place}"] = np.array(given, dtype=object)
         engine.load(f"{target}_batch", made)
         engine.run(f"INSERT INTO {target} SELECT * FROM {target}_batch")
         engine.run(f"DROP TABLE {target}_batch")
-        first += len(rows)
+        first += len(batch)
 
 
 def _joined(table: Opened, tokens: str, source: Source, personal: dict[str, PersonalKind]) -> str:
@@ -126,11 +116,12 @@ def _joined(table: Opened, tokens: str, source: Source, personal: dict[str, Pers
         bad = table.bad_sql(column)
         cell = f"CASE WHEN {bad} THEN {literal_text(HIDDEN)} ELSE kept.p{place} END" if bad else f"kept.p{place}"
         kept.append(f"{cell} AS {identifier(column)}")
-    left = ", ".join(identifier(column) for column in source.personal if column in table.columns)
+    left = ", ".join(identifier(column) for column in personal)
     rest = f"(SELECT src.* EXCLUDE ({left}), {_print(table)} AS {identifier(PRINT)} FROM {_numbered(table)} src)"
     same = f'CASE WHEN kept."print" = src.{identifier(PRINT)} THEN kept."print" ELSE error({literal_text(CHANGED)}) END'
+    unfit = [f"{slipped_sql(source, column)} AS {identifier(column)}" for column in table.columns if is_typed(source, column)]
     return (
-        f"(SELECT src.* REPLACE ({same} AS {identifier(PRINT)}), {', '.join(kept)}"
+        f"(SELECT src.* REPLACE ({', '.join([f'{same} AS {identifier(PRINT)}', *unfit])}), {', '.join(kept)}"
         f" FROM {rest} src JOIN {tokens} kept ON kept.n = src.{identifier(PLACE)})"
     )
 

@@ -12,18 +12,22 @@ from troth.book.history import (
     KEPT,
     UNKNOWN,
     Author,
+    Check,
     Edits,
     Revision,
     Texts,
     in_book,
     refuse_foreign,
     refuse_nothing,
+    revised,
+    unchecked,
     undo_message,
     whole_second,
 )
 from troth.book.threeway import plan_save
 from troth.kernel import digest
 from troth.kernel.errors import Busy, NotFound, StoreError
+from troth.record.loads import Load
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
 from troth.sources.normalising import normalised
 from troth.sources.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
@@ -40,10 +44,17 @@ class MemoryLake:
     def __init__(self) -> None:
         self._tables: dict[str, tuple[tuple[str, ...], list[Row]]] = {}
         self._published: list[tuple[datetime, Snapshot]] = []
+        self._loads: list[Load] = []
         self._since: datetime | None = None
 
     def current(self) -> Snapshot | None:
         return self._published[-1][1] if self._published else None
+
+    def snapshot(self, id: str) -> Snapshot | None:
+        return next((one for _, one in self._published if one.id == id), None)
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        return all(file.path in self._tables for file in snapshot.files)
 
     @contextmanager
     def building(self, now: datetime) -> Iterator[Path]:
@@ -73,14 +84,32 @@ class MemoryLake:
                 stored.append(StoredFile(part.table, partition, path, digest.of_text(text), len(text.encode()), len(rows)))
         return tuple(stored)
 
-    def publish(self, snapshot: Snapshot, now: datetime) -> None:
+    def publish(self, snapshot: Snapshot, now: datetime, loads: Sequence[Load] = ()) -> None:
         self._refuse_outside_of_a_build()
         self._refuse_if_missing(snapshot)
+        last = self._loads[-1] if self._loads else None
+        for load in loads:
+            if load.seq != (last.seq if last else 0) + 1 or (last is not None and load.known_from < last.known_from):
+                raise StoreError("the loads are not the next ones", got=load.seq)
         for _, known in self._published:
             if known.id == snapshot.id and known != snapshot:
                 raise StoreError(f"snapshot {snapshot.id} was published with other contents")
         if self.current() != snapshot:
             self._published.append((now, snapshot))
+        self._loads += sorted(loads, key=lambda load: (load.source, load.place))
+
+    def loads(self) -> tuple[Load, ...]:
+        return tuple(self._loads)
+
+    def keep(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
+        return self.write(engine, parts)
+
+    def kept(self, files: Sequence[StoredFile]) -> str:
+        for file in files:
+            if file.path not in self._tables:
+                raise StoreError(f"the lake has no {file.path}")
+        tables = [self._tables[file.path] for file in files]
+        return f"({' UNION ALL '.join(f'SELECT * FROM {_values(*table)}' for table in tables)})"
 
     def attach(self, engine: Engine, snapshot: Snapshot) -> None:
         self._refuse_if_missing(snapshot)
@@ -95,8 +124,7 @@ class MemoryLake:
             kept = [self._tables[file.path] for file in snapshot.files if file.table == table]
             if not kept:
                 return None
-            rows = ", ".join(f"({', '.join(map(_cell, row))})" for _, rows in kept for row in rows)
-            return f"(VALUES {rows}) AS kept({', '.join(map(quoted, kept[0][0]))})"
+            return _values(kept[0][0], [row for _, rows in kept for row in rows])
 
         return views.statements(snapshot, source)
 
@@ -114,6 +142,11 @@ def _texts(part: Part, columns: Sequence[str]) -> str:
     cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in columns)
     order = ", ".join(f"{quoted(name)} NULLS LAST" for name in part.order)
     return f"SELECT {cells} FROM {quoted(part.table)} ORDER BY {order}"
+
+
+def _values(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    listed = ", ".join(f"({', '.join(map(_cell, row))})" for row in rows)
+    return f"(VALUES {listed}) AS kept({', '.join(map(quoted, columns))})"
 
 
 def _cell(text: str | None) -> str:
@@ -150,14 +183,24 @@ class MemoryHistory:
         saved, folder = self._saved(), self._book()
         return {p: (saved.get(p), folder.get(p)) for p in sorted({**saved, **folder}) if saved.get(p) != folder.get(p)}
 
-    def save(self, message: str, author: Author, at: datetime, *, based_on: str | None = None, edits: Edits | None = None) -> Revision:
+    def save(
+        self,
+        message: str,
+        author: Author,
+        at: datetime,
+        *,
+        based_on: str | None = None,
+        edits: Edits | None = None,
+        check: Check = unchecked,
+    ) -> Revision:
         message, at = refuse_nothing(message), whole_second(at)
         refuse_foreign(edits or {})
         base = self._saved() if based_on is None else self.texts(based_on)
         plan = plan_save(base=base, head=self._saved(), folder=self._book(), edits=edits, whose=self._whose)
         if not plan.saved:
             raise NotFound("there is nothing to save", got="contents that are saved already")
-        self.folder = _changed(self.folder, plan.folder)
+        check(revised(self._saved(), plan.saved))
+        self.folder = revised(self.folder, plan.folder)
         return self._revise(plan.saved, author, at, message)
 
     def undo(self, author: Author, at: datetime) -> Revision:
@@ -170,7 +213,7 @@ class MemoryHistory:
             raise NotFound("there is nothing to undo", got="no revision before")
         last = self._made[-1][0]
         changes = {path: before.get(path) for path in last.changed}
-        self.folder = _changed(self.folder, changes)
+        self.folder = revised(self.folder, changes)
         return self._revise(changes, author, at, undo_message(last.message))
 
     def _saved(self) -> Texts:
@@ -183,7 +226,7 @@ class MemoryHistory:
         return next(((r.author, r.at) for r, _ in reversed(self._made) if path in r.changed), (UNKNOWN, None))
 
     def _revise(self, changes: Edits, author: Author, at: datetime, message: str) -> Revision:
-        texts = _changed(self._saved(), changes)
+        texts = revised(self._saved(), changes)
         contents = [[str(path), text.hex()] for path, text in sorted(texts.items())]
         id = digest.of_value([self.head(), at.isoformat(), author.name, author.mail, message, contents])
         revision = Revision(id, at, author.name, message, tuple(sorted(changes)))

@@ -30,6 +30,8 @@ def erase(token: Token = None, find: Find = False, reason: Reason = "", book: Bo
         return
     for one in erased:
         out.say(f"Erased {one.token}. The journal has who, when, why, and a commitment that leads to nobody.")
+    for place in dict.fromkeys(place for one in erased for place in one.still):
+        out.say(f"! {place}")
     out.say("Files, copies of the vault and exports outside of Troth are as they were: see them through too.")
 
 

@@ -84,6 +84,7 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "lede": _prose(read, "lede"),
         "as_of": _text(read, "as_of"),
         "zone": _text(read, "zone"),
+        "known": _text(read, "known"),
         "corrections": [str(one) for one in read.get("corrections") or ()],
         "warnings": [str(one) for one in read.get("warnings") or ()],
         "found": [
@@ -145,7 +146,7 @@ def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
         table=table,
         sql=sql,
         orders=_orders(orders) if isinstance(orders, Mapping) else None,
-        refusal={name: _text(refusal, name) for name in ("reason", "got", "need", "settle") if _text(refusal, name)},
+        refusal={name: _text(refusal, name) for name in ("reason", "got", "need", "settle")} if refusal else {},
         notes=[str(note) for note in (one.get("evidence") or {}).get("notes") or ()],
     )
 
@@ -209,7 +210,7 @@ def _arose(arose: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _source(one: Mapping[str, Any]) -> dict[str, Any]:
-    terms = ("stored", "quarantined", "duplicate", "superseded", "filtered")
+    terms = ("stored", "quarantined", "duplicate", "superseded", "filtered", "retracted")
     counted = [(cell(one.get(name)), name) for name in terms if one.get(name)]
     return {
         "name": _text(one, "source"),

@@ -11,11 +11,14 @@ from troth.book.history import (
     KEPT,
     UNKNOWN,
     Author,
+    Check,
     Edits,
     Revision,
     Texts,
     refuse_foreign,
     refuse_nothing,
+    revised,
+    unchecked,
     undo_message,
     whole_second,
 )
@@ -92,7 +95,16 @@ class GitHistory:
             now = look(home)
             return {path: (now.saved_text(path), now.texts.get(path)) for path in now.differing()}
 
-    def save(self, message: str, author: Author, at: datetime, *, based_on: str | None = None, edits: Edits | None = None) -> Revision:
+    def save(
+        self,
+        message: str,
+        author: Author,
+        at: datetime,
+        *,
+        based_on: str | None = None,
+        edits: Edits | None = None,
+        check: Check = unchecked,
+    ) -> Revision:
         message, at = refuse_nothing(message), whole_second(at)
         if edits is not None:
             refuse_foreign(edits)
@@ -109,6 +121,8 @@ class GitHistory:
             )
             if not plan.saved:
                 raise NotFound("there is nothing to save", got="contents that are saved already")
+            if check is not unchecked:
+                check(revised(now.objects.texts(now.saved), plan.saved))
             return revise(now, of_texts(now, plan.saved, plan.folder, whole=edits is None), author, at, message)
 
     def undo(self, author: Author, at: datetime) -> Revision:
