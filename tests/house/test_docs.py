@@ -29,6 +29,7 @@ from troth.book.company import Company, Dimension
 from troth.kernel import errors
 from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
+from troth.sources.contract import After, ColumnRules, Contract, RowRules
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NOT_RUN = ("./x ", "cd ..", "git clone ", "pip install ", "pipx ", "uv tool install ", "uvx ")
@@ -165,6 +166,10 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Scope),
         ("book.md", Arm),
         ("book.md", Source),
+        ("contracts.md", Contract),
+        ("contracts.md", ColumnRules),
+        ("contracts.md", RowRules),
+        ("contracts.md", After),
         ("promises.md", Promise),
         ("promises.md", Stage),
         ("promises.md", Fulfilment),

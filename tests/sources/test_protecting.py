@@ -143,12 +143,34 @@ def test_more_rows_than_are_taken_at_once_keep_their_order(engine: DuckEngine, t
     assert all(values[token] == f"Person {id % 1000}" for id, token in found)
 
 
-def test_without_a_vault_a_source_with_personal_columns_is_refused(engine: DuckEngine, tmp_path: Path) -> None:
+def test_nothing_is_taken_in_without_a_vault_for_its_personal_columns(engine: DuckEngine, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"p.csv": ROWS})
+
+    with pytest.raises(SourceError, match=r"'p\.csv' has personal columns; got no vault to keep them in"):
+        read_texts(engine, "rows", source_of(PEOPLE), find_tables(folder, "p.csv")[0])
+
+
+def test_a_look_makes_tokens_that_lead_nowhere(engine: DuckEngine, tmp_path: Path) -> None:
     write(tmp_path, {"p.csv": ROWS})
     engine.run(QUARANTINE)
 
-    with pytest.raises(SourceError, match=r"'p.csv' has personal columns; got no vault to keep them in"):
-        stage(engine, "rows", source_of(PEOPLE, files=["p.csv"]), tmp_path, "UTC")
+    staged = stage(engine, "rows", source_of(PEOPLE, files=["p.csv"]), tmp_path, "UTC")
+
+    mail = f"t{staged.texts['mail']}"
+    (one, two, three) = (str(row[0]) for row in engine.rows(f"SELECT {mail} FROM {staged.table} ORDER BY _row"))
+    assert TOKEN.fullmatch(one)
+    assert one == three != two
+
+
+def test_a_date_inside_of_a_personal_text_is_taken_out_before_the_text_goes(engine: DuckEngine, tmp_path: Path) -> None:
+    mapping = (
+        "{key: [id], derived: {due: {column: said, find: 'by (\\d{4}-\\d{2}-\\d{2})'}}, object: {type: o, id: [id],"
+        " attributes: {due: {column: due, as: day}}}, personal: {who: name, said: free_text}}"
+    )
+
+    got = record(load(engine, tmp_path, {"p.csv": "id,who,said\n1,Anna Lang,Anna wants it by 2026-03-05\n"}, mapping))
+
+    assert [str(due) for (due,) in got.rows("SELECT due FROM object_o")] == ["2026-03-05"]
 
 
 def test_an_erased_value_that_is_read_again_leads_to_nothing(engine: DuckEngine, tmp_path: Path) -> None:

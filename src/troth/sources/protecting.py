@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ from troth.sources.readers import Opened
 from troth.sources.readers.opened import ROW
 from troth.sources.redaction import redact
 from troth.sources.shown import is_typed, slipped_sql
-from troth.sources.vault import TokenKind, Vault
+from troth.sources.vault import TokenKind, Tokens
 
 BATCH = 50_000
 REMEMBERED = 1_000_000
@@ -27,7 +27,7 @@ CHANGED = "the file gave other rows when it was read again"
 
 
 @contextmanager
-def protected(engine: Engine, table: Opened, name: str, source: Source, vault: Vault | None) -> Iterator[Opened]:
+def protected(engine: Engine, table: Opened, name: str, source: Source, vault: Tokens | None) -> Iterator[Opened]:
     """The same rows in the same order, without a personal value.
 
     Of a cell that is no date or number where one should be, its shape is left: the row may have slipped to the side.
@@ -48,11 +48,11 @@ def protected(engine: Engine, table: Opened, name: str, source: Source, vault: V
     try:
         _replace(engine, table, tokens, personal, _Replacing(vault))
         left_out = {column for column, kind in personal.items() if kind == FREE_TEXT and column not in source.columns()}
-        kept = [place for place, column in enumerate(table.columns) if column not in left_out]
+        kept = {column: column for column in table.columns if column not in left_out} | _made(source, personal)
         yield replace(
             table,
-            columns=tuple(table.columns[place] for place in kept),
-            places=tuple(table.places[place] for place in kept) if table.places else (),
+            columns=tuple(kept),
+            places=tuple(table.places[table.columns.index(column)] for column in kept.values()) if table.places else (),
             relation=_joined(table, tokens, source, personal),
             row=_row(table),
             print=f"src.{identifier(PRINT)}",
@@ -61,10 +61,15 @@ def protected(engine: Engine, table: Opened, name: str, source: Source, vault: V
         engine.run(f"DROP TABLE IF EXISTS {tokens}")
 
 
+def _made(source: Source, personal: Mapping[str, PersonalKind]) -> dict[str, str]:
+    """Columns that the mapping makes of personal ones, with those: they are made before these go."""
+    return {name: one.column for name, one in source.derived.items() if one.column in personal and name in source.needed()}
+
+
 class _Replacing:
     """Columns of one batch to what is kept of them; values that were met before are not asked for again."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Tokens) -> None:
         self._vault = vault
         self._known: dict[tuple[TokenKind, str], str] = {}
 
@@ -117,9 +122,14 @@ def _joined(table: Opened, tokens: str, source: Source, personal: dict[str, Pers
         cell = f"CASE WHEN {bad} THEN {literal_text(HIDDEN)} ELSE kept.p{place} END" if bad else f"kept.p{place}"
         kept.append(f"{cell} AS {identifier(column)}")
     left = ", ".join(identifier(column) for column in personal)
-    rest = f"(SELECT src.* EXCLUDE ({left}), {_print(table)} AS {identifier(PRINT)} FROM {_numbered(table)} src)"
+    made = "".join(f", {source.derived[name].text_sql()} AS {identifier(name)}" for name in _made(source, personal))
+    rest = f"(SELECT src.* EXCLUDE ({left}), {_print(table)} AS {identifier(PRINT)}{made} FROM {_numbered(table)} src)"
     same = f'CASE WHEN kept."print" = src.{identifier(PRINT)} THEN kept."print" ELSE error({literal_text(CHANGED)}) END'
-    unfit = [f"{slipped_sql(source, column)} AS {identifier(column)}" for column in table.columns if is_typed(source, column)]
+    unfit = [
+        f"{slipped_sql(source, column)} AS {identifier(column)}"
+        for column in (*table.columns, *_made(source, personal))
+        if is_typed(source, column)
+    ]
     return (
         f"(SELECT src.* REPLACE ({', '.join([f'{same} AS {identifier(PRINT)}', *unfit])}), {', '.join(kept)}"
         f" FROM {rest} src JOIN {tokens} kept ON kept.n = src.{identifier(PLACE)})"

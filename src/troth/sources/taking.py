@@ -12,7 +12,7 @@ from troth.record import Engine, Load
 from troth.sources.arrivals import Arrival, manner_of
 from troth.sources.mapping import Source
 from troth.sources.texts import Texts, content_sql, read_texts
-from troth.sources.vault import Vault
+from troth.sources.vault import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def take(
     source: Source,
     arrival: Arrival,
     before: Sequence[Stored],
-    vault: Vault | None = None,
+    vault: Tokens | None = None,
     *,
     seq: int,
     known_from: datetime,

@@ -14,7 +14,7 @@ from troth.sources.mapping import Source
 from troth.sources.protecting import protected
 from troth.sources.readers import Opened, opened, reader_of
 from troth.sources.redaction import redact
-from troth.sources.vault import Vault
+from troth.sources.vault import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def free(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def read_texts(engine: Engine, name: str, source: Source, file: Address, vault: Vault | None = None, *, counted: bool = True) -> Texts:
+def read_texts(engine: Engine, name: str, source: Source, file: Address, vault: Tokens | None = None, *, counted: bool = True) -> Texts:
     """Read a table of a source as tables `rows_<name>` and `aside_<name>`, tokens and redacted texts in place of personal cells.
 
     vault: where the tokens lead; without one a source with personal columns is refused.
@@ -61,8 +61,7 @@ def read_texts(engine: Engine, name: str, source: Source, file: Address, vault: 
     """
     with ExitStack() as held:
         table = held.enter_context(opened(engine, file, name, source.written, counted=counted))
-        wanted = {*source.columns(), *source.personal, *source.formats}
-        require(table.columns, wanted, file.name, shy=bool(source.personal))
+        require(table.columns, source.in_files(), file.name, shy=bool(source.personal))
         table = held.enter_context(protected(engine, table, name, source, vault))
         marked = reader_of(file.path).marks and table.bad is not None
         places = table.places if marked else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
@@ -55,19 +55,23 @@ class Status:
     key_since: datetime | None
 
 
-class Vault(Protocol):
+class Tokens(Protocol):
+    """What takes personal values and gives tokens for them."""
+
+    def tokens(self, kind: TokenKind, values: Sequence[str]) -> list[str]:
+        """One token a value, in the values' order; values equal by `normalising.normalised` share one. None may be blank.
+
+        When it returns, new tokens are where they are kept.
+        """
+        ...
+
+
+class Vault(Tokens, Protocol):
     """Personal values and the tokens that stand for them everywhere else.
 
     A token is its kind and 20 random signs, email-4kqz…: nothing about the value can be computed from it. A value that was
     erased and comes again gets a token of kind `erased` that leads to nothing and is not the one it had before.
     """
-
-    def tokens(self, kind: TokenKind, values: Sequence[str]) -> list[str]:
-        """One token a value, in the values' order; values equal by `normalising.normalised` share one. None may be blank.
-
-        When it returns, new tokens are on the disk.
-        """
-        ...
 
     def values(self, tokens: Sequence[str]) -> dict[str, str]:
         """The value of each token as it was first written; tokens of nothing, or of what was erased, are absent."""
@@ -107,6 +111,17 @@ class Vault(Protocol):
     def rotate(self, at: datetime) -> Status:
         """Everything under a new key; tokens stay."""
         ...
+
+
+class Passing:
+    """Tokens for a look at files of which nothing is kept: they lead nowhere."""
+
+    def __init__(self, normalised: Callable[[TokenKind, str], str]) -> None:
+        self._normalised = normalised
+        self._given: dict[tuple[TokenKind, str], str] = {}
+
+    def tokens(self, kind: TokenKind, values: Sequence[str]) -> list[str]:
+        return [self._given.setdefault((kind, self._normalised(kind, value)), f"{kind}-{random_signs()}") for value in values]
 
 
 def is_erased(token: str) -> bool:
