@@ -61,8 +61,11 @@ def newest(loads: Iterable[Load]) -> dict[str, Load]:
 def manner_of(source: Source) -> str:
     """Digest of what decides which rows are read from a file: when it changes, files are read again."""
     written = source.written.model_dump(by_alias=True) if source.written else None
-    carried = sorted(column for column in source.personal if column in source.cells())
-    return digest.of_value([written, sorted(source.personal), carried, list(source.key)])
+    if not source.personal:
+        return digest.of_value([written, list(source.key)])
+    # What a cell may be decides what is kept of it beside personal columns.
+    mapped = [[column, sorted(kinds), source.formats.get(column)] for column, kinds in sorted(source.cells().items())]
+    return digest.of_value([written, sorted(source.personal.items()), mapped, sorted(source.columns()), list(source.key)])
 
 
 def arrivals(
