@@ -293,7 +293,7 @@ def test_personal_columns_stay_behind_and_rows_that_differ_only_there_stay_two(e
     assert taken.intake({"a.csv": "id,value,comment\nA,1,Ben Canary\nA,1,Anna Canary\nA,1,Anna Canary\n"})[0].taken == 0
 
 
-def test_a_key_that_is_personal_is_kept_as_a_digest(engine: DuckEngine, tmp_path: Path) -> None:
+def test_a_key_that_is_personal_is_kept_as_a_token(engine: DuckEngine, tmp_path: Path) -> None:
     mapping = "{key: [id], object: {type: thing, id: [value]}, personal: {id: email}}"
     taken = Taken(engine, tmp_path / "in", mapping)
     taken.intake({"a.csv": [("ann@canary.example", "1"), ("ann@canary.example", "2"), ("", "3")]})
@@ -302,6 +302,8 @@ def test_a_key_that_is_personal_is_kept_as_a_digest(engine: DuckEngine, tmp_path
 
     assert "canary" not in str(engine.rows(f"SELECT * FROM {taken.known[0].rows}"))
     assert (balance.read, balance.stored, balance.superseded, balance.quarantined) == (3, 1, 1, 1)
+    kept = engine.rows(f"SELECT id FROM {taken.known[0].rows} WHERE id IS NOT NULL")
+    assert taken.vault.values([id for (id,) in kept]) == {kept[0][0]: "ann@canary.example"}
 
 
 @pytest.mark.parametrize("change", ["written: {header: 1}", "personal: {colour: free_text}"])

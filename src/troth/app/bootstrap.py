@@ -19,6 +19,7 @@ from troth.stores.lake.engine import DuckEngine
 from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.parquet import schema_of
+from troth.stores.vault.vault import SqliteVault
 
 STATE = ".troth"
 
@@ -36,10 +37,11 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    databases = open_databases()
+    vault, databases = SqliteVault(state, _now), open_databases()
     return Workspace(
-        root, state, GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close, databases
-    )
+        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close,
+        databases,
+    )  # fmt: skip
 
 
 def open_databases() -> Databases:

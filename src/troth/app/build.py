@@ -10,6 +10,7 @@ from troth.app.contracts import inputs_of, notices
 from troth.app.fetching import fetched
 from troth.app.intake import look, take_in
 from troth.app.judging import identity_of, snapshot_of
+from troth.app.people import Place, settle_vault, still_held
 from troth.app.prints import Prints
 from troth.app.rules import Rules, read_rules
 from troth.app.stamp import Still, begun, keep
@@ -21,12 +22,16 @@ from troth.sources.taking import Stored
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """fresh: False where the same inputs were already published and nothing was done. loads: what was taken in for it."""
+    """fresh: False where the same inputs were already published and nothing was done. loads: what was taken in for it.
+
+    still: where files hold what was erased.
+    """
 
     snapshot: Snapshot
     balances: tuple[Balance, ...]
     fresh: bool
     loads: tuple[Load, ...] = ()
+    still: tuple[Place, ...] = ()
 
     @property
     def notices(self) -> list[str]:
@@ -43,9 +48,10 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
     """
     before = begun(workspace.root)
     with fetched(workspace, read_rules(workspace), progress) as rules:
+        settle_vault(workspace, rules)
         current = None if full else _unchanged(workspace, rules, before)
         if current is not None:
-            return Built(current, balances_of(current), fresh=False)
+            return Built(current, balances_of(current), fresh=False, still=still_held(workspace, rules))
         return _build(workspace, rules, before, full=full, progress=progress)
 
 
@@ -68,7 +74,7 @@ def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: 
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
         _note(workspace, rules, before, prints, snapshot)
-        return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads))
+        return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads), still=still_held(workspace, rules))
 
 
 def unchanged(workspace: Workspace) -> Snapshot | None:

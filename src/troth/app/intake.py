@@ -83,7 +83,9 @@ def take_in(workspace: Workspace, engine: Engine, rules: Rules, intake: Intake, 
     for one in known:
         before.setdefault(one.load.place, []).append(one)
     for number, arrival in enumerate(intake.arrivals[name]):
-        load = take(engine, name, source, arrival, before.get(arrival.place, []), seq=intake.seq, known_from=intake.known_from)
+        load = take(
+            engine, name, source, arrival, before.get(arrival.place, []), workspace.vault, seq=intake.seq, known_from=intake.known_from
+        )
         known.append(_keep(workspace.lake, engine, load, number))
     return tuple(known)
 

@@ -10,7 +10,6 @@ from troth.kernel import digest
 from troth.kernel.errors import SourceError
 from troth.record import Engine, Load
 from troth.sources.address import Address, place_of
-from troth.sources.keeping import kept_columns
 from troth.sources.mapping import Source
 from troth.sources.places import find_tables, is_nowhere, names
 
@@ -60,14 +59,14 @@ def newest(loads: Iterable[Load]) -> dict[str, Load]:
 
 
 def manner_of(source: Source) -> str:
-    """Digest of what decides what is kept of a file: when it changes, files are read again.
-
-    Of personal columns that is what is made of them; all others are kept as they are.
-    """
+    """Digest of what decides which rows are read from a file and what is kept of them: when it changes, files are read again."""
     written = source.written.model_dump(by_alias=True) if source.written else None
-    personal = sorted(source.personal)
-    kept = {name: sql for name, (_, sql) in kept_columns(source, personal).items()}
-    return digest.of_value([written, personal, kept, list(source.key)])
+    if not source.personal:
+        return digest.of_value([written, list(source.key)])
+    # What a cell may be decides what is kept of it beside personal columns, and what is made of them is made when they are read.
+    mapped = [[column, sorted(kinds), source.formats.get(column)] for column, kinds in sorted(source.cells().items())]
+    made = {name: one.model_dump(by_alias=True) for name, one in source.derived.items() if set(one.columns) & set(source.personal)}
+    return digest.of_value([written, sorted(source.personal.items()), mapped, sorted(source.columns()), list(source.key), made])
 
 
 def arrivals(

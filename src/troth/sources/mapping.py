@@ -16,6 +16,7 @@ from troth.sources.pulls.definition import Pull
 Ignored = Literal["leading_zeros", "case", "salesforce_suffix"]
 WHERE = "Only rows with one of these words in a column, or with anything in it: {metric: [first_reply_time], due: any}"
 CellType = contracts.CellType
+FREE_TEXT: Literal["free_text"] = "free_text"
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 RESERVED = ("code", "id", "month", "stratum")
@@ -193,7 +194,7 @@ class Source(Part):
     feedback: tuple[Feedback, ...] = Field((), description="Answers of customers that stand in the rows")
     money: tuple[MoneyEntry, ...] = Field((), description="Amounts that stand in the rows")
     personal: dict[str, PersonalKind] = Field(
-        {}, description="Columns with personal data and of what kind, {comment: free_text}; they are not carried into the lake"
+        {}, description="Columns with personal data and of what kind, {mail: email}; kept as tokens, free text redacted"
     )
 
     @property
@@ -222,10 +223,21 @@ class Source(Part):
         return self
 
     @model_validator(mode="after")
-    def personal_stays_behind(self) -> Source:
-        carried = {c for c, kinds in self.cells().items() if "text" in kinds} | {c for _, id in self.references() for c in id}
-        for column in sorted(c for c in carried if self.is_personal(c)):
-            raise ValueError(f"'{column}' is personal and may not be carried into the lake as an attribute or an id")
+    def personal_is_kept_as_a_token(self) -> Source:
+        ids = {c for _, columns in self.references() for c in columns} | set(self.key)
+        named = {event.type_from for event in self.events} | {self.sample.stratum if self.sample else None}
+        named |= {c for event in self.events for c in event.where} | {c for lent in self.lends for c in lent.where}
+        for column, kind in sorted(self.personal.items()):
+            typed = sorted(self.cells().get(column, set()) - {"text"})
+            if typed:
+                raise ValueError(f"'{column}' is personal: it is kept as a token, which cannot be read as {typed[0]}")
+            if column in named:
+                raise ValueError(f"'{column}' is personal: a token names no event, no stratum and no condition")
+            if column in ids and kind == FREE_TEXT:
+                raise ValueError(f"'{column}' is free text: redacted, it names nothing; an id may be of another personal kind")
+        texts = {c for c, kinds in self.cells().items() if "text" in kinds} | ids
+        for column in sorted(c for c in texts - set(self.personal) if self.is_personal(c)):
+            raise ValueError(f"'{column}' is personal, since it is made of '{self.derived[column].column}': read it as a date or a number")
         return self
 
     @model_validator(mode="after")

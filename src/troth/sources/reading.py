@@ -14,9 +14,11 @@ from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
 from troth.sources.derived import Derived
 from troth.sources.mapping import CellType, Source, Where
+from troth.sources.normalising import normalised
 from troth.sources.places import find_tables
 from troth.sources.readers import reader_of
 from troth.sources.texts import Texts, content_sql, drop_texts, read_texts
+from troth.sources.vault import Passing, Tokens
 
 MARGIN_US = 400 * 86_400_000_000
 FILTERED = "CREATE TABLE IF NOT EXISTS filtered (source VARCHAR, file VARCHAR, source_row BIGINT, reason VARCHAR, load INTEGER)"
@@ -164,18 +166,20 @@ def _cell(position: int, column: str, kind: CellType, source: Source, numbers: N
     return Cell(position, column, kind, written, numbers, made.elapsed_us if made else None)
 
 
-def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
+def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str, vault: Tokens | None = None) -> Staged:
     """Read every file of a source as text, cast with checks, and keep what did not fit beside it.
 
-    zone: IANA name of the clock by which times without an offset are read.
+    zone: IANA name of the clock by which times without an offset are read. vault: of the tokens in place of
+    personal cells; without one they lead nowhere, which is enough for a look.
     Raises SourceError for a file that is missing, unreadable, or lacks a mapped column.
     """
     files = files_of(source, folder, lambda: engine)
     plan = plan_of(name, source, zone, marked=any(reader_of(file.path).marks for file in files))
     begin(engine, name)
     read, naive, columns = 0, False, []
+    passing = Passing(normalised)
     for index, file in enumerate(files):
-        texts = read_texts(engine, f"{name}_{index}", source, file)
+        texts = read_texts(engine, f"{name}_{index}", source, file, vault or passing)
         read += texts.counted
         columns.append((file.name, texts.columns))
         naive |= append(engine, plan, texts, piece=str(index))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands, source_commands
+from troth.faces.cli import book_commands, people_commands, source_commands
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
 
@@ -128,12 +128,15 @@ def build(
         out.data({
             "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
             "loads": [loaded(load) for load in built.loads],
+            "erased": [fields(place) for place in built.still],
             "sources": [fields(b) for b in built.balances],
             "files": [fields(f) for f in built.snapshot.files],
             "notices": built.notices,
         })  # fmt: skip
         return
     out.built(built)
+    for place in built.still:
+        out.say(f"! {place}")
 
 
 @app.command()
@@ -202,6 +205,9 @@ def gc(
 
 
 app.add_typer(book_commands.app, name="book")
+app.add_typer(people_commands.app, name="vault")
+app.command()(people_commands.erase)
+app.command()(people_commands.hold)
 app.add_typer(source_commands.app, name="sources")
 app.command("data")(source_commands.data)
 
