@@ -59,13 +59,14 @@ def newest(loads: Iterable[Load]) -> dict[str, Load]:
 
 
 def manner_of(source: Source) -> str:
-    """Digest of what decides which rows are read from a file: when it changes, files are read again."""
+    """Digest of what decides which rows are read from a file and what is kept of them: when it changes, files are read again."""
     written = source.written.model_dump(by_alias=True) if source.written else None
     if not source.personal:
         return digest.of_value([written, list(source.key)])
-    # What a cell may be decides what is kept of it beside personal columns.
+    # What a cell may be decides what is kept of it beside personal columns, and what is made of them is made when they are read.
     mapped = [[column, sorted(kinds), source.formats.get(column)] for column, kinds in sorted(source.cells().items())]
-    return digest.of_value([written, sorted(source.personal.items()), mapped, sorted(source.columns()), list(source.key)])
+    made = {name: one.model_dump(by_alias=True) for name, one in source.derived.items() if set(one.columns) & set(source.personal)}
+    return digest.of_value([written, sorted(source.personal.items()), mapped, sorted(source.columns()), list(source.key), made])
 
 
 def arrivals(
