@@ -219,8 +219,12 @@ def test_where_nothing_changed_a_build_says_so(tmp_path: Path, monkeypatch: pyte
     assert now is not None
     assert now.id == first.snapshot.id
 
+    build = ["build", "--if-changed", "--json", "--book", str(root)]
+    assert json.loads(CliRunner().invoke(app, build).stdout)["snapshot"] == first.snapshot.id
+
     changed(file, "UPDATE payments SET amount = '99' WHERE payment = '1'")
     assert unchanged(workspace) is None
+    assert json.loads(CliRunner().invoke(app, build).stdout)["snapshot"] != first.snapshot.id
 
 
 def without_place(text: str) -> object:

@@ -98,11 +98,12 @@ def known_names(text: str, names: Sequence[str]) -> Iterator[Found]:
     if not parts:
         return
     words = [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
-    sure = [_is_part(word, parts) for _, _, word in words]
+    part = [_is_part(word, parts) for _, _, word in words]
+    # A part that is also a common word, in small letters, counts only beside one that is not.
+    sure = [is_part and not (word[0].islower() and _plain(word) in WEAK) for is_part, (_, _, word) in zip(part, words, strict=True)]
     for place, (start, end, word) in enumerate(words):
-        if sure[place]:
-            if not word[0].islower() or _plain(word) not in WEAK or any(_neighbours(text, words, sure, place)):
-                yield Found(start, end, NAME)
+        if sure[place] or (part[place] and any(_neighbours(text, words, sure, place))):
+            yield Found(start, end, NAME)
         elif len(word) == 1 and word.isupper() and _plain(word) in initials and any(_neighbours(text, words, sure, place)):
             yield Found(start, end + (text[end : end + 1] == "."), NAME)
 

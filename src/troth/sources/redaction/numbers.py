@@ -20,7 +20,7 @@ _RUN = re.compile(
     r"|(?P<run>(?<![\w.,/=&-])(?:\+ ?|\(\+?)?\d(?:[ \u00a0.\-/()]{0,2}\d){5,20}(?![\w]))",
     re.IGNORECASE,
 )
-_DOCUMENTED = re.compile(r"(?<![\w.,/=&-])(?:[A-Z]{1,3} ?)?\d[A-Z0-9]*(?:[ .\-/]?\d[A-Z0-9]*){0,8}(?!\w)")
+_DOCUMENTED = re.compile(r"(?<![\w.,/=&-])[A-Z]{0,3}\d[A-Z0-9]*(?:[ .\-/]?\d[A-Z0-9]*){0,8}(?!\w)")
 _APART = re.compile(r"\d|[!?]\s|(?<=\w{4})\.\s")
 _WORD = re.compile(r"[^\W\d_]+")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?=[ -]?[A-Z0-9]{4})", re.IGNORECASE)
