@@ -106,7 +106,7 @@ def _compiled_at_import() -> dict[tuple[str, int], list[re.Pattern[Any]]]:
         compiled.setdefault((frame.f_code.co_filename, frame.f_lineno), []).append(made)
         return made
 
-    re.compile = recorded  # type: ignore[assignment]
+    re.compile = recorded
     try:
         for name in _modules():
             importlib.import_module(name)

@@ -93,3 +93,10 @@ def test_freshness_needs_something_that_happened() -> None:
 def test_without_rules_a_contract_lets_columns_grow() -> None:
     assert Contract().schema_ == "evolve"
     assert not Contract().holds
+
+
+def test_what_only_says_how_files_are_taken_asks_nothing_of_the_data() -> None:
+    assert not written_source(ORDERS + "contract: {full_extract: true, lateness: 7d}").promised
+    assert written_source(ORDERS + "contract: {full_extract: true, rows: {at_least: 1}}").promised
+    assert written_source(ORDERS + "contract: {schema: freeze}").promised
+    assert not written_source(ORDERS).promised

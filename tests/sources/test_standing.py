@@ -317,6 +317,23 @@ def test_a_file_is_read_again_when_the_book_reads_it_otherwise(engine: DuckEngin
     assert taken.intake(files) == []
 
 
+def test_a_file_is_read_again_when_something_else_is_made_of_a_personal_column(engine: DuckEngine, tmp_path: Path) -> None:
+    files = {"a.csv": "id,value,note\nA,1,Anna paid 17\n"}
+    mapping = (
+        "{key: [id], object: {type: thing, id: [id], attributes: {value: {column: paid, as: number}}}, personal: {note: free_text},"
+        " derived: {paid: {column: note, find: '(\\d)'}}}"
+    )
+    taken = Taken(engine, tmp_path / "in", mapping)
+    taken.intake(files)
+    assert "Anna" not in str(engine.rows(f"SELECT * FROM {taken.known[0].rows}"))
+    taken.mapping = mapping.replace("(\\d)", "(\\d+)")
+
+    assert [load.taken for load in taken.intake(files)] == [1]
+    staged, balance = taken.settled()
+    assert engine.rows(f"SELECT t{staged.texts['paid']} FROM kept_rows") == [("17",)]
+    assert (balance.read, balance.superseded) == (2, 1)
+
+
 def test_all_files_are_read_again_when_asked_for(engine: DuckEngine, tmp_path: Path) -> None:
     taken = Taken(engine, tmp_path / "in", ROWS)
     taken.intake({"a.csv": [("A", "1")]})

@@ -12,6 +12,7 @@ from troth.app.workspace import Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.record import Engine
+from troth.sources.database import Databases
 from troth.stores.history.git import GitHistory
 from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
@@ -36,8 +37,18 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    vault = SqliteVault(state, _now)
-    return Workspace(root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), _now)
+    vault, databases = SqliteVault(state, _now), open_databases()
+    return Workspace(
+        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close,
+        databases,
+    )  # fmt: skip
+
+
+def open_databases() -> Databases:
+    """The databases that the environment names."""
+    from troth.stores.databases.reading import SqlDatabases
+
+    return SqlDatabases()
 
 
 def scratch_engine() -> Engine:

@@ -49,7 +49,8 @@ def look(workspace: Workspace, rules: Rules, prints: Prints, *, full: bool = Fal
     last = loads[-1] if loads else None
     before = concerning_all(rules, loads)
     coming = {
-        name: arrivals(one.value, rules.folder, before[name], prints.content_of, full=full) for name, one in sorted(rules.sources.items())
+        name: arrivals(one.value, rules.folder, before[name], prints.content_of, full=full, engine=workspace.engine)
+        for name, one in sorted(rules.sources.items())
     }
     now = workspace.now()
     return Intake(

@@ -11,7 +11,9 @@ from troth.app.workspace import Workspace
 from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
 from troth.book.history import Revision, Texts
 from troth.book.loading import of_texts
-from troth.book.opening import checked, past_of
+from troth.book.opening import checked
+from troth.book.past import Past
+from troth.book.remembered import past_known
 from troth.kernel import digest
 from troth.kernel.garbage import uncollected
 from troth.promises import PROMISES, Promise, Terms, terms_of
@@ -20,7 +22,7 @@ from troth.sources import SOURCES, Source
 from troth.sources import lint as lint_sources
 
 CHECKS = Checks((SOURCES, PROMISES), (lint_sources, lint_promises))
-CACHE = "cache/book.json"
+CACHE, PAST = "cache/book.json", "cache/past.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,19 @@ class Rules:
 def look(workspace: Workspace) -> tuple[Book, list[Problem]]:
     """The book with its history and everything that is wrong in it."""
     with uncollected():
-        past = past_of(workspace.history.steps(), CHECKS)
+        past = _past(workspace)
         return open_book(workspace.root, CHECKS, past=past, cache=Cache.of(workspace.state / CACHE), version=__version__)
 
 
 def look_at(workspace: Workspace, texts: Texts) -> tuple[Book, list[Problem]]:
     """The book that these files would be, with the history as it is."""
     with uncollected():
-        past = past_of(workspace.history.steps(), CHECKS)
+        past = _past(workspace)
         return checked(of_texts(texts, CHECKS.known), CHECKS, past)
+
+
+def _past(workspace: Workspace) -> tuple[Past, ...]:
+    return past_known(workspace.history, CHECKS, workspace.state / PAST, __version__)
 
 
 def read_rules(workspace: Workspace) -> Rules:
@@ -71,9 +77,9 @@ def read_rules(workspace: Workspace) -> Rules:
 
 def rules_of(workspace: Workspace, revision: Revision) -> Rules:
     """The book as it was at a revision, with the history before it. Raises BookError where it has errors."""
-    steps = [step for step in workspace.history.steps() if step[0].at <= revision.at]
+    past = tuple(one for one in _past(workspace) if one.at <= revision.at)
     loaded = of_texts(workspace.history.texts(revision.id), CHECKS.known)
-    return _rules(workspace, *checked(loaded, CHECKS, past_of(steps, CHECKS)))
+    return _rules(workspace, *checked(loaded, CHECKS, past))
 
 
 def _rules(workspace: Workspace, book: Book, problems: list[Problem]) -> Rules:

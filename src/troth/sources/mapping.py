@@ -9,7 +9,9 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
 from troth.sources import contract as contracts
+from troth.sources.database import Database
 from troth.sources.derived import Derived
+from troth.sources.pulls.definition import Pull
 
 Ignored = Literal["leading_zeros", "case", "salesforce_suffix"]
 WHERE = "Only rows with one of these words in a column, or with anything in it: {metric: [first_reply_time], due: any}"
@@ -153,10 +155,19 @@ class Written(Part):
 class Source(Part):
     """A system's export: where its files lie, how they are read, and what their columns say."""
 
-    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"events": ["object"], "relations": ["object"]}})
-    files: tuple[str, ...] = Field(
-        min_length=1, description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {"events": ["object"], "relations": ["object"]},
+            "oneOf": [{"required": ["files"]}, {"required": ["database"]}],
+        }
     )
+    files: tuple[str, ...] = Field(
+        (),
+        min_length=1,
+        description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones",
+    )
+    database: Database | None = Field(None, description="In place of `files`, a table of a database: {url: env:CRM_URL, table: orders}")
+    pull: Pull | None = Field(None, description="A system that gives the rows over HTTP; `troth sources pull` brings them into `files`")
     zone: Zone | None = Field(None, description="IANA zone of times that bear none, as in Europe/Berlin; without it that of troth.yaml")
     formats: dict[str, Format] = Field(
         {}, description="How columns write dates and times, where not as 2026-03-01 14:00: {placed: '%d.%m.%Y %H:%M'}"
@@ -185,6 +196,19 @@ class Source(Part):
     personal: dict[str, PersonalKind] = Field(
         {}, description="Columns with personal data and of what kind, {mail: email}; kept as tokens, free text redacted"
     )
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names or patterns of the places where its tables lie, be they fetched or not."""
+        return self.files if self.database is None else (self.database.place,)
+
+    @model_validator(mode="after")
+    def one_place(self) -> Source:
+        if bool(self.files) == (self.database is not None):
+            raise ValueError("give either 'files' or 'database'")
+        if self.pull and (misfit := self.pull.misfit(self.files)):
+            raise ValueError(misfit)
+        return self
 
     @model_validator(mode="after")
     def marks_differ(self) -> Source:
@@ -253,6 +277,11 @@ class Source(Part):
         if self.sample:
             want(self.sample.stratum, "text")
         return wanted
+
+    @property
+    def promised(self) -> bool:
+        """Whether its contract asks something of its data."""
+        return self.contract is not None and self.contract.asks
 
     def observed(self) -> set[str]:
         """Columns that say when something happened; planned and promised days say nothing of how far the record goes."""

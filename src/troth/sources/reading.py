@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from troth.engines.calendars import Transitions, transitions
+from troth.kernel.errors import SourceError
 from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.address import Address
@@ -113,9 +114,14 @@ class Staged:
         return " || '/' || ".join(f"replace(replace({text}, '%', '%25'), '/', '%2F')" for text in texts)
 
 
-def files_of(source: Source, folder: Path) -> tuple[Address, ...]:
-    """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern."""
-    found = {address for pattern in source.files for address in find_tables(folder, pattern)}
+def files_of(source: Source, folder: Path, engine: Callable[[], Engine] | None = None) -> tuple[Address, ...]:
+    """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern.
+
+    engine: opens one, for files that it alone can look into. Refuses a source that lies in a database: it has no files until it is fetched.
+    """
+    if source.database is not None and not source.files:
+        raise SourceError(f"a table of {source.database.variable} lies in no file", next_step="Fetch it first, as a build does.")
+    found = {address for pattern in source.files for address in find_tables(folder, pattern, engine)}
     return tuple(sorted(found, key=lambda address: (address.name, address.path.as_posix())))
 
 
@@ -167,7 +173,7 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str, va
     personal cells; without one they lead nowhere, which is enough for a look.
     Raises SourceError for a file that is missing, unreadable, or lacks a mapped column.
     """
-    files = files_of(source, folder)
+    files = files_of(source, folder, lambda: engine)
     plan = plan_of(name, source, zone, marked=any(reader_of(file.path).marks for file in files))
     begin(engine, name)
     read, naive, columns = 0, False, []

@@ -54,7 +54,9 @@ def given(source: Source) -> Iterator[tuple[str, str, CellType]]:
 
 
 def lint(book: Book) -> list[Problem]:
-    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning, with a contract an error."""
+    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning, and an error where
+    its contract asks something of its data.
+    """
     found: list[Problem] = []
     first: dict[tuple[str, str], str] = {}
     sources = book.fitting(SOURCES.name, Source)
@@ -75,8 +77,7 @@ def lint(book: Book) -> list[Problem]:
         if missing:
             said = f"nobody is its {' or '.join(missing)}: name the role that answers for the system and the one that repairs its data"
             problem = definition.problem((), said)
-            contract = definition.value.contract
-            found.append(problem if contract and contract.checks else problem.warned())
+            found.append(problem if definition.value.promised else problem.warned())
     return found
 
 

@@ -16,6 +16,7 @@ from troth.book.history import (
     Edits,
     Revision,
     Texts,
+    Walk,
     in_book,
     refuse_foreign,
     refuse_nothing,
@@ -26,9 +27,11 @@ from troth.book.history import (
 )
 from troth.book.threeway import plan_save
 from troth.kernel import digest
-from troth.kernel.errors import Busy, NotFound, StoreError
+from troth.kernel.errors import Busy, NotFound, SourceError, StoreError, nearest
 from troth.record.loads import Load
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
+from troth.sources.database import TableThere, Wanted
+from troth.sources.extract import path_of, write_rows, writing
 from troth.sources.normalising import normalised
 from troth.sources.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
 from troth.stores.lake import views
@@ -170,8 +173,10 @@ class MemoryHistory:
     def revisions(self) -> tuple[Revision, ...]:
         return tuple(revision for revision, _ in self._made)
 
-    def steps(self) -> tuple[tuple[Revision, Edits], ...]:
-        return tuple((revision, {path: texts.get(path) for path in revision.changed}) for revision, texts in self._made)
+    def walk(self, after: str | None = None) -> Walk:
+        steps = tuple((revision, {path: texts.get(path) for path in revision.changed}) for revision, texts in self._made)
+        known = next((place for place, (revision, _) in enumerate(self._made, 1) if revision.id == after), 0)
+        return Walk(self.head(), steps[known:], known > 0)
 
     def texts(self, id: str) -> Texts:
         for revision, texts in self._made:
@@ -234,8 +239,35 @@ class MemoryHistory:
         return revision
 
 
-def _changed(texts: Texts, changes: Edits) -> dict[PurePosixPath, bytes]:
-    return {path: text for path, text in {**texts, **changes}.items() if text is not None}
+class MemoryDatabases:
+    """Implements `sources.database.Databases`: by the variable of each, its tables with their columns and rows."""
+
+    def __init__(self, databases: Mapping[str, Mapping[str, tuple[Sequence[str], Sequence[Row]]]]) -> None:
+        self._databases = databases
+
+    def tables(self, url: str) -> Sequence[TableThere]:
+        return [TableThere(name) for name in sorted(self._named(url))]
+
+    def extract(self, wanted: Sequence[Wanted], folder: Path) -> list[Path]:
+        tables = self._named(wanted[0].database.url)
+        paths = []
+        for number, one in enumerate(wanted):
+            name = one.database.table or ""
+            if name not in tables:
+                raise SourceError(f"{one.database.variable} has no table '{name}'", allowed=nearest(name, tables))
+            columns, rows = tables[name]
+            places = [*(list(columns).index(key) for key in one.key if key in columns), *range(len(columns))]
+            left = sorted(rows, key=lambda row, places=places: [(row[p] is None, row[p] or "") for p in places])  # type: ignore[misc]
+            paths.append(path_of(folder, number, one.name))
+            with writing(paths[-1], one.name, columns, len(rows)) as written:
+                write_rows(written, lambda size, left=left: [left.pop(0) for _ in range(min(size, len(left)))])  # type: ignore[misc]
+        return paths
+
+    def _named(self, url: str) -> Mapping[str, tuple[Sequence[str], Sequence[Row]]]:
+        variable = url.removeprefix("env:")
+        if variable not in self._databases:
+            raise SourceError(f"{variable} is not set in the environment")
+        return self._databases[variable]
 
 
 class MemoryVault:

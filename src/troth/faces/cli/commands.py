@@ -38,20 +38,30 @@ def main() -> None:
 
 @app.command()
 def start(
-    folder: Annotated[Path, typer.Argument(help="A folder of files: CSV, workbooks, JSON, Parquet, event logs.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder of files: CSV, workbooks, JSON, Parquet, databases, event logs.", show_default=False)
+    ] = None,
     into: Annotated[Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")] = None,
+    database: Annotated[str | None, typer.Option("--database", help="In place of a folder: env:NAME of a database's address.")] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="Zone of times that bear none: Europe/Berlin.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", help="Currency of amounts that bear none: EUR.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the promises in a folder of files, judge them, and show what your files say."""
+    """Find the promises in a folder of files or in a database, judge them, and show what your files say."""
     from troth.app.start import Said
     from troth.app.start import start as use_case
+    from troth.app.start_database import start_database
 
     out = Out(json=json, quiet=quiet)
+    said = Said(zone, currency)
     with out.progress() as step:
-        started = use_case(folder, into=into, said=Said(zone, currency), progress=step)
+        if database is not None and folder is None:
+            started = start_database(database, into=into, said=said, progress=step)
+        elif folder is not None and database is None:
+            started = use_case(folder, into=into, said=said, progress=step)
+        else:
+            raise typer.BadParameter("give either a folder or --database env:NAME")
     html = _write_pages(started.page, started.book)
     if json:
         pairs = [fields(p) for p in started.pairs]
@@ -77,7 +87,7 @@ def demo(
     """Show the page of the corner shop, a made-up shop of 200 orders."""
     from troth.app.examples import corner_shop
 
-    start(corner_shop(), into=into, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
+    start(corner_shop(), into=into, database=None, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
 
 
 @app.command()
@@ -90,11 +100,17 @@ def build(
     quiet: Quiet = False,
 ) -> None:
     """Take in what is new in the sources, judge every promise, and publish a snapshot."""
+    out = Out(json=json, quiet=quiet)
+    if if_changed and not full and as_known_at is None:
+        from troth.app.stamp import still  # before all that a build needs is loaded
+
+        if (same := still(book)) is not None:
+            out.nothing_changed(same.id, same.as_of)
+            return
     from troth.app.bootstrap import open_workspace
     from troth.app.build import balances_of, unchanged
     from troth.app.build import build as use_case
 
-    out = Out(json=json, quiet=quiet)
     workspace = open_workspace(book)
     if as_known_at is not None:
         from troth.app.known import as_known_at as know
@@ -104,7 +120,7 @@ def build(
         out.known(known, balances_of(known.snapshot))
         return
     if if_changed and not full and (current := unchanged(workspace)) is not None:
-        out.nothing_changed(current)
+        out.nothing_changed(current.id, current.as_of.isoformat() + "Z")
         return
     with out.progress() as step:
         built = use_case(workspace, full=full, progress=step)

@@ -33,7 +33,7 @@ def guess(engine: Engine, folder: Path) -> Proposal:
 
     Reads and never writes the folder. A file that cannot be read is a warning. Tables it makes in the engine are dropped.
     """
-    groups, warnings = groups_of(folder)
+    groups, warnings = groups_of(folder, lambda: engine)
     return guess_tables(engine, groups, warnings)
 
 

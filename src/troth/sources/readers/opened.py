@@ -90,10 +90,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One kind of file. tables: what is inside. marks: cells may come without a usable value, such as #REF!."""
+    """One kind of file. tables: what is inside. marks: cells may come without a usable value, such as #REF!.
+
+    listed: in place of `tables` where an engine is at hand, for files that it alone can look into.
+    """
 
     endings: frozenset[str]
     tables: Callable[[Path], Sequence[Listed]]
     open: Callable[[Asked], Opened]
     parts: bool = False
     marks: bool = False
+    listed: Callable[[Path, Callable[[], Engine] | None], Sequence[Listed]] | None = None
