@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 from troth.sources.vault import TokenKind
 
-_MAIL = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]{2,}")
+_SIGN = r"[^@\s<>,;:\"]"
+_MAIL = re.compile(rf"(?:^|[\s<>,;:\"])(?P<said>{_SIGN}{{1,64}}@{_SIGN}{{1,190}}\.[^@\s<>,;:\".]{{2,63}})(?!{_SIGN})")
 _EXTENSION = re.compile(r"(?:\b(?:ext|extension|durchwahl|ramal|poste)\.?|#|\bx)\s*\d{1,6}\s*$", re.IGNORECASE)
 _TRUNK = re.compile(r"\(0\)")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
@@ -25,7 +26,7 @@ def email(value: str) -> str | None:
     ('anna.lang@example.org', None)
     """
     found = _MAIL.search(_plain(value).removeprefix("mailto:"))
-    return found.group().strip(".'") if found else None
+    return found["said"].strip(".'") if found else None
 
 
 def phone(value: str, calling_code: str | None = None) -> str | None:

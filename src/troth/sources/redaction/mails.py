@@ -9,14 +9,14 @@ from troth.sources.redaction.found import MAIL, NAME, PHONE, Found
 
 BRACKETED = ("at)", "at]", "at}", "arroba)", "arroba]", "@)", "@]", "at )", "at ]")
 SPELLED = (" dot ", " punkt ", " ponto ", " punto ", " point ")
-_AT = re.compile(r"[\w.+%&'-]+@[\w-]+(?:\.[\w-]+)*")
+_AT = re.compile(r"[\w.+%&'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
 _BRACKETED = re.compile(
-    r"[\w.+%-]+ ?[(\[{] ?(?:at|arroba|@) ?[)\]}] ?[\w-]+"
+    r"[\w.+%-]{1,64} ?[(\[{] ?(?:at|arroba|@) ?[)\]}] ?[\w-]+"
     r"(?: ?(?:\.|[(\[{] ?(?:dot|punkt|ponto|punto|point|\.) ?[)\]}]| dot | punkt | ponto | punto | point ) ?[\w-]+)*",
     re.IGNORECASE,
 )
 _SPELLED = re.compile(
-    r"[\w.+%-]+ (?:at|arroba) [\w-]+(?: ?(?:\.| dot | punkt | ponto | punto | point ) ?[\w-]+)* (?:dot|punkt|ponto|punto|point) \w+",
+    r"[\w.+%-]{1,64} (?:at|arroba) [\w-]+(?: ?(?:\.| dot | punkt | ponto | punto | point ) ?[\w-]+)* (?:dot|punkt|ponto|punto|point) \w+",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<![\w.@/])@(?P<said>[A-Za-z][\w.]{2,})(?![\w@])")

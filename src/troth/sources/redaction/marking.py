@@ -12,7 +12,7 @@ from troth.sources.redaction.numbers import numbers
 from troth.sources.redaction.words import PARTICLES
 
 __all__ = ["MARKS", "redact"]
-_BETWEEN_PARTS = re.compile(rf"[ \t]*,?[ \t]*(?:(?:{'|'.join(PARTICLES)})[ \t]+){{0,2}}")
+_BETWEEN_PARTS = re.compile(rf"[ \t]{{0,8}},?[ \t]{{0,8}}(?:(?:{'|'.join(PARTICLES)})[ \t]{{1,8}}){{0,2}}")
 
 
 def redact(text: str, known: Sequence[str | None] = ()) -> str:

@@ -11,32 +11,34 @@ from troth.sources.redaction.found import NAME, Found
 from troth.sources.redaction.words import COMMON, GENERIC, GREETINGS, INTRODUCTIONS, PARTICLES, ROLES, SIGNATURES, TALKED, TITLES
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
-_GAP = re.compile(r"[ \t]*,?[ \t]*")
-_POINT = re.compile(r"[ \t]*[.,]?[ \t]*")
-_CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŚŠŽĐĆČ][\w'’-]*\.?"
-_JOINED = rf"(?:[ \t]+(?:(?:{'|'.join(PARTICLES)})[ \t]+){{0,2}}{_CAPITAL})"
-_NAME = rf"(?P<said>(?:(?:{'|'.join(PARTICLES)})[ \t]+){{0,2}}{_CAPITAL}{_JOINED}{{0,3}})"
+_GAP = re.compile(r"[ \t]{0,8},?[ \t]{0,8}")
+_POINT = re.compile(r"[ \t]{0,8}[.,]?[ \t]{0,8}")
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŚŠŽĐĆČ][\w'’-]{0,40}\.?"
+_JOINED = rf"(?:[ \t]{{1,8}}(?:(?:{'|'.join(PARTICLES)})[ \t]{{1,8}}){{0,2}}{_CAPITAL})"
+_NAME = rf"(?P<said>(?:(?:{'|'.join(PARTICLES)})[ \t]{{1,8}}){{0,2}}{_CAPITAL}{_JOINED}{{0,3}})"
 _ONE = rf"(?P<said>{_CAPITAL}{_JOINED}{{0,1}})"
-_END = r"(?=[ \t]*(?:[,!.:;)\n–—-]|$))"
-_LAST = r"[ \t]*[.!]?(?=[ \t]*(?:$|\n))"
-_DASHED = re.compile(rf"(?:\n|[.!?)][ \t]+)[-–—~][ \t]?{_NAME}[ \t]*$")
+_END = r"(?=[ \t]{0,8}(?:[,!.:;)\n–—-]|$))"
+_LAST = r"[ \t]{0,8}[.!]?(?=[ \t]{0,8}(?:$|\n))"
+_DASHED = re.compile(rf"(?:\n|[.!?)][ \t]{{1,8}})[-–—~][ \t]?{_NAME}[ \t]{{0,8}}$")
 
 
 def _any(phrases: Sequence[str]) -> str:
-    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]+") for phrase in phrases)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,8}") for phrase in phrases)
 
 
-_TITLE = rf"(?:(?i:{_any(TITLES)})\.?[ \t]+)"
+_TITLE = rf"(?:(?i:{_any(TITLES)})\.?[ \t]{{1,8}})"
 _WAYS: tuple[tuple[Sequence[str], re.Pattern[str]], ...] = (
     (TITLES, re.compile(rf"{_TITLE}+{_NAME}")),
-    (GREETINGS, re.compile(rf"(?i:{_any(GREETINGS)})[ \t,]+{_TITLE}{{0,2}}{_NAME}{_END}")),
+    (GREETINGS, re.compile(rf"(?i:{_any(GREETINGS)})[ \t,]{{1,8}}{_TITLE}{{0,2}}{_NAME}{_END}")),
     (
         SIGNATURES,
-        re.compile(rf"(?i:{_any(SIGNATURES)})[ \t]*[,.!;:–—-]*\s*(?:(?i:by|von|de|o|a)[ \t]+)?{_NAME}[ \t]*[.!]?(?=[ \t]*(?:$|\n))"),
+        re.compile(
+            rf"(?i:{_any(SIGNATURES)})[ \t]{{0,8}}[,.!;:–—-]{{0,4}}\s{{0,8}}(?:(?i:by|von|de|o|a)[ \t]{{1,8}})?{_NAME}[ \t]{{0,8}}[.!]?(?=[ \t]{{0,8}}(?:$|\n))"
+        ),
     ),
-    (INTRODUCTIONS, re.compile(rf"(?i:{_any(INTRODUCTIONS)})[ \t]+{_TITLE}{{0,2}}{_NAME}")),
-    (ROLES, re.compile(rf"(?i:{_any(ROLES)})[ \t]+{_TITLE}{{0,2}}{_ONE}")),
-    (TALKED, re.compile(rf"(?i:{_any(TALKED)})[ \t]+{_TITLE}{{0,2}}{_ONE}")),
+    (INTRODUCTIONS, re.compile(rf"(?i:{_any(INTRODUCTIONS)})[ \t]{{1,8}}{_TITLE}{{0,2}}{_NAME}")),
+    (ROLES, re.compile(rf"(?i:{_any(ROLES)})[ \t]{{1,8}}{_TITLE}{{0,2}}{_ONE}")),
+    (TALKED, re.compile(rf"(?i:{_any(TALKED)})[ \t]{{1,8}}{_TITLE}{{0,2}}{_ONE}")),
 )
 
 
