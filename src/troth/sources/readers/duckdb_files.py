@@ -17,10 +17,18 @@ from troth.sources.readers.opened import Asked, Listed, Opened
 NESTED = ("STRUCT", "MAP", "UNION")
 AGAIN, PARQUET = "Close that program, and try again.", "Export its tables as Parquet."
 REASONS = (
-    (r"conflicting lock|lock on file|already (attached|open)|used by another process", "another program has it open", AGAIN),
-    (r"version number|newer version|storage version", "it was written by another version of DuckDB", PARQUET),
-    (r"encrypt", "it is encrypted", PARQUET),
-    (r"not a valid DuckDB|corrupt|checksum|serializ|could not read|truncat", "it is damaged or cut off", "Get the file again."),
+    (
+        re.compile(r"conflicting lock|lock on file|already (attached|open)|used by another process", re.IGNORECASE),
+        "another program has it open",
+        AGAIN,
+    ),
+    (re.compile(r"version number|newer version|storage version", re.IGNORECASE), "it was written by another version of DuckDB", PARQUET),
+    (re.compile(r"encrypt", re.IGNORECASE), "it is encrypted", PARQUET),
+    (
+        re.compile(r"not a valid DuckDB|corrupt|checksum|serializ|could not read|truncat", re.IGNORECASE),
+        "it is damaged or cut off",
+        "Get the file again.",
+    ),
 )
 
 
@@ -97,7 +105,7 @@ def _refusing(path: Path) -> Iterator[None]:
     except StoreError as error:
         said = str(error.got)
         got, next_step = next(
-            ((why, step) for looks, why, step in REASONS if re.search(looks, said, re.IGNORECASE)),
+            ((why, step) for looks, why, step in REASONS if looks.search(said)),
             (said.splitlines()[0][:200], PARQUET),
         )
         raise SourceError(f"'{path.name}' cannot be read as DuckDB", got=got, next_step=next_step) from error

@@ -33,7 +33,8 @@ _WAYS: tuple[tuple[Sequence[str], re.Pattern[str]], ...] = (
     (
         SIGNATURES,
         re.compile(
-            rf"(?i:{_any(SIGNATURES)})[ \t]{{0,8}}[,.!;:–—-]{{0,4}}\s{{0,8}}(?:(?i:by|von|de|o|a)[ \t]{{1,8}})?{_NAME}[ \t]{{0,8}}[.!]?(?=[ \t]{{0,8}}(?:$|\n))"
+            rf"(?i:{_any(SIGNATURES)})[ \t]{{0,8}}[,.!;:–—-]{{0,4}}\s{{0,8}}(?:(?i:by|von|de|o|a)[ \t]{{1,8}})?"
+            rf"{_NAME}[ \t]{{0,8}}[.!]?(?=[ \t]{{0,8}}(?:$|\n))"
         ),
     ),
     (INTRODUCTIONS, re.compile(rf"(?i:{_any(INTRODUCTIONS)})[ \t]{{1,8}}{_TITLE}{{0,2}}{_NAME}")),

@@ -108,8 +108,9 @@ def _names_in(expression: str, subject: str) -> set[str]:
     >>> sorted(_names_in("attr(due) is known and order.status = 'late' and cancelled is known", "order"))
     ['cancelled', 'due', 'status']
     """
-    plain = re.sub(rf"\b{subject}\.|\battr\(|\bend_of_day\(|'[^']*'", " ", expression)
-    return {word for word in re.findall(r"[a-z_]\w*", plain) if word not in _WORDS}
+    plain = re.sub(r"\battr\(|\bend_of_day\(|'[^']*'", " ", expression)
+    paths = (path.removeprefix(f"{subject}.") for path in re.findall(r"[a-z_][\w.]*", plain))
+    return {word for path in paths for word in path.split(".") if word not in _WORDS}
 
 
 def promised(promises: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Mapping[str, Any]]) -> dict[str, Yaml]:

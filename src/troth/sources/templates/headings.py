@@ -60,10 +60,15 @@ def proven(engine: Engine, form: Form, address: Address, found: Mapping[str, str
     return kept
 
 
+def pattern_of(name: str) -> re.Pattern[str]:
+    """The regular expression of a heading that begins with `~`."""
+    return re.compile(name[1:], re.IGNORECASE)
+
+
 def _name_of(column: str, names: Iterable[str], free: Mapping[str, str], columns: Sequence[str]) -> str | None:
     for name in (column, *names):
         if name.startswith("~"):
-            fitting = [c for c in columns if re.search(name[1:], c, re.IGNORECASE)]
+            fitting = [c for c in columns if pattern_of(name).search(c)]
             if fitting:
                 return fitting[0]
         elif name.startswith("*"):

@@ -43,15 +43,31 @@ GROUP BY i.indexrelid, i.indisprimary HAVING bool_and(a.attnotnull) ORDER BY i.i
 """
 # What a server says when it lets nobody in, in the words of one that speaks English; another tongue falls through to the last line.
 REASONS = (
-    (r"password authentication failed|authentication failed", "it does not know this user with this password", "Mend the address."),
-    (r"no password supplied", "it asks for a password and the address has none", "Mend the address."),
-    (r"no pg_hba\.conf entry", "it does not let this computer in", "Ask for the right to reach it."),
-    (r'database ".*" does not exist', "it has no database of this name", "Mend the address."),
-    (r'role ".*" does not exist', "it does not know this user", "Mend the address."),
-    (r"resolve|Name or service|getaddrinfo|nodename", "its host has no such name", "Mend the address, or look at the network."),
-    (r"refused", "nobody listens at its host and port", "Mend the address, or start it."),
-    (r"timeout|timed out", f"it did not answer within {CONNECT_S} seconds", "Mend the address, or look at the network."),
-    (r"too many (clients|connections)|remaining connection slots", "it has no connection free", "Try again later."),
+    (
+        re.compile(r"password authentication failed|authentication failed", re.IGNORECASE),
+        "it does not know this user with this password",
+        "Mend the address.",
+    ),
+    (re.compile(r"no password supplied", re.IGNORECASE), "it asks for a password and the address has none", "Mend the address."),
+    (re.compile(r"no pg_hba\.conf entry", re.IGNORECASE), "it does not let this computer in", "Ask for the right to reach it."),
+    (re.compile(r'database ".*" does not exist', re.IGNORECASE), "it has no database of this name", "Mend the address."),
+    (re.compile(r'role ".*" does not exist', re.IGNORECASE), "it does not know this user", "Mend the address."),
+    (
+        re.compile(r"resolve|Name or service|getaddrinfo|nodename", re.IGNORECASE),
+        "its host has no such name",
+        "Mend the address, or look at the network.",
+    ),
+    (re.compile(r"refused", re.IGNORECASE), "nobody listens at its host and port", "Mend the address, or start it."),
+    (
+        re.compile(r"timeout|timed out", re.IGNORECASE),
+        f"it did not answer within {CONNECT_S} seconds",
+        "Mend the address, or look at the network.",
+    ),
+    (
+        re.compile(r"too many (clients|connections)|remaining connection slots", re.IGNORECASE),
+        "it has no connection free",
+        "Try again later.",
+    ),
 )
 Names = dict[str, str]
 
@@ -179,7 +195,7 @@ def _timeout(outside: Outside) -> dict[str, int]:
 
 def _no_way_in(outside: Outside, said: str) -> SourceError:
     got, next_step = next(
-        ((why, step) for looks, why, step in REASONS if re.search(looks, said, re.IGNORECASE)),
+        ((why, step) for looks, why, step in REASONS if looks.search(said)),
         (outside.scrubbed(said.rpartition("FATAL:")[2] or said), "Mend the address."),
     )
     return SourceError(
