@@ -12,11 +12,13 @@ from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.record import Engine
 from troth.stores.history.git import GitHistory
+from troth.stores.journal.decisions import JournalDecisions
 from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
 from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.parquet import schema_of
+from troth.stores.matching.weights import SplinkWeigher
 
 STATE = ".troth"
 
@@ -34,7 +36,8 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, _now)
+    decisions, weigher = JournalDecisions(journal), SplinkWeigher()
+    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, _now, decisions, weigher)
 
 
 def scratch_engine() -> Engine:

@@ -20,6 +20,7 @@ from troth.promises import Outcomes, Record, make_outcomes, state_sql
 from troth.query import identifier, literal_instant
 from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Print, Staged, files_of, make_facts, print_of, settle, stage, vocabulary
+from troth.sources.identity import PARTS, Matching, make_identities
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
@@ -48,18 +49,20 @@ def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
         inputs = _inputs(rules)
         # The engine writes its own version into every file, so another engine gives other bytes.
         writer = str(engine.rows("SELECT version()")[0][0])
-        identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer])
+        matching = Matching(rules.identities, workspace.decisions.all(), workspace.weigher)
+        identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer, *matching.said()])
         current = workspace.lake.current()
         if current is not None and current.id == identity:
             return Built(current, balances_of(current), fresh=False)
-        staged, balances = _stage(engine, rules, progress)
+        staged, balances = _stage(engine, rules, matching, progress)
         _refuse_changes(before, _prints(rules))
-        parts, last, judged = _derive(engine, rules, staged, progress)
+        parts, last, judged, identities = _derive(engine, rules, staged, matching, progress)
         progress("writing the lake")
         files = workspace.lake.write(engine, parts)
         facts = {
             "sources": _sources(rules, inputs, staged, balances),
             "promises": judged,
+            **({"identity": identities} if identities else {}),
             "zone": rules.settings.zone,
             "currency": rules.settings.currency,
             "tz_version": tz_version(),
@@ -105,21 +108,24 @@ def _digest(path: Path) -> str:
         raise SourceError(f"'{path.name}' cannot be read", got=error.strerror, next_step="Ask for the right to read it.") from error
 
 
-def _stage(engine: Engine, rules: Rules, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
+def _stage(engine: Engine, rules: Rules, matching: Matching, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
     engine.run(QUARANTINE)
     staged: list[Staged] = []
     balances: list[Balance] = []
     for name, definition in sorted(rules.sources.items()):
         progress(f"reading {name}")
         zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
-        staged.append(stage(engine, name, definition.value, rules.folder, zone))
+        staged.append(stage(engine, name, definition.value, rules.folder, zone, matching.columns(name)))
         balances.append(settle(engine, staged[-1]))
     return staged, tuple(balances)
 
 
-def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Progress) -> tuple[list[Part], Any, dict[str, Any]]:
+def _derive(
+    engine: Engine, rules: Rules, staged: Sequence[Staged], matching: Matching, progress: Progress
+) -> tuple[list[Part], Any, dict[str, Any], dict[str, Any]]:
     progress("putting events in order")
     attributes = make_facts(engine, staged, currency=rules.settings.currency)
+    identities = make_identities(engine, staged, matching)
     make_steps(engine)
     populations = {
         s.source.object.type: s.source.sample.population for s in staged if s.source.object is not None and s.source.sample is not None
@@ -145,10 +151,12 @@ def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Pr
         _zone(engine, attributes, rules),
         rules.settings.currency or NO_CURRENCY,
         vocabulary({name: one.value for name, one in rules.sources.items()}).relations,
+        parties=frozenset(type for one in identities.values() for type in one["types"]),
     )
     made = make_outcomes(engine, rules.terms, record, last)
     judged = {one.name: _told(engine, one, last) for one in made}
-    return [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one))], last, judged
+    parts = [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one)), *(PARTS if identities else ())]
+    return parts, last, judged, identities
 
 
 def _outcome_parts(made: Outcomes) -> list[Part]:

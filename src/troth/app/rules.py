@@ -18,8 +18,10 @@ from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
 from troth.sources import SOURCES, Source
 from troth.sources import lint as lint_sources
+from troth.sources.identity import IDENTITIES, Identity
+from troth.sources.identity import lint as lint_identities
 
-CHECKS = Checks((SOURCES, PROMISES), (lint_sources, lint_promises))
+CHECKS = Checks((SOURCES, PROMISES, IDENTITIES), (lint_sources, lint_promises, lint_identities))
 CACHE = "cache/book.json"
 
 
@@ -33,6 +35,7 @@ class Rules:
     promises: Mapping[str, Definition[Promise]]
     terms: tuple[Terms, ...]
     warnings: tuple[Problem, ...]
+    identities: Mapping[str, Identity]
 
     @property
     def hash(self) -> str:
@@ -70,4 +73,5 @@ def read_rules(workspace: Workspace) -> Rules:
     raise_if(problems)
     warnings = tuple(problem for problem in problems if problem.level == "warning")
     sources, promises = book.definitions(SOURCES.name, Source), book.definitions(PROMISES.name, Promise)
-    return Rules(root, book, sources, promises, terms_of(book), warnings)
+    identities = {name: one.value for name, one in book.definitions(IDENTITIES.name, Identity).items()}
+    return Rules(root, book, sources, promises, terms_of(book), warnings, identities)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from troth.book.history import History
 from troth.record import Column, Engine, Lake
+from troth.sources.identity import Decisions, Weigher
 
 Progress = Callable[[str], None]
 
@@ -18,7 +19,7 @@ class Workspace:
 
     state: folder of lake and journal. history: the revisions of the book. engine: opens an engine for reading. building: holds
     the lake for one build and gives its engine. schema: the columns that the lake keeps of an engine's table. now: the clock,
-    naive UTC.
+    naive UTC. decisions, weigher: what people decided about who is the same, and what weighs who may be.
     """
 
     root: Path
@@ -29,6 +30,8 @@ class Workspace:
     building: Callable[[], AbstractContextManager[Engine]]
     schema: Callable[[Engine, str], tuple[Column, ...]]
     now: Callable[[], datetime]
+    decisions: Decisions
+    weigher: Weigher
 
     @property
     def pages(self) -> Path:

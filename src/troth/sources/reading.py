@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,14 +77,14 @@ class _Plan:
     marked: bool
 
 
-def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
+def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str, also: Collection[str] = ()) -> Staged:
     """Read every file of a source as text, cast with checks, and keep what did not fit beside it.
 
-    zone: IANA name of the clock by which times without an offset are read.
+    zone: IANA name of the clock by which times without an offset are read. also: columns to be read that the mapping does not carry.
     Raises SourceError for a file that is missing, unreadable, or lacks a mapped column.
     """
     files = files_of(source, folder)
-    wanted = sorted(source.columns())
+    wanted = sorted(source.columns().union(also))
     texts = {column: position for position, column in enumerate(wanted)}
     numbers = Numbers(source.decimal, source.thousands)
     cells = tuple(

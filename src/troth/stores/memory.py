@@ -1,4 +1,4 @@
-"""A lake and a history in memory, held to the same conformance suites as those on disk. Nothing outlives the process."""
+"""A lake, a history and decisions in memory, held to the same conformance suites as those on disk. Nothing outlives the process."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from troth.book.threeway import plan_save
 from troth.kernel import digest
 from troth.kernel.errors import Busy, NotFound, StoreError
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
+from troth.sources.identity import Decision, Draft
 from troth.stores.lake import views
 from troth.stores.lake.engine import literal, quoted
 from troth.stores.lake.parquet import folder_name
@@ -200,3 +201,17 @@ class MemoryHistory:
         revision = Revision(id, at, author.name, message, tuple(sorted(changes)))
         self._made.append((revision, texts))
         return revision
+
+
+class MemoryDecisions:
+    """Implements `sources.identity.Decisions`."""
+
+    def __init__(self) -> None:
+        self._made: list[Decision] = []
+
+    def all(self) -> tuple[Decision, ...]:
+        return tuple(self._made)
+
+    def append(self, draft: Draft, actor: str, now: datetime) -> Decision:
+        self._made.append(Decision(len(self._made) + 1, now, actor, draft))
+        return self._made[-1]
