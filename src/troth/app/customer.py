@@ -169,11 +169,11 @@ def _dues(context: Context, objects: Sequence[_Object]) -> list[Row]:
     found: list[Row] = []
     for name, promise in context.promises.items():
         for type, ids, _, codes in _by_type([one for one in objects if one.type == promise.subject]):
-            for code, *instants, reason in context.engine.rows(
+            for code, *instants in context.engine.rows(
                 f"SELECT subject, made, due, fulfilled, voided, waived, unknown_reason FROM outcome_{name}"
                 f" WHERE due IS NOT NULL AND subject IN ({codes})"
             ):
-                outcome = Outcome(*instants, reason)
+                outcome = Outcome(*instants)
                 now = state(outcome, context.as_of) or "not made"
                 found.append((instants[1], "promise", type, ids[int(code)], f"due: {promise.words} ({now})"))
     return found

@@ -187,7 +187,7 @@ def instant(written: str | None) -> datetime | None:
     return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
 
 
-_PAIR = "l.identity, l.a_type, l.a_id, l.b_type, l.b_id, l.verdict, coalesce(l.by, ''), l.why, l.probability, l.weights, l.method"
+_PAIR = "l.identity, l.a_type, l.a_id, l.b_type, l.b_id, l.verdict, coalesce(l.evidence, ''), l.why, l.probability, l.weights, l.method"
 
 
 def _open(workspace: Workspace) -> Reading:

@@ -12,6 +12,7 @@ from troth import __version__
 from troth.app.build import DEFAULT_ZONE, MARGIN_US, balances_of
 from troth.app.guesses import read_guesses
 from troth.app.rules import Rules, read_rules
+from troth.app.unmatched import told_of
 from troth.app.workspace import Progress, Workspace, silent
 from troth.book.lint import UNSAVED_EDIT
 from troth.book.versions import UNSAVED
@@ -101,6 +102,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "statements": said,
         "cannot_say": [statement_data(s, lists) for s in refused(statements)],
         "sources": [_source(b, snapshot) for b in balances_of(snapshot)],
+        "parties": [told_of(name, said) for name, said in sorted(snapshot.facts.get("identity", {}).items())],
         "guesses": guesses,
         "where_delay_arose": _delay(said),
         "snapshot": snapshot.id[:12],

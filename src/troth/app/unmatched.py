@@ -22,6 +22,31 @@ def sentences(name: str, said: Mapping[str, Any]) -> list[str]:
     return [_sentence(name, one) for one in said["unmatched"]]
 
 
+def told_of(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """An identity as the page tells it."""
+    return {
+        "identity": name,
+        "objects": said["objects"],
+        "parties": said["parties"],
+        "review": said["review"],
+        "sentences": [counted(name, said), *sentences(name, said)],
+        "warnings": list(said["warnings"]),
+    }
+
+
+def counted(name: str, said: Mapping[str, Any]) -> str:
+    """
+    >>> counted("customer", {"objects": 180, "sources": ["crm", "erp"], "parties": 100, "review": 3})
+    '180 records of crm and erp are 100 customers; 3 pairs wait for somebody to decide.'
+    """
+    systems = [spoken(source) for source in said["sources"]]
+    listed = " and ".join([", ".join(systems[:-1]), systems[-1]] if len(systems) > 1 else systems)
+    review = said["review"]
+    waits = f"; {number(review)} {'pair waits' if review == 1 else 'pairs wait'} for somebody to decide" if review else ""
+    many = plural(name) if said["parties"] != 1 else spoken(name)
+    return f"{number(said['objects'])} records of {listed} are {number(said['parties'])} {many}{waits}."
+
+
 def _sentence(name: str, one: Mapping[str, Any]) -> str:
     many, total, alone = plural(name), int(one["objects"]), int(one["alone"])
     if not total:

@@ -15,15 +15,15 @@ from troth.sources.identity.parties import APART, CUT, Parties
 
 IDENTITY = (
     "CREATE TABLE IF NOT EXISTS identity (identity VARCHAR, object_type VARCHAR, id VARCHAR, source VARCHAR, party VARCHAR,"
-    " method VARCHAR, by VARCHAR, probability DECIMAL(9,6), known_from TIMESTAMP)"
+    " method VARCHAR, evidence VARCHAR, probability DECIMAL(9,6), known_from TIMESTAMP)"
 )
 LINK = (
     "CREATE TABLE IF NOT EXISTS identity_link (identity VARCHAR, a_type VARCHAR, a_id VARCHAR, b_type VARCHAR, b_id VARCHAR,"
-    " verdict VARCHAR, why VARCHAR, method VARCHAR, by VARCHAR, probability DECIMAL(9,6), weights VARCHAR)"
+    " verdict VARCHAR, why VARCHAR, method VARCHAR, evidence VARCHAR, probability DECIMAL(9,6), weights VARCHAR)"
 )
 PARTS = (
     Part("identity", (), ("identity", "object_type", "id", "source")),
-    Part("identity_link", (), ("identity", "a_type", "a_id", "b_type", "b_id", "method", "by")),
+    Part("identity_link", (), ("identity", "a_type", "a_id", "b_type", "b_id", "method", "evidence")),
 )
 
 
