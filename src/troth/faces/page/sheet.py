@@ -10,7 +10,9 @@ from troth.faces.page.words import HOW_SURE, Pill, anchor, cell, decimals, link,
 SMALL, ASIDE, WIDE, PHONE = 250.0, 296.0, 716.0, 344.0
 _LONG_TABLE = 14
 _MOST_ACTS = 3
-_OWN_IDS = frozenset({"where-the-delay-arose", "cannot-say-yet", "sources", "who-is-the-same", "guesses", "found", "how-sure", "no-promise"})
+_OWN_IDS = frozenset(
+    {"where-the-delay-arose", "cannot-say-yet", "sources", "who-is-the-same", "guesses", "found", "how-sure", "no-promise"}
+)
 
 
 @dataclass(frozen=True, slots=True)

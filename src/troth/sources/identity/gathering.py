@@ -56,11 +56,14 @@ def _said(
 
 
 def _folded(texts: Sequence[str | None], kind: str, reveal: Reveal | None) -> list[str]:
-    """Each text as it is compared; one that occurs often is folded once."""
+    """Each text as it is compared; one that occurs often is folded once. A token of what was erased is compared as it stands."""
     different = sorted({text for text in texts if text})
-    plain = reveal(different) if reveal is not None else {}
     fold = FOLDS[kind]
-    known = {text: fold(plain.get(text, text)) for text in different}
+    if reveal is None:
+        known = {text: fold(text) for text in different}
+    else:
+        plain = reveal(different)
+        known = {text: fold(plain[text]) if text in plain else text for text in different}
     return [known[text] if text else "" for text in texts]
 
 

@@ -23,7 +23,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "temp_directory": "",  # cards are people's data and are spilled nowhere
 }
-MOST_PAIRS = 1e6
+MOST_PAIRS = 2e5
 GUESSED_RECALL = 0.8
 
 
@@ -71,8 +71,9 @@ def _weighed(
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
     from splink.internals.exceptions import EMTrainingException, SplinkException
 
-    fields = sorted({*used, *(field for rule in blocks for field in rule)})
+    fields = sorted({*used, *(field for rule in (*blocks, *identity.match) for field in rule)})
     rules: list[Any] = [block_on(*rule) for rule in blocks]
+    sure: list[Any] = [block_on(*rule) for rule in identity.match if _pairs(roll, rule)] or rules
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="card",
@@ -85,21 +86,24 @@ def _weighed(
         try:
             frame = DuckDBAPI(connection).register(_table(roll, fields))
             linker = Linker(frame, settings, log_level=None)
-            linker.training.estimate_probability_two_random_records_match(rules, recall=GUESSED_RECALL)
+            linker.training.estimate_probability_two_random_records_match(sure, recall=GUESSED_RECALL)
             linker.training.estimate_u_using_random_sampling(max_pairs=MOST_PAIRS, seed=how.seed, min_count_per_level=None)
             told = []
             for rule in blocks:
                 try:
                     linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule), record_sample_proportion=1.0)
-                except (EMTrainingException, SplinkException) as error:
-                    told.append(f"pairs that agree in {' and '.join(rule)} taught nothing: {str(error).splitlines()[0]}")
+                except (EMTrainingException, SplinkException, ValueError):
+                    told.append(f"pairs that agree in {' and '.join(rule)} taught nothing: they are too few, or all alike")
             lower = float(identity.review.between[0])
             found = linker.inference.predict(threshold_match_probability=lower, warning_mode="never").as_record_list()
         except duckdb.Error as error:
             raise StoreError(
                 "the cards cannot be weighed", got=type(error).__name__, next_step="Give narrower fields under `block:`."
             ) from error
-    return _links(roll, identity, used, found), told
+    learned = [field for field in used if not found or f"mw_{field}" in found[0]]
+    if found and len(learned) < len(used):
+        told.append(f"{', '.join(field for field in used if field not in learned)} could not be weighed: too few pairs alike to learn from")
+    return _links(roll, identity, learned, found), told
 
 
 def _table(roll: Roll, fields: Sequence[str]) -> Any:
@@ -116,7 +120,8 @@ def _comparison(field: str, kind: str) -> ComparisonCreator:
     if kind in ("name", "text"):
         return library.JaroWinklerAtThresholds(field, [0.92, 0.8]).configure(term_frequency_adjustments=kind == "name")
     if kind == "email":
-        return library.JaroWinklerAtThresholds(field, [0.95, 0.88])
+        # An address is made of the name: one that is only alike says what the name has said already.
+        return library.LevenshteinAtThresholds(field, 1)
     return library.DamerauLevenshteinAtThresholds(field, [1, 2])
 
 
