@@ -11,29 +11,21 @@ import numpy as np
 from troth.sources.identity import Identity, Member, Roll, roll_of
 from troth.sources.identity.folding import FOLDS
 
-GIVEN = tuple(
-    """
-anna bruno clara david elena fabio greta hugo ines jonas klara luis maria nils olga paulo quirin rosa simon tereza
-ulrich vera werner xenia yann zoe amelie bastian carla dominik emilia felix gloria henrik isabel jakob katja leon marta
-noah
-""".split()
-)
-STEMS = tuple(
-    """
-acker bach berg blum born brink dorn eich feld fink gold haus hof horn kamp kirch klein lang lind meer neu ober rosen
-sand stein
-""".split()
-)
-ENDS = tuple(
-    """
-er mann bauer feld hoff lein stein thal wald weg
-""".split()
-)
-STREETS = tuple(
-    """
-linden berg schul kirch garten bahnhof wald wiesen mühlen rosen birken haupt neue
-""".split()
-)
+GIVEN = (
+    "anna", "bruno", "clara", "david", "elena", "fabio", "greta", "hugo", "ines", "jonas", "klara", "luis", "maria", "nils",
+    "olga", "paulo", "quirin", "rosa", "simon", "tereza", "ulrich", "vera", "werner", "xenia", "yann", "zoe", "amelie", "bastian",
+    "carla", "dominik", "emilia", "felix", "gloria", "henrik", "isabel", "jakob", "katja", "leon", "marta", "noah",
+)  # fmt: skip
+STEMS = (
+    "acker", "bach", "berg", "blum", "born", "brink", "dorn", "eich", "feld", "fink", "gold", "haus", "hof", "horn", "kamp",
+    "kirch", "klein", "lang", "lind", "meer", "neu", "ober", "rosen", "sand", "stein",
+)  # fmt: skip
+ENDS = (
+    "er", "mann", "bauer", "feld", "hoff", "lein", "stein", "thal", "wald", "weg",
+)  # fmt: skip
+STREETS = (
+    "linden", "berg", "schul", "kirch", "garten", "bahnhof", "wald", "wiesen", "mühlen", "rosen", "birken", "haupt", "neue",
+)  # fmt: skip
 DOMAINS = ("mail.example", "post.example", "web.example", "firm.example")
 IDENTITY = {
     "match": [

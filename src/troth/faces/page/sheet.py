@@ -148,7 +148,7 @@ def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
         table=table,
         sql=sql,
         orders=_orders(orders) if isinstance(orders, Mapping) else None,
-        refusal={name: _text(refusal, name) for name in ("reason", "got", "need", "settle") if _text(refusal, name)},
+        refusal={name: _text(refusal, name) for name in ("reason", "got", "need", "settle")} if refusal else {},
         notes=[str(note) for note in (one.get("evidence") or {}).get("notes") or ()],
     )
 

@@ -63,10 +63,12 @@ def _decided(groups: _Groups, one: Decision, number: dict[Member, int]) -> Link:
 
 
 def _settled(groups: _Groups, link: Link, cut: set[int]) -> Link:
-    if link.verdict != "joined":
-        return link
     if link.low in cut or link.high in cut:
         return replace(link, verdict="refused", why=CUT)
+    if groups.are_apart(link.low, link.high):
+        return replace(link, verdict="refused", why=APART)
+    if link.verdict != "joined":
+        return link
     why = groups.against(link.low, link.high)
     if why:
         return replace(link, verdict="refused", why=why)
@@ -139,8 +141,6 @@ class _Groups:
         one, other = self.find(a), self.find(b)
         if one == other:
             return ""
-        if self.are_apart(a, b):
-            return APART
         held = self._held.get(other, {})
         for field, values in self._held.get(one, {}).items():
             if field in held and values.isdisjoint(held[field]):
