@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import book, build, logs, start, table, timeline, variants
+from bench import book, build, identity, logs, start, table, timeline, variants
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
@@ -16,6 +16,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "book": lambda _: book.measure(),
     "variants": lambda _: variants.measure(),
     "logs": lambda _: logs.measure(),
+    "identity": lambda _: identity.measure(),
 }
 
 

@@ -3,7 +3,7 @@
 In a `console` block a line that starts with `$ ` is a command; what stands under it must appear in what it prints (`…`
 stands for anything within a line). In front of a command stands nothing; behind it `# exit 4` names an expected exit code.
 A `yaml` block with `title="PATH"` is a file: it is written there, whole. A page is run from top to bottom in one folder,
-which holds `corner-shop`, `parts-wholesaler` and `examples/` with both.
+which holds `corner-shop`, `parts-wholesaler`, `two-systems` and `examples/` with all three.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from troth.book.company import Company, Dimension
 from troth.kernel import errors
 from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
+from troth.sources.identity.definition import Guards, Identity, Review, Weigh
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NOT_RUN = ("./x ", "cd ..", "git clone ", "pip install ", "pipx ", "uv tool install ", "uvx ")
@@ -75,7 +76,7 @@ def _is_set_up(command: Command) -> bool:
 
 @pytest.mark.parametrize("page", [p for p in PAGES if _runnable(p)], ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_a_page_shows_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for example in ("corner-shop", "parts-wholesaler"):
+    for example in ("corner-shop", "parts-wholesaler", "two-systems"):
         for copy in (tmp_path / example, tmp_path / "examples" / example):
             shutil.copytree(ROOT / "examples" / example, copy, ignore=shutil.ignore_patterns(".troth", "pages"))
     monkeypatch.chdir(tmp_path)
@@ -165,6 +166,10 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Scope),
         ("book.md", Arm),
         ("book.md", Source),
+        ("identity.md", Identity),
+        ("identity.md", Guards),
+        ("identity.md", Weigh),
+        ("identity.md", Review),
         ("promises.md", Promise),
         ("promises.md", Stage),
         ("promises.md", Fulfilment),
