@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -296,6 +297,26 @@ def test_rules_that_can_match_nobody_are_told(tmp_path: Path) -> None:
     (said,) = parties.status(_built(write_two_systems(tmp_path, book={"identity/customer.yaml": text})))
     assert said.parties == 10
     assert said.warnings == ("identity 'customer': crm and erp have no fields in common by which a rule could match them.",)
+
+
+def test_too_few_records_to_weigh_are_told_and_rules_count_alone(tmp_path: Path) -> None:
+    text = IDENTITY + "  weigh: {compare: [name, email], block: [[postcode]]}\n"
+    page = read_page(_built(write_two_systems(tmp_path, book={"identity/customer.yaml": text})))
+    (told,) = page["parties"]
+    assert told["parties"] == 7
+    assert told["warnings"] == [
+        "identity 'customer': nothing was weighed: 10 records with 2 usable fields, and at least 50 records with two fields are needed."
+    ]
+    assert told["warnings"][0] in unescape(render(page))
+
+
+def test_weights_without_their_package_are_refused_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = IDENTITY + "  weigh: {compare: [name, email], block: [[postcode]]}\n"
+    monkeypatch.setattr("troth.stores.matching.weights.find_spec", lambda name: None)
+    workspace = open_workspace(write_two_systems(tmp_path, book={"identity/customer.yaml": text}))
+    with pytest.raises(NotFound, match=r"needs splink.*pip install 'troth\[identity\]'"):
+        build(workspace)
+    assert workspace.lake.current() is None
 
 
 @pytest.mark.parametrize(

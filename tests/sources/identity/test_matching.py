@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.sources.identity.worlds import groups, identity, matched, member, roll, whys
-from troth.sources.identity import Identity, Roll, links_by_rules, parties_of, roll_of
+from troth.sources.identity import Identity, Link, Roll, links_by_rules, parties_of, roll_of
+from troth.sources.identity.making import match
 
 
 def test_equal_values_are_one_party_and_the_link_says_by_what() -> None:
@@ -149,6 +151,37 @@ def test_without_guards_parties_are_what_a_walk_along_equal_values_reaches(cards
                 break
             reached |= more
         assert {world.members[m].id for m in parties.members(parties.of[number])} == reached
+
+
+class _Weigher:
+    """Weighs what it is told to."""
+
+    version = "none"
+
+    def __init__(self, *links: Link) -> None:
+        self._links = links
+
+    def weigh(self, roll: Roll, identity: Identity) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+        return self._links, ("heard",)
+
+
+def test_weights_join_what_no_rule_decides_and_leave_what_a_guard_refused_to_people() -> None:
+    by = identity(weigh={"compare": ["name", "email"], "block": [["name"]]})
+    world = roll("crm a email=x", "erp b email=x", "crm c email=info@x.example", "erp d email=info@x.example", "erp e email=z")
+    sure, likely = Decimal("0.99"), Decimal("0.8")
+    weigher = _Weigher(
+        Link(0, 1, "weight", "weights", 0, sure), Link(2, 3, "weight", "weights", 0, sure), Link(3, 4, "weight", "weights", 0, sure),
+        Link(1, 4, "weight", "weights", 0, likely, verdict="review"),
+    )  # fmt: skip
+    parties, told = match(world, by, (), weigher)
+    assert groups(world, parties) == ["a+b", "d+e"]
+    assert [(link.pair, link.method, link.verdict, link.why) for link in parties.links] == [
+        ((0, 1), "rule", "joined", ""),
+        ((1, 4), "weight", "review", ""),
+        ((2, 3), "weight", "review", "a shared mailbox alone says nothing about who it is"),
+        ((3, 4), "weight", "joined", ""),
+    ]
+    assert told == ("heard",)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from troth.record import Engine
@@ -22,20 +23,21 @@ from troth.sources.reading import Staged
 class Matching:
     """What identities are made with. identities: by name. decisions: all of them. weigher: asked only where a book says `weigh:`.
 
-    reveal: of personal values that are kept as tokens.
+    reveal: of personal values that are kept as tokens. at: decisions made later, naive UTC, are not known.
     """
 
     identities: Mapping[str, Identity]
     decisions: Sequence[Decision]
     weigher: Weigher
     reveal: Reveal | None = None
+    at: datetime | None = None
 
     def columns(self, source: str) -> frozenset[str]:
         """The columns of a source that matching reads, whether or not the record keeps them."""
         return frozenset().union(*(identity.columns(source) for identity in self.identities.values()))
 
     def standing(self, name: str) -> tuple[Decision, ...]:
-        return standing(self.decisions, name)
+        return standing(self.decisions, name, self.at)
 
     def said(self) -> list[Any]:
         """The decisions that stand and what weighs, as a snapshot's id is made of them; nothing where there are none."""
@@ -80,7 +82,9 @@ def _idle(name: str, roll: Roll, parties: Parties) -> list[str]:
 
 
 def match(roll: Roll, identity: Identity, decisions: Sequence[Decision], weigher: Weigher) -> tuple[Parties, Sequence[str]]:
-    """The parties of a roll, and in words what could not be weighed. A pair that a rule joins is not weighed again."""
+    """The parties of a roll, and in words what could not be weighed. A pair that a rule joins needs no weights; one that
+    a guard refuses waits for people, whatever its weights.
+    """
     ruled = links_by_rules(roll, identity)
     weighed: Sequence[Link] = ()
     warnings: Sequence[str] = ()
@@ -88,5 +92,11 @@ def match(roll: Roll, identity: Identity, decisions: Sequence[Decision], weigher
         weighed, warnings = weigher.weigh(roll, identity)
     joined = {link.pair for link in ruled if link.verdict == "joined"}
     refused = {link.pair: link.why for link in ruled if link.verdict == "refused"}
-    kept = [link for link in weighed if link.pair not in joined and link.pair not in refused]
-    return parties_of(roll, identity, [*ruled, *kept], decisions), warnings
+    known = {link.pair for link in weighed}
+    links = [link for link in ruled if link.verdict == "joined" or link.pair not in known]
+    for link in weighed:
+        if link.pair in refused and link.pair not in joined:
+            links.append(replace(link, verdict="review", why=refused[link.pair]))
+        elif link.pair not in joined:
+            links.append(link)
+    return parties_of(roll, identity, links, decisions), warnings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from troth.sources.identity.decisions import Decision
 from troth.sources.identity.definition import Identity
@@ -96,12 +95,6 @@ def _last(of: Sequence[int], decisions: Iterable[Decision], number: dict[Member,
     for one in sorted(decisions, key=lambda decision: decision.number):
         by_party.update({of[number[member]]: one for member in one.pair})
     return {member: by_party[party] for member, party in enumerate(of) if party in by_party}
-
-
-def known_from(parties: Parties, member: int) -> datetime | None:
-    """Since when people's word counts for a member; None where only the sources speak."""
-    decision = parties.decided.get(member)
-    return decision.known_from if decision else None
 
 
 class _Groups:

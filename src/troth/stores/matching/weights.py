@@ -135,7 +135,11 @@ def _links(roll: Roll, identity: Identity, used: Sequence[str], found: Sequence[
         low, high = sorted((one.member, other.member))
         probability = Decimal(f"{row['match_probability']:.6f}")
         weights = tuple(
-            Weight(field, Decimal(f"{row[f'mw_{field}'] + (row.get(f'mw_tf_adj_{field}') or 0.0):.2f}"), _level(one, other, field))
+            Weight(
+                field,
+                Decimal(f"{row[f'mw_{field}'] + (row.get(f'mw_tf_adj_{field}') or 0.0):.2f}"),
+                _same(one, other, field) or _level(int(row[f"gamma_{field}"])),
+            )
             for field in used
         )
         verdict: Verdict = "joined" if probability >= accepted else "review"
@@ -146,10 +150,13 @@ def _links(roll: Roll, identity: Identity, used: Sequence[str], found: Sequence[
     return [best[pair] for pair in sorted(best)]
 
 
-def _level(one: Card, other: Card, field: str) -> str:
-    if field not in one.values or field not in other.values:
-        return "not known"
-    return "same" if one.values[field] == other.values[field] else "alike or different"
+def _same(one: Card, other: Card, field: str) -> str:
+    return "same" if field in one.values and one.values[field] == other.values.get(field) else ""
+
+
+def _level(gamma: int) -> str:
+    """What splink's number of a comparison's level means where each has the levels same, alike (one or two), different."""
+    return "not known" if gamma < 0 else "different" if gamma == 0 else "alike"
 
 
 @contextmanager
