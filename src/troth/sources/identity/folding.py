@@ -14,6 +14,8 @@ _SPELT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"}
 )
 _WORD = re.compile(r"[^\W_]+")
+_COUNTRY = re.compile(r"^[A-Z]{1,2}(?=\d{4,}$)")
+_NO_DIGIT = re.compile(r"\D")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _TITLES = frozenset({
     "mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sr", "sra", "senhor", "senhora", "senor", "senora", "mme", "monsieur",
@@ -74,7 +76,7 @@ def fold_phone(value: str) -> str:
     >>> fold_phone("+49 (0)30 123 45 67"), fold_phone("030/1234567"), fold_phone("0049 30 1234567"), fold_phone("12")
     ('301234567', '301234567', '301234567', '')
     """
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", value).replace("(0)", "")).lstrip("0")
+    digits = _NO_DIGIT.sub("", unicodedata.normalize("NFKC", value).replace("(0)", "")).lstrip("0")
     if len(digits) < _SHORTEST_NUMBER or len(set(digits)) == 1:
         return ""
     return digits[-_WHOLE_NUMBER:]
@@ -86,7 +88,7 @@ def fold_tax_id(value: str) -> str:
     >>> fold_tax_id("de 129.273-398"), fold_tax_id("000000000"), fold_tax_id("n/a")
     ('DE129273398', '', '')
     """
-    written = "".join(_WORD.findall(unicodedata.normalize("NFKC", value))).upper()
+    written = _signs(value)
     digits = [sign for sign in written if sign.isdigit()]
     return written if len(digits) >= _SHORTEST_ID and len(set(digits)) > 1 else ""
 
@@ -96,8 +98,8 @@ def fold_postcode(value: str) -> str:
     >>> fold_postcode("sw1a 1aa"), fold_postcode("01310-100"), fold_postcode("D-10115")
     ('SW1A1AA', '01310100', '10115')
     """
-    written = "".join(_WORD.findall(unicodedata.normalize("NFKC", value))).upper()
-    bare = re.sub(r"^[A-Z]{1,2}(?=\d{4,}$)", "", written)
+    written = _signs(value)
+    bare = written if written.isdigit() else _COUNTRY.sub("", written)
     return bare if any(sign.isdigit() for sign in bare) else ""
 
 
@@ -121,6 +123,13 @@ def is_shared_mailbox(address: str) -> bool:
 
 
 def _words(value: str) -> list[str]:
+    if value.isascii():  # nothing to spell out: most values, and three times as fast
+        return _WORD.findall(value.lower().replace("'", ""))
     spelt = unicodedata.normalize("NFC", value).casefold().translate(_SPELT)
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(sign))
     return _WORD.findall(bare.replace("'", "").replace("’", ""))
+
+
+def _signs(value: str) -> str:
+    """Letters and digits without what stands between them, in capitals."""
+    return "".join(_WORD.findall(value if value.isascii() else unicodedata.normalize("NFKC", value))).upper()

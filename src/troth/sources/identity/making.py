@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from troth.kernel.garbage import uncollected
 from troth.record import Engine
 from troth.sources.identity.decisions import Decision, standing
 from troth.sources.identity.definition import Identity
@@ -54,6 +55,13 @@ def make_identities(engine: Engine, staged: Sequence[Staged], matching: Matching
 
     Runs after the facts are made. A book without identities leaves the record as it is.
     """
+    if not matching.identities:
+        return {}
+    with uncollected():  # millions of small objects and no ring among them
+        return _made(engine, staged, matching)
+
+
+def _made(engine: Engine, staged: Sequence[Staged], matching: Matching) -> dict[str, dict[str, Any]]:
     sources = {one.name: one.source for one in staged}
     said = {}
     for name, identity in sorted(matching.identities.items()):

@@ -32,8 +32,6 @@ def _links(roll: Roll, identity: Identity, rank: int, rule: tuple[str, ...]) -> 
     fields = (*rule, *(name for name in identity.within if name not in rule))
     mailbox = len(rule) == 1 and identity.kind_of(rule[0]) == "email"
     for key, holders in _holders(roll.cards, fields):
-        if len(holders) < 2:
-            continue
         if len(holders) > identity.guards.shared:
             why = f"{len(holders)} hold the same {by}"
             yield from (Link(holders[0], other, "rule", by, rank, verdict="refused", why=why) for other in holders[1:])
@@ -44,13 +42,17 @@ def _links(roll: Roll, identity: Identity, rank: int, rule: tuple[str, ...]) -> 
 
 
 def _holders(cards: Iterable[Card], fields: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[int]]]:
-    """Each combination of values with the members that hold all of it, in the order of their numbers."""
-    held: dict[tuple[str, ...], list[int]] = {}
+    """Each combination of values that several members hold all of, with them in the order of their numbers, as cards are."""
+    held: dict[tuple[str | None, ...], list[int]] = {}
+    first, *others = fields
     for card in cards:
         values = card.values
-        if all(field in values for field in fields):
-            members = held.setdefault(tuple(values[field] for field in fields), [])
+        if first in values:
+            key = (values[first], *(values.get(field) for field in others))
+            members = held.setdefault(key, [])
             if not members or members[-1] != card.member:
                 members.append(card.member)
     for key, members in held.items():
-        yield key, sorted(set(members))
+        known = tuple(value for value in key if value is not None)
+        if len(members) > 1 and len(known) == len(key):
+            yield known, members

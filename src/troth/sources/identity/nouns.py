@@ -86,7 +86,8 @@ class Link:
 
 def roll_of(members: Iterable[Member], said: Sequence[tuple[Member, str, Mapping[str, str]]], sources: Sequence[str]) -> Roll:
     """members: all, whether or not a source says more of them than their id. said: member, source, values."""
-    listed = tuple(sorted({*members, *(member for member, _, _ in said)}))
+    listed = tuple(sorted({*members, *(member for member, _, _ in said)}, key=lambda member: (member.type, member.id)))
     number = {member: place for place, member in enumerate(listed)}
-    cards = {(number[member], source, tuple(sorted(values.items()))) for member, source, values in said}
-    return Roll(listed, tuple(Card(m, source, dict(values)) for m, source, values in sorted(cards)), tuple(sources))
+    cards = [Card(number[member], source, values) for member, source, values in said]
+    cards.sort(key=lambda card: (card.member, card.source, sorted(card.values.items())))
+    return Roll(listed, tuple(cards), tuple(sources))
