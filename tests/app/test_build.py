@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from tests.app.small_book import BOOK, FILES, ORDERS, PROMISE, ROOT, built, lake_files, write_book
-from troth.app import build as build_module
+from troth.app import judging
 from troth.app.bootstrap import open_workspace
 from troth.app.build import balances_of, build
 from troth.app.workspace import Workspace
 from troth.kernel.errors import BookError, Busy, ConservationError, NotFound, SourceError, TrothError
-from troth.sources import Staged, splitter, stage
+from troth.sources import Staged, splitter
 from troth.sources.readers import delimited
+from troth.sources.standing import stage_loads
 
 
 def _shares(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
@@ -89,7 +90,7 @@ def test_one_changed_cell_gives_another_snapshot_that_shares_what_did_not_change
     assert second.snapshot.id != first.snapshot.id
     changed = {file.table for file in {*second.snapshot.files} - {*first.snapshot.files}}
     assert changed == {"money"}
-    assert _shares(workspace, "SELECT sum(amount)::VARCHAR FROM money") == [("33.4900",)]
+    assert _shares(workspace, "SELECT sum(amount)::VARCHAR FROM money") == [("33.4900000000",)]
     assert len(lake_files(root)) == len(first.snapshot.files) + 1
 
 
@@ -113,7 +114,7 @@ def test_a_snapshot_depends_on_what_the_book_says(tmp_path: Path, name: str, tex
     assert second.fresh is not same
 
 
-def test_going_back_to_the_earlier_input_is_the_earlier_snapshot(tmp_path: Path) -> None:
+def test_going_back_to_the_earlier_input_is_the_earlier_record_in_a_snapshot_that_knows_of_both_corrections(tmp_path: Path) -> None:
     root = write_book(tmp_path)
     _, first = built(root)
     write_book(tmp_path, files={"payments.csv": FILES["payments.csv"].replace("1.99", "2.99")})
@@ -122,11 +123,13 @@ def test_going_back_to_the_earlier_input_is_the_earlier_snapshot(tmp_path: Path)
 
     workspace, third = built(root)
 
-    assert third.snapshot.id == first.snapshot.id
+    assert third.snapshot.id != first.snapshot.id
     assert third.snapshot.files == first.snapshot.files
     current = workspace.lake.current()
     assert current is not None
-    assert current.id == first.snapshot.id
+    assert current.id == third.snapshot.id
+    payments = third.balances[1]
+    assert (payments.read, payments.stored, payments.duplicate, payments.superseded) == (5, 3, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -169,13 +172,13 @@ def test_rows_that_do_not_balance_are_not_published(tmp_path: Path, monkeypatch:
 def test_a_file_written_to_after_it_was_read_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write_book(tmp_path)
 
-    def staged_and_written_to(*arguments: Any) -> Staged:
-        staged = stage(*arguments)
+    def staged_and_written_to(*arguments: Any, **named: Any) -> Staged:
+        staged = stage_loads(*arguments, **named)
         with (tmp_path / "data" / "orders.csv").open("a") as file:
             file.write("Z,c1,2026-02-05 12:00,2026-02-09,\n")
         return staged
 
-    monkeypatch.setattr(build_module, "stage", staged_and_written_to)
+    monkeypatch.setattr(judging, "stage_loads", staged_and_written_to)
 
     with pytest.raises(SourceError, match=r"'orders\.csv' changed while it was read"):
         built(root)

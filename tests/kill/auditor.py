@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TABLES = ("entry", "snapshot", "snapshot_file", "snapshot_schema", "source_state")
+TABLES = ("entry", "load", "snapshot", "snapshot_file", "snapshot_schema", "source_state")
 
 
 def _wrong_files(connection: sqlite3.Connection, lake: Path, id: str) -> list[str]:
@@ -24,6 +24,17 @@ def _wrong_files(connection: sqlite3.Connection, lake: Path, id: str) -> list[st
         if (hashlib.sha256(content).hexdigest(), len(content)) != (sha256, size):
             wrong.append(path)
     return wrong if files else ["no files at all"]
+
+
+def _wrong_loads(connection: sqlite3.Connection, intake: Path) -> list[str]:
+    """What a load names must be there, whichever snapshot is in force."""
+    wrong = []
+    loads = [json.loads(said) for (said,) in connection.execute("SELECT said FROM load ORDER BY seq, source, place")]
+    for file in (file for load in loads for file in load["files"]):
+        content = (intake / file["path"]).read_bytes() if (intake / file["path"]).is_file() else b""
+        if (hashlib.sha256(content).hexdigest(), len(content)) != (file["sha256"], file["bytes"]):
+            wrong.append(file["path"])
+    return wrong if loads else ["no loads at all"]
 
 
 def _wrong_entries(connection: sqlite3.Connection) -> list[int]:
@@ -41,18 +52,21 @@ def _wrong_entries(connection: sqlite3.Connection) -> list[int]:
 
 
 def audit(folder: Path) -> dict[str, Any]:
-    lake = folder / ".troth" / "lake"
+    lake, intake = folder / ".troth" / "lake", folder / ".troth" / "intake"
     connection = sqlite3.connect(folder / ".troth" / "journal.db")
     (id,) = connection.execute("SELECT id FROM snapshot ORDER BY seq DESC LIMIT 1").fetchone()
     report = {
         "id": id,
-        "wrong": _wrong_files(connection, lake, id) + _wrong_entries(connection),
+        "wrong": _wrong_files(connection, lake, id) + _wrong_loads(connection, intake) + _wrong_entries(connection),
         "integrity": connection.execute("PRAGMA integrity_check").fetchone()[0],
         "tables": {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall() for table in TABLES},
         "files": {
             path.relative_to(lake).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(lake.rglob("*"))
             if path.is_file() and not path.name.startswith(".build.lock")
+        },
+        "intake": {
+            path.relative_to(intake).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(intake.rglob("*.parquet"))
         },
     }
     connection.close()

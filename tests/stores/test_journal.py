@@ -18,6 +18,7 @@ import sqlalchemy
 
 from tests.stores.world import NOW
 from troth.kernel.errors import NotFound, StoreError
+from troth.record.loads import Load
 from troth.record.ports import Column, Snapshot, StoredFile
 from troth.stores.journal import database
 from troth.stores.journal.chain import GENESIS, Act, Entry, first_misfit
@@ -314,3 +315,39 @@ def test_entries_are_values(journal: Journal) -> None:
     made = journal.append(Act("ana", "note.made", "note/1", {}), NOW)
 
     assert journal.entries() == (Entry(**{name: getattr(made, name) for name in Entry.__slots__}),)
+
+
+def test_what_was_taken_in_is_rebuilt_from_the_chain_and_a_change_of_it_is_found(journal: Journal) -> None:
+    first = Load(1, NOW, "orders", "a.csv", "a.csv", "ab" * 32, "cd" * 32, ("id",), (), counted=3, taken=3, files=(FILE,))
+    gone = Load(2, NOW + timedelta(hours=1), "orders", "a.csv", "a.csv", "", "cd" * 32, anew=True)
+    journal.publish(_snapshot("one"), NOW, [first])
+    journal.publish(_snapshot("two"), NOW, [gone])
+    assert journal.loads() == (first, gone)
+    assert journal.verify() is None
+
+    with _tampering(journal) as connection:
+        connection.execute("UPDATE load SET said = replace(said, '\"taken\":3', '\"taken\":4')")
+    assert journal.verify() == 1
+    with _tampering(journal) as connection:
+        connection.execute("DELETE FROM load WHERE seq = 2")
+    journal.rebuild()
+
+    assert journal.loads() == (first, gone)
+    assert journal.verify() is None
+
+
+def test_a_journal_of_before_loads_is_migrated_with_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal(path)
+    journal.publish(_snapshot("one"), NOW)
+    journal.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE load")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+
+    again = Journal(path)
+
+    current = again.current()
+    assert current is not None
+    assert (current.id, again.loads(), again.verify()) == ("one", (), None)
+    again.close()

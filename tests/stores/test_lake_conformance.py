@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.stores.world import NOW, PARTS, build, make_tables, snapshot_of
+from tests.stores.world import NOW, PARTS, build, load_of, make_tables, snapshot_of
 from troth.kernel.errors import Busy, StoreError
 from troth.record.ports import Column, Lake, Part, Snapshot, StoredFile
 from troth.stores.lake.engine import DuckEngine
@@ -174,3 +175,54 @@ def test_a_build_after_a_failed_one_may_begin(any_lake: Lake) -> None:
 
     with any_lake.building(NOW):
         pass
+
+
+def test_a_new_lake_was_given_nothing(any_lake: Lake) -> None:
+    assert any_lake.loads() == ()
+
+
+def test_loads_are_on_record_with_the_snapshot_they_were_taken_in_for(any_lake: Lake, engine: DuckEngine) -> None:
+    build(engine, any_lake, "first", seed=1)
+    with DuckEngine(threads=1) as another:
+        build(another, any_lake, "second", seed=2, now=NOW + timedelta(hours=1))
+
+    assert [(load.seq, load.known_from) for load in any_lake.loads()] == [(1, NOW), (2, NOW + timedelta(hours=1))]
+    assert [load.content for load in any_lake.loads()] == [f"{1:064d}", f"{2:064d}"]
+
+
+def test_rows_that_are_kept_are_read_as_they_were(any_lake: Lake, engine: DuckEngine) -> None:
+    build(engine, any_lake, "first", seed=7)
+    files = any_lake.loads()[0].files
+
+    with DuckEngine(threads=1) as reader:
+        assert reader.rows(f'SELECT CAST("#row" AS BIGINT), id FROM {any_lake.kept(files)} ORDER BY 1') == [
+            (1, "o7"),
+            (2, "o14"),
+            (3, "o21"),
+        ]
+
+
+def test_a_load_that_is_not_the_next_one_is_refused(any_lake: Lake, engine: DuckEngine) -> None:
+    build(engine, any_lake, "first", seed=1)
+    with any_lake.building(NOW):
+        load, snapshot = load_of(engine, any_lake, 2, NOW), replace(snapshot_of(engine, any_lake, "second", 2), id="second")
+
+        for wrong in (replace(load, seq=1), replace(load, seq=3), replace(load, known_from=NOW - timedelta(microseconds=1))):
+            with pytest.raises(StoreError, match="not the next ones"):
+                any_lake.publish(snapshot, NOW, [wrong])
+
+    assert len(any_lake.loads()) == 1
+    current = any_lake.current()
+    assert current is not None
+    assert current.id == "first"
+
+
+def test_a_snapshot_is_found_by_its_id_and_known_to_be_whole(any_lake: Lake, engine: DuckEngine) -> None:
+    first = build(engine, any_lake, "first", seed=1)
+    with DuckEngine(threads=1) as another:
+        build(another, any_lake, "second", seed=2)
+
+    assert any_lake.snapshot("first") == first
+    assert any_lake.snapshot("third") is None
+    assert any_lake.holds(first)
+    assert not any_lake.holds(replace(first, files=(replace(first.files[0], path="event/none.parquet"),)))

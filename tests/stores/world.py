@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from troth.record.loads import Load
 from troth.record.ports import Engine, Lake, Part, Snapshot
 from troth.stores.lake.parquet import schema_of
 
@@ -70,6 +71,21 @@ def snapshot_of(engine: Engine, lake: Lake, id: str, seed: int) -> Snapshot:
 def build(engine: Engine, lake: Lake, id: str, seed: int, *, now: datetime = NOW, orders: int = 60) -> Snapshot:
     make_tables(engine, seed, orders)
     with lake.building(now):
+        load = load_of(engine, lake, seed, now)
         snapshot = snapshot_of(engine, lake, id, seed)
-        lake.publish(snapshot, now)
+        known = lake.current()
+        lake.publish(snapshot, now, [load] if known is None or known.id != id else [])
     return snapshot
+
+
+def load_of(engine: Engine, lake: Lake, seed: int, now: datetime) -> Load:
+    """The next load of a source `orders`, three rows of a seed."""
+    engine.run(
+        'CREATE OR REPLACE TABLE rows_orders AS SELECT n AS "#row", CAST(NULL AS VARCHAR) AS "#bad", 0 AS "#twin",'
+        f" printf('o%d', n * {seed}) AS id FROM range(1, 4) made(n)"
+    )
+    before = lake.loads()
+    seq, known = (before[-1].seq + 1, max(before[-1].known_from, now)) if before else (1, now)
+    files = lake.keep(engine, [Part("rows_orders", (), ("#row",))])
+    content, manner = f"{seed:064d}", "ab" * 32
+    return Load(seq, known, "orders", "orders.csv", "orders.csv", content, manner, ("id",), (), counted=3, taken=3, files=files)

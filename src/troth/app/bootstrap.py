@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from troth.app.workspace import Workspace
@@ -37,7 +38,8 @@ def open_workspace(root: Path) -> Workspace:
             yield engine
 
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
-    return Workspace(root, state, GitHistory(root), lake, DuckEngine, building, schema_of, _now, decisions, weigher)
+    doors = (GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now)
+    return Workspace(root, state, *doors, decisions, weigher)
 
 
 def scratch_engine() -> Engine:

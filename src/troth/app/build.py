@@ -2,77 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from troth import __version__
+from troth.app.intake import look, take_in
+from troth.app.judging import identity_of, snapshot_of
+from troth.app.prints import Prints
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
-from troth.engines.calendars import Transitions, transitions, tz_version
-from troth.kernel import digest
-from troth.kernel.errors import SourceError
-from troth.kernel.instant import DAY_US, to_us
-from troth.kernel.money import NO_CURRENCY
-from troth.promises import Outcomes, Record, make_outcomes, state_sql
-from troth.query import identifier, literal_instant
-from troth.record import Engine, Part, Snapshot, as_of, make_steps, make_strata
-from troth.sources import QUARANTINE, Balance, Print, Staged, files_of, make_facts, print_of, settle, stage, vocabulary
-from troth.sources.identity import PARTS, Matching, make_identities
-
-MARGIN_US = 1_830 * DAY_US
-DEFAULT_ZONE = "UTC"
+from troth.record import Load, Snapshot
+from troth.sources import Balance
+from troth.sources.taking import Stored
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """fresh: False where the same inputs were already published and nothing was done."""
+    """fresh: False where the same inputs were already published and nothing was done. loads: what was taken in for it."""
 
     snapshot: Snapshot
     balances: tuple[Balance, ...]
     fresh: bool
+    loads: tuple[Load, ...] = ()
 
 
-def build(workspace: Workspace, *, progress: Progress = silent) -> Built:
-    """Publish a snapshot of the book's sources as they are now.
+def build(workspace: Workspace, *, full: bool = False, progress: Progress = silent) -> Built:
+    """Take in what is new in the sources and publish a snapshot of all that is known.
 
-    A pure function of source files, book and product version: the same inputs give the same snapshot id and the same files,
-    and an already published one is left as it is. Raises Busy while another build runs, BookError, SourceError,
-    ConservationError; in each case the previous snapshot stays in force.
+    A pure function of the loads, the book and the product's version: the same give the same snapshot id and the same files, and one
+    that is in force is left as it is. full: files are read again, whatever is known of them. Raises Busy while another build
+    runs, BookError, SourceError, ConservationError; in each case the previous snapshot stays in force and nothing was taken in.
     """
     rules = read_rules(workspace)
+    current = None if full else _unchanged(workspace, rules)
+    if current is not None:
+        return Built(current, balances_of(current), fresh=False)
     with workspace.building() as engine:
         progress("looking at the files")
-        before = _prints(rules)
-        inputs = _inputs(rules)
-        # The engine writes its own version into every file, so another engine gives other bytes.
-        writer = str(engine.rows("SELECT version()")[0][0])
-        matching = Matching(rules.identities, workspace.decisions.all(), workspace.weigher)
-        identity = digest.of_value([inputs, rules.hash, __version__, tz_version(), writer, *matching.said()])
-        current = workspace.lake.current()
-        if current is not None and current.id == identity:
-            return Built(current, balances_of(current), fresh=False)
-        staged, balances = _stage(engine, rules, matching, progress)
-        _refuse_changes(before, _prints(rules))
-        parts, last, judged, identities = _derive(engine, rules, staged, matching, progress)
-        progress("writing the lake")
-        files = workspace.lake.write(engine, parts)
-        facts = {
-            "sources": _sources(rules, inputs, staged, balances),
-            "promises": judged,
-            **({"identity": identities} if identities else {}),
-            "zone": rules.settings.zone,
-            "currency": rules.settings.currency,
-            "tz_version": tz_version(),
-            "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
-        }
-        schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
-        snapshot = Snapshot(identity, last, rules.hash, __version__, schemas, files, facts)
+        prints = Prints.of(workspace.state)
+        intake = look(workspace, rules, prints, full=full)
+        loads: list[Load] = []
+
+        def known(name: str) -> tuple[Stored, ...]:
+            stored = take_in(workspace, engine, rules, intake, name)
+            loads.extend(one.load for one in stored if one.load.seq == intake.seq)
+            return stored
+
+        snapshot = snapshot_of(
+            workspace, engine, rules, identity_of(workspace, rules, intake.said), known, progress=progress, read=prints.refuse_changes
+        )
         progress("publishing")
-        workspace.lake.publish(snapshot, workspace.now())
-        return Built(snapshot, balances, fresh=True)
+        workspace.lake.publish(snapshot, workspace.now(), loads)
+        prints.keep()
+        return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads))
+
+
+def unchanged(workspace: Workspace) -> Snapshot | None:
+    """The snapshot in force where a build would give it again; no file that is as it was is read for that."""
+    return _unchanged(workspace, read_rules(workspace))
 
 
 def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
@@ -82,141 +67,13 @@ def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
     )
 
 
-def _inputs(rules: Rules) -> dict[str, list[list[str]]]:
-    return {
-        name: [[file.name, _digest(file.path)] for file in files_of(definition.value, rules.folder)]
-        for name, definition in sorted(rules.sources.items())
-    }
-
-
-def _prints(rules: Rules) -> dict[Path, Print]:
-    return {file.path: print_of(file.path) for definition in rules.sources.values() for file in files_of(definition.value, rules.folder)}
-
-
-def _refuse_changes(before: Mapping[Path, Print], after: Mapping[Path, Print]) -> None:
-    """The snapshot's name holds the digests of its files: what was read must be what was digested."""
-    changed = sorted(path.name for path in before.keys() | after.keys() if before.get(path) != after.get(path))
-    if changed:
-        raise SourceError(f"'{changed[0]}' changed while it was read", next_step="Build again when it is no longer written to.")
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return digest.of_file(file)
-    except OSError as error:
-        raise SourceError(f"'{path.name}' cannot be read", got=error.strerror, next_step="Ask for the right to read it.") from error
-
-
-def _stage(engine: Engine, rules: Rules, matching: Matching, progress: Progress) -> tuple[list[Staged], tuple[Balance, ...]]:
-    engine.run(QUARANTINE)
-    staged: list[Staged] = []
-    balances: list[Balance] = []
-    for name, definition in sorted(rules.sources.items()):
-        progress(f"reading {name}")
-        zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
-        staged.append(stage(engine, name, definition.value, rules.folder, zone, matching.columns(name)))
-        balances.append(settle(engine, staged[-1]))
-    return staged, tuple(balances)
-
-
-def _derive(
-    engine: Engine, rules: Rules, staged: Sequence[Staged], matching: Matching, progress: Progress
-) -> tuple[list[Part], Any, dict[str, Any], dict[str, Any]]:
-    progress("putting events in order")
-    attributes = make_facts(engine, staged, currency=rules.settings.currency)
-    identities = make_identities(engine, staged, matching)
-    make_steps(engine)
-    populations = {
-        s.source.object.type: s.source.sample.population for s in staged if s.source.object is not None and s.source.sample is not None
-    }
-    make_strata(engine, populations)
-    last = as_of(engine)
-    if last is None:
-        raise SourceError(
-            "no event was found in any source",
-            got=f"{len(staged)} sources",
-            next_step="Map a time column under `events:` in sources/.",
-        )
-    progress("judging promises")
-    events: dict[str, set[str]] = {}
-    for source in (one.source for one in staged if one.source.object):
-        assert source.object is not None
-        events.setdefault(source.object.type, set()).update(str(event.type) for event in source.events if event.type)
-    for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
-        events.setdefault(str(type), set()).add(str(event))
-    record = Record(
-        attributes,
-        {t: frozenset(e) for t, e in events.items()},
-        _zone(engine, attributes, rules),
-        rules.settings.currency or NO_CURRENCY,
-        vocabulary({name: one.value for name, one in rules.sources.items()}).relations,
-        parties=frozenset(type for one in identities.values() for type in one["types"]),
-    )
-    made = make_outcomes(engine, rules.terms, record, last)
-    judged = {one.name: _told(engine, one, last) for one in made}
-    parts = [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one)), *(PARTS if identities else ())]
-    return parts, last, judged, identities
-
-
-def _outcome_parts(made: Outcomes) -> list[Part]:
-    outcome = Part(f"outcome_{made.name}", ("promise", "month"), ("subject",))
-    return [outcome, Part(f"former_{made.name}", ("promise", "month"), ("subject",))] if made.corrected else [outcome]
-
-
-def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
-    """What a page needs to know of a promise besides its outcomes. corrected: how states changed when its terms were."""
-    # A list, since their order means something and names in a manifest are sorted.
-    stages = [[key, stage.model_dump(by_alias=True, exclude_none=True)] for key, stage in made.promise.stages.items()]
-    told: dict[str, Any] = {"subject": made.promise.subject, "stages": stages, "variants": len(made.variants)}
-    if made.corrected:
-        now = literal_instant(to_us(at)).sql("duckdb")
-        rows = engine.rows(
-            f"SELECT {state_sql(now, 'f')} AS before, {state_sql(now, 'o')} AS after, count(*), max(f.known_to)"
-            f" FROM former_{made.name} f JOIN outcome_{made.name} o USING (subject) GROUP BY ALL ORDER BY ALL"
-        )
-        told["corrected"] = [{"before": before, "after": after, "subjects": int(n), "on": on.isoformat()} for before, after, n, on in rows]
-    return told
-
-
-def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
-    types = sorted({type for s in staged for type, _ in s.source.references()} | set(attributes))
-    objects = [Part(f"object_{type}", (), ("code",)) for type in types]
-    return [
-        Part("event", ("object_type", "month"), ("object", "occurred", "type", "source", "source_row")),
-        Part("step", ("object_type", "month"), ("object", "ordinal")),
-        *objects,
-        Part("relation", (), ("from_type", "from_code", "to_type", "to_code", "qualifier")),
-        Part("feedback", (), ("about_type", "about", "answered", "asked", "source", "source_row")),
-        Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
-        Part("terms", (), ("promise", "terms", "layer", "change")),
-        Part("stratum", (), ("object_type", "stratum")),
-        Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row")),
-        Part("quarantine", (), ("source", "file", "source_row", "source_column")),
-        Part("filtered", (), ("source", "file", "source_row")),
-    ]
-
-
-def _sources(rules: Rules, inputs: Mapping[str, list[list[str]]], staged: Sequence[Staged], balances: Sequence[Balance]) -> dict[str, Any]:
-    """What each source gave: its balance and files for the manifest, and who answers for it."""
-    return {
-        balance.source: {
-            "balance": {**asdict(balance), "files": list(balance.files)},
-            "files": inputs[balance.source],
-            "defined_in": str(rules.sources[balance.source].document.file),
-            "owner": rules.sources[balance.source].value.owner,
-            "steward": rules.sources[balance.source].value.steward,
-            "zone": rules.sources[balance.source].value.zone,
-            "naive": one.naive,
-        }
-        for one, balance in zip(staged, balances, strict=True)
-    }
-
-
-def _zone(engine: Engine, attributes: Mapping[str, Mapping[str, str]], rules: Rules) -> Transitions:
-    """The operation's clock around every instant of the record, so that its SQL stays short."""
-    instants = ["SELECT occurred AS instant FROM event"]
-    for type, named in attributes.items():
-        instants += [f"SELECT CAST({identifier(n)} AS TIMESTAMP) FROM object_{type}" for n, k in named.items() if k in ("instant", "day")]
-    low, high = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({' UNION ALL '.join(instants)})")[0]
-    return transitions(rules.settings.zone or DEFAULT_ZONE, int(low) - MARGIN_US, int(high) + MARGIN_US)
+def _unchanged(workspace: Workspace, rules: Rules) -> Snapshot | None:
+    current = workspace.lake.current()
+    if current is None:
+        return None
+    prints = Prints.of(workspace.state)
+    intake = look(workspace, rules, prints)
+    if not intake.empty or identity_of(workspace, rules, intake.said) != current.id:
+        return None
+    prints.keep()
+    return current

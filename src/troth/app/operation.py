@@ -11,6 +11,7 @@ from typing import Any
 from troth.app import rulebook
 from troth.app.bootstrap import open_workspace
 from troth.app.build import Built, build
+from troth.app.known import as_known_at as known_at
 from troth.app.reading import Page, read_page
 from troth.app.rulebook import Shown, Why
 from troth.app.workspace import Workspace
@@ -24,13 +25,21 @@ class Operation:
 
     workspace: Workspace
 
-    def build(self) -> Built:
-        """Read the sources again and publish a snapshot; the same inputs leave the one in force."""
-        return build(self.workspace)
+    def build(self, *, full: bool = False) -> Built:
+        """Take in what is new in the sources and publish a snapshot; where nothing changed, the one in force stays.
 
-    def page(self) -> Page:
-        """What your files say, as the plain data of `troth monday --json`."""
-        return read_page(self.workspace)
+        full: every file is read again, whatever is known of it.
+        """
+        return build(self.workspace, full=full)
+
+    def page(self, as_known_at: datetime | str | None = None) -> Page:
+        """What your files say, as the plain data of `troth monday --json`.
+
+        as_known_at: what they said then: naive UTC, or a day or an instant in the operation's zone as a text. Raises NotFound for one
+        before the first build, BookError for what is no instant.
+        """
+        known = None if as_known_at is None else known_at(self.workspace, as_known_at)
+        return read_page(self.workspace, known)
 
     def rules_for(self, address: str, keys: Mapping[str, str] | None = None, at: datetime | str | None = None) -> Shown:
         """A definition, promises.deliver, as it is for somebody's keys, {"customer": "acme"}, for what is made at an instant.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from troth.app.known import instant
 from troth.app.reading import Reading, open_reading
 from troth.app.unmatched import sentences
 from troth.app.workspace import Workspace
@@ -76,14 +77,16 @@ class Explained:
     chain: tuple[Pair, ...]
 
 
-def status(workspace: Workspace, *, as_known_at: datetime | None = None) -> tuple[Status, ...]:
-    """Every identity with its decisions. as_known_at: naive UTC; decisions made later are left out, and count as not made.
+def status(workspace: Workspace, *, as_known_at: datetime | str | None = None) -> tuple[Status, ...]:
+    """Every identity with its decisions.
 
-    Raises NotFound where nothing was built yet or the book has no identity.
+    as_known_at: naive UTC, or a day or an instant in the operation's zone as a text; decisions made later are left out, and count as
+    not made. Raises NotFound where nothing was built yet or the book has no identity, BookError for what is no instant.
     """
     reading = _open(workspace)
     made = workspace.decisions.all()
-    return tuple(_status(name, said, made, as_known_at) for name, said in _told(reading).items())
+    at = None if as_known_at is None else instant(as_known_at, reading.rules)
+    return tuple(_status(name, said, made, at) for name, said in _told(reading).items())
 
 
 def review(workspace: Workspace, *, identity: str | None = None) -> tuple[Pair, ...]:
@@ -174,17 +177,6 @@ def undo(workspace: Workspace, number: int | None = None, *, reason: str = "", a
         )
     target = found[-1]
     return _decide(workspace, Draft(target.draft.identity, "undo", None, None, reason, target.number), actor)
-
-
-def instant(written: str | None) -> datetime | None:
-    """A day or an instant in UTC; raises NotFound for what is neither."""
-    if written is None:
-        return None
-    try:
-        read = datetime.fromisoformat(written)
-    except ValueError:
-        raise NotFound(f"no instant '{written}'", allowed="a day or an instant in UTC", next_step="Write 2026-03-01T06:00.") from None
-    return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
 
 
 _PAIR = "l.identity, l.a_type, l.a_id, l.b_type, l.b_id, l.verdict, coalesce(l.evidence, ''), l.why, l.probability, l.weights, l.method"

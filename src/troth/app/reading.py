@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
-from troth.app.build import DEFAULT_ZONE, MARGIN_US, balances_of
+from troth.app.build import balances_of
 from troth.app.guesses import read_guesses
+from troth.app.judging import DEFAULT_ZONE, MARGIN_US
+from troth.app.known import Known
+from troth.app.known import told as told_known
 from troth.app.rules import Rules, read_rules
 from troth.app.unmatched import told_of
 from troth.app.workspace import Progress, Workspace, silent
+from troth.app.writing import write_whole
 from troth.book.lint import UNSAVED_EDIT
 from troth.book.versions import UNSAVED
 from troth.engines.calendars import transitions
@@ -28,40 +32,52 @@ from troth.record import Engine, Snapshot
 from troth.sources import Balance
 
 Page = dict[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are formulas to spreadsheets of Japan; what parts cells there or elsewhere must not begin a new one.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+PARTING = ',;|"\t\r\n'
 
 
-def read_page(workspace: Workspace, *, progress: Progress = silent) -> Page:
-    """The page of the snapshot in force, with the lists of orders written beside it.
+def read_page(workspace: Workspace, known: Known | None = None, *, progress: Progress = silent) -> Page:
+    """The page of the snapshot in force, or of what was known at an instant, with the lists of orders written beside it.
 
     Raises NotFound when nothing was built yet.
     """
-    reading = open_reading(workspace)
+    reading = open_reading(workspace, known)
     progress("finding what can be said")
     statements = find_all(reading.context)
-    lists = _write_lists(workspace, reading.context.engine, statements)
-    _write_views(workspace, reading.snapshot)
-    return _page(workspace, reading, statements, lists)
+    lists = _write_lists(workspace, reading, statements)
+    views = f"views{_apart(reading)}.sql"
+    write_whole(workspace.state / "lake" / views, workspace.lake.views(reading.snapshot))
+    return _page(workspace, reading, statements, lists, views)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A snapshot opened once, to be asked many times."""
+    """A snapshot opened once, to be asked many times. known: where it is not the one in force."""
 
     rules: Rules
     snapshot: Snapshot
     context: Context
+    known: Known | None = None
 
 
-def open_reading(workspace: Workspace) -> Reading:
-    """The snapshot in force, attached to an engine of its own. Raises NotFound when nothing was built yet."""
-    snapshot = workspace.lake.current()
+def open_reading(workspace: Workspace, known: Known | None = None) -> Reading:
+    """The snapshot in force, or that of what was known at an instant, attached to an engine of its own.
+
+    Raises NotFound when nothing was built yet.
+    """
+    snapshot = known.snapshot if known else workspace.lake.current()
     if snapshot is None:
         raise NotFound("nothing was built yet", next_step="Run: troth build")
-    rules = read_rules(workspace)
+    rules = known.rules if known else read_rules(workspace)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
-    return Reading(rules, snapshot, _context(engine, snapshot, rules))
+    return Reading(rules, snapshot, _context(engine, snapshot, rules), known)
+
+
+def _apart(reading: Reading) -> str:
+    """What is written of a past beside the page must not take the place of what is in force."""
+    return f"-{reading.snapshot.id[:12]}" if reading.known else ""
 
 
 def _context(engine: Engine, snapshot: Snapshot, rules: Rules) -> Context:
@@ -82,7 +98,7 @@ def _with_stages(promise: Promise, told: Mapping[str, Any]) -> Promise:
     return promise.model_copy(update={"stages": {**known, **{key: promise.stages[key] for key in known if key in promise.stages}}})
 
 
-def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement], lists: Mapping[str, str]) -> Page:
+def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement], lists: Mapping[str, str], views: str) -> Page:
     rules, snapshot, context = reading.rules, reading.snapshot, reading.context
     said = [statement_data(s, lists) for s in told(statements)]
     lead = next((s for s in statements if s.leads), None)
@@ -95,6 +111,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "as_of": _moment(context.local_time(snapshot.as_of)),
         "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
         "corrections": _corrections(snapshot, context),
+        "known": told_known(reading.known, _moment(context.local_time(reading.known.at))) if reading.known else None,
         "warnings": _warnings(snapshot, context, rules),
         "found": [
             {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"} for name, p in context.promises.items()
@@ -110,7 +127,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "version": __version__,
         "ranking": RULE,
         "lake": str(Path("..") / workspace.state.name / "lake"),
-        "views": "views.sql",
+        "views": views,
     }
 
 
@@ -224,10 +241,10 @@ def _moment(instant: datetime) -> str:
     return f"{instant:%a} {instant.day} {instant:%b %Y %H:%M}"
 
 
-def _write_lists(workspace: Workspace, engine: Engine, statements: Sequence[Statement]) -> dict[str, str]:
+def _write_lists(workspace: Workspace, reading: Reading, statements: Sequence[Statement]) -> dict[str, str]:
     """One CSV of ids beside the page for every statement that has orders behind it; spreadsheets must not run what they open."""
-    folder = workspace.pages / "orders"
-    folder.mkdir(parents=True, exist_ok=True)
+    engine, name_of = reading.context.engine, f"orders{_apart(reading)}"
+    folder = workspace.pages / name_of
     written = {}
     for statement in statements:
         if statement.orders_sql is None:
@@ -235,12 +252,7 @@ def _write_lists(workspace: Workspace, engine: Engine, statements: Sequence[Stat
         name = statement.id.replace("/", "-").replace("_", "-") + ".csv"
         ids = [str(row[0]) for row in engine.rows(statement.orders_sql)]
         safe = ["'" + i if i.startswith(FORMULA_STARTS) else i for i in ids]
-        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in ',"\n') else i for i in safe]
-        (folder / name).write_text("\n".join(["id", *cells]) + "\n", encoding="utf-8")
-        written[statement.id] = f"orders/{name}"
+        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in PARTING) else i for i in safe]
+        write_whole(folder / name, "\n".join(["id", *cells]) + "\n")
+        written[statement.id] = f"{name_of}/{name}"
     return written
-
-
-def _write_views(workspace: Workspace, snapshot: Snapshot) -> None:
-    target = workspace.state / "lake" / "views.sql"
-    target.write_text(workspace.lake.views(snapshot), encoding="utf-8")

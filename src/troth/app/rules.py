@@ -9,7 +9,7 @@ from pathlib import Path
 from troth import __version__
 from troth.app.workspace import Workspace
 from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
-from troth.book.history import Texts
+from troth.book.history import Revision, Texts
 from troth.book.loading import of_texts
 from troth.book.opening import checked, past_of
 from troth.kernel import digest
@@ -68,8 +68,19 @@ def look_at(workspace: Workspace, texts: Texts) -> tuple[Book, list[Problem]]:
 
 def read_rules(workspace: Workspace) -> Rules:
     """The book of a workspace; raises BookError with every error as file:line:column."""
-    root = workspace.root
     book, problems = look(workspace)
+    return _rules(workspace, book, problems)
+
+
+def rules_of(workspace: Workspace, revision: Revision) -> Rules:
+    """The book as it was at a revision, with the history before it. Raises BookError where it has errors."""
+    steps = [step for step in workspace.history.steps() if step[0].at <= revision.at]
+    loaded = of_texts(workspace.history.texts(revision.id), CHECKS.known)
+    return _rules(workspace, *checked(loaded, CHECKS, past_of(steps, CHECKS)))
+
+
+def _rules(workspace: Workspace, book: Book, problems: list[Problem]) -> Rules:
+    root = workspace.root
     raise_if(problems)
     warnings = tuple(problem for problem in problems if problem.level == "warning")
     sources, promises = book.definitions(SOURCES.name, Source), book.definitions(PROMISES.name, Promise)

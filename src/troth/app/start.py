@@ -16,9 +16,10 @@ from troth.app.build import Built, build
 from troth.app.guesses import FILE as GUESSES
 from troth.app.reading import Page, read_page
 from troth.app.workspace import Progress, silent
+from troth.app.writing import write_whole
 from troth.book import ROOT
 from troth.findings import RULE
-from troth.kernel.errors import NotFound, SourceError
+from troth.kernel.errors import NotFound, SourceError, StoreError
 from troth.sources import READABLE
 from troth.sources.guess import Guess, Pair, guess
 from troth.sources.templates import match
@@ -140,15 +141,13 @@ def _write(target: Path, files: Mapping[str, str]) -> str:
             if name != GUESSES
             for line in difflib.unified_diff(_lines(target / name), text.splitlines(keepends=True), f"your {name}", f"proposed {name}", n=1)
         )
+    # The root makes a folder a book: it comes last, so that one which could not be finished is begun anew.
     try:
-        for name, text in files.items():
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SourceError(
-            f"the book cannot be written to '{target}'", got=error.strerror, next_step="Name another place with --into BOOK."
-        ) from error
+        for name in sorted(files, key=lambda name: name == ROOT):
+            write_whole(target / name, files[name])
+    except StoreError as error:
+        what, step = f"the book cannot be written to '{target}'", "Make room there, or name another place with --into BOOK."
+        raise StoreError(what, got=error.got, next_step=step) from error
     return ""
 
 
@@ -165,6 +164,6 @@ def _without_events(target: Path, proposed: Proposed) -> Page:
         "as_of": None, "zone": None, "corrections": [], "warnings": [], "found": [], "statements": [], "cannot_say": [], "sources": [],
         "parties": [],
         "guesses": [{"what": g.what, "evidence": g.evidence, "confirmed": False} for g in proposed.guesses],
-        "where_delay_arose": None,
+        "where_delay_arose": None, "known": None,
         "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None,
     }  # fmt: skip

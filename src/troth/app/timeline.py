@@ -82,7 +82,8 @@ def _quarantined(context: Context, type: str, code: int) -> tuple[str, ...]:
     """The object's cells that could not be used, each with its place and reason."""
     rows = context.engine.rows(
         "SELECT DISTINCT q.file, q.source_row, q.source_column, q.reason, q.value FROM bad_cell b"
-        " JOIN quarantine q ON q.source = b.source AND q.file = b.file AND q.source_row = b.source_row AND NOT q.whole_row"
+        " JOIN quarantine q ON q.source = b.source AND q.file = b.file AND q.source_row = b.source_row AND q.load = b.load"
+        " AND NOT q.whole_row"
         " WHERE b.object_type = ? AND b.object = ? ORDER BY ALL",
         (type, code),
     )

@@ -18,8 +18,9 @@ class Workspace:
     """One operation: a book, its lake, and the doors to them. Made by `bootstrap` only.
 
     state: folder of lake and journal. history: the revisions of the book. engine: opens an engine for reading. building: holds
-    the lake for one build and gives its engine. schema: the columns that the lake keeps of an engine's table. now: the clock,
-    naive UTC. decisions, weigher: what people decided about who is the same, and what weighs who may be.
+    the lake for one build and gives its engine. schema: the columns that the lake keeps of an engine's table. writer: the
+    version of what writes the lake. now: the clock, naive UTC. decisions, weigher: what people decided about who is the same, and
+    what weighs who may be.
     """
 
     root: Path
@@ -29,6 +30,7 @@ class Workspace:
     engine: Callable[[], Engine]
     building: Callable[[], AbstractContextManager[Engine]]
     schema: Callable[[Engine, str], tuple[Column, ...]]
+    writer: str
     now: Callable[[], datetime]
     decisions: Decisions
     weigher: Weigher

@@ -20,13 +20,19 @@ from datetime import datetime
 from difflib import get_close_matches
 
 SHOWN_LINES = 20
+MOST_SHOWN = 600
+OPEN_BLANKS = frozenset("\u00a0\u202f\u2009\u3000")
 
 
 class TrothError(Exception):
-    """Message = what · got · allowed or nearest · next step; the same facts as attributes."""
+    """Message = what · got · allowed or nearest · next step; the same facts as attributes.
+
+    one_line: what the message quotes, such as the name of a file, is written as `shown` writes it.
+    """
 
     exit_code = 1
     transient = False
+    one_line = False
 
     def __init__(self, what: str, *, got: object = None, allowed: object = None, next_step: str = "") -> None:
         self.what = what
@@ -38,6 +44,7 @@ class TrothError(Exception):
             parts.append(f"got {got}")
         if allowed is not None:
             parts.append(f"allowed: {allowed}")
+        parts = [shown(part) for part in parts] if self.one_line else parts
         message = "; ".join(parts)
         end = "" if message.endswith((".", "?")) else "."
         super().__init__(f"{message}{end} {next_step}" if next_step else message)
@@ -94,10 +101,12 @@ class Conflict(BookError):
 
 
 class SourceError(TrothError, ValueError):
+    one_line = True
     exit_code = 4
 
 
 class ConservationError(TrothError, RuntimeError):
+    one_line = True
     exit_code = 5
 
 
@@ -107,10 +116,12 @@ class Busy(TrothError, RuntimeError):
 
 
 class StoreError(TrothError, OSError):
+    one_line = True
     exit_code = 7
 
 
 class NotFound(TrothError, LookupError):
+    one_line = True
     exit_code = 8
 
 
@@ -121,6 +132,22 @@ class CannotEstimate(TrothError, ValueError):
         super().__init__(what, got=got, next_step=f"Needs {need}." + (f" {settle}" if settle else ""))
         self.need = need
         self.settle = settle
+
+
+def shown(text: str) -> str:
+    """A text as one line that a terminal prints as it stands: signs that move, turn or hide others are escaped, the middle of a long
+    one is left out.
+
+    >>> shown("a\\nb"), shown("\\u202egnp.csv"), shown("caf\u00e9")
+    ('a\\\\nb', '\\\\u202egnp.csv', 'caf\u00e9')
+    >>> len(shown("x" * 10_000)) < 650
+    True
+    """
+    if len(text) > MOST_SHOWN:
+        text = f"{text[: MOST_SHOWN - 100]} \u2026 {text[-100:]}"
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in OPEN_BLANKS else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def nearest(name: str, known: Iterable[str], *, count: int = 3) -> str:

@@ -2,7 +2,8 @@
 
 from troth.record.canonical import canonical
 from troth.record.derive import as_of, make_steps, make_strata
+from troth.record.loads import Load
 from troth.record.log import Log
 from troth.record.ports import Column, Engine, Lake, Part, Snapshot, StoredFile
 
-__all__ = ["Column", "Engine", "Lake", "Log", "Part", "Snapshot", "StoredFile", "as_of", "canonical", "make_steps", "make_strata"]
+__all__ = ["Column", "Engine", "Lake", "Load", "Log", "Part", "Snapshot", "StoredFile", "as_of", "canonical", "make_steps", "make_strata"]

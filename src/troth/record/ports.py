@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
+    from troth.record.loads import Load
+
 
 class Engine(Protocol):
     """An in-process SQL engine; every statement has a cursor of its own and is read to the end."""
@@ -83,6 +85,12 @@ class Lake(Protocol):
 
     def current(self) -> Snapshot | None: ...
 
+    def snapshot(self, id: str) -> Snapshot | None:
+        """One that the manifest still has."""
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether all its files are there."""
+
     def building(self, now: datetime) -> AbstractContextManager[Path]:
         """Hold the lake for one build, else raise Busy; gives a folder for the engine to spill to.
 
@@ -92,8 +100,17 @@ class Lake(Protocol):
     def write(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
         """Store the engine's tables; nothing is visible until `publish`."""
 
-    def publish(self, snapshot: Snapshot, now: datetime) -> None:
-        """Put a snapshot in force in one transaction; its files are on disk before."""
+    def publish(self, snapshot: Snapshot, now: datetime, loads: Sequence[Load] = ()) -> None:
+        """Put a snapshot in force, and what was taken in for it on record, in one transaction; their files are on disk before."""
+
+    def loads(self) -> tuple[Load, ...]:
+        """All that was ever taken in, in the order of seq, source and place."""
+
+    def keep(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
+        """Store rows that were taken in, for good; no two rows of a part tie under its order."""
+
+    def kept(self, files: Sequence[StoredFile]) -> str:
+        """Rows that `keep` stored, to be read in SQL. Refuses files that are missing."""
 
     def attach(self, engine: Engine, snapshot: Snapshot) -> None:
         """One view a table over the snapshot's files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +36,16 @@ class Print:
 
     size: int
     changed_ns: int
+    touched_ns: int
     file: int
 
 
 def print_of(path: Path) -> Print:
     seen = path.stat()
-    return Print(seen.st_size, seen.st_mtime_ns, seen.st_ino)
+    return Print(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+
+
+def place_of(address: Address, folder: Path) -> str:
+    """Where a table lies, as seen from the operation's folder: 2026/orders.xlsx#March, the same wherever the folder is."""
+    place = Path(os.path.relpath(address.path, folder)).as_posix()
+    return place if address.part is None else f"{place}{SIGN}{address.part}"

@@ -15,10 +15,12 @@ from troth.engines.calendars import Transitions
 from troth.query import identifier, literal_text, to_local, to_utc
 from troth.sources.mapping import CellType
 
+# Ten decimals are those of arithmetic (`query.lowering.AMOUNT`): a product of two such still has eighteen digits before the point.
+NUMBER = "DECIMAL(24,10)"
 SQL_TYPES: dict[CellType, str] = {
     "text": "VARCHAR",
-    "number": "DECIMAL(18,4)",
-    "money": "DECIMAL(18,4)",
+    "number": NUMBER,
+    "money": NUMBER,
     "instant": "TIMESTAMP",
     "day": "DATE",
     "bool": "BOOLEAN",
@@ -104,7 +106,7 @@ def _value(cell: Cell, zone: Transitions) -> str:
         case "bool":
             return f"v{name}"
         case "number" | "money":
-            return f"CASE WHEN TRY_CAST(v{name} AS DECIMAL(18,4)) = v{name} THEN TRY_CAST(v{name} AS DECIMAL(18,4)) END"
+            return f"CASE WHEN TRY_CAST(v{name} AS {NUMBER}) = v{name} THEN TRY_CAST(v{name} AS {NUMBER}) END"
         case "day":
             local = to_local(exp.column("z" + name), zone).sql("duckdb")
             return f"CAST(coalesce({_within('l' + name)}, CASE WHEN {_years('z' + name)} THEN {local} END) AS DATE)"
@@ -120,7 +122,7 @@ def _fits(cell: Cell) -> str:
         case "instant" | "day":
             return f"({_years('l' + name)} OR coalesce({_years('z' + name)}, FALSE))"
         case "number" | "money":
-            return f"TRY_CAST(v{name} AS DECIMAL(18,4)) = v{name}"
+            return f"TRY_CAST(v{name} AS {NUMBER}) = v{name}"
         case _:
             return f"v{name} IS NOT NULL"
 
@@ -129,7 +131,7 @@ def _exact(text: str, numbers: Numbers) -> str:
     """The number as it is written, all its decimals included, or NULL where 24 decimals do not hold it.
 
     The engine rounds what has more decimals than its type. A text of 24 characters can have more than 24 only by an
-    exponent, and then differs from a number of four decimals unless it is rounded to nothing.
+    exponent, and then differs from a number of ten decimals unless it is rounded to nothing.
     A minus behind the number is put before it. Marks between groups of three are dropped where every group has three.
     """
     decimal = numbers.decimal

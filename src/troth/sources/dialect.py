@@ -22,7 +22,8 @@ TAIL = 16 << 10
 LOOKED_AT = 200
 Layout = Literal["table", "records", "blanks", "list"]
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
-_DASHES = re.compile(r"[-+=|_ ]*[-=_]{3}[-+=|_ ]*")
+_RULE = re.compile(r"[-=_]{3}")
+LONGEST_TYPED = 64
 _BARRED = re.compile(r"\|.*\|\s*")
 _TYPED = re.compile(
     r"[+-]?[\d.,'\u00a0 ]*\d[\d.,]*-?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?( ?Z| ?[+-]\d{2}:?\d{2})?"
@@ -94,7 +95,21 @@ def _with_columns(found: Dialect, body: str, path: Path, *, whole: bool) -> Dial
     rows = [r for r in records[1:] if r]
     if _is_record(header, rows):
         return replace(found, columns=tuple(f"c{n}" for n in range(1, len(header) + 1)), header=False)
+    _refuse_loose_quotes(body, found.delimiter, path)
     return replace(found, columns=unique_names(_without_trailing(header, rows)))
+
+
+def _refuse_loose_quotes(body: str, delimiter: str, path: Path) -> None:
+    """The engine's reader takes no row from below a header that has text behind a closing quote; it opens one behind blanks too."""
+    try:
+        for blanks in (False, True):
+            next(csv.reader(StringIO(body, newline=""), delimiter=delimiter, strict=True, skipinitialspace=blanks))
+    except csv.Error as error:
+        raise SourceError(
+            f"'{path.name}': the header has text beside a quoted name, or a quote that is never closed",
+            got=repr(body.partition("\n")[0][:60]),
+            next_step="Mend its quotes.",
+        ) from error
 
 
 def _without_trailing(header: list[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -118,7 +133,8 @@ def _layout(body: str, *, whole: bool, given: str | None) -> tuple[Layout, str]:
         return "records", said[1]
     filled = [line for line in lines if line.strip()]
     barred = sum(bool(_BARRED.fullmatch(line)) for line in filled)
-    if barred >= 2 and any(_DASHES.fullmatch(line.strip()) for line in filled):
+    dashed = sum(is_dashes(line.strip()) for line in filled)
+    if (barred >= 2 and dashed) or (barred and dashed >= 2):
         return "list", "|"
     delimiter, agree = _delimiter(body, whole=whole)
     below = _below_titles(body, whole=whole) if agree < 0.5 else None
@@ -167,7 +183,7 @@ def _below_titles(text: str, *, whole: bool) -> str | None:
             continue
         first = widths.index(usual)
         header = [cell.strip() for cell in rows[first]]
-        if first == 0 or max(widths[:first]) >= usual or any(_TYPED.fullmatch(cell) for cell in header) or not any(header):
+        if first == 0 or max(widths[:first]) >= usual or any(map(is_typed, header)) or not any(header):
             continue
         agree = count / (len(rows) - first)
         if agree >= 0.8 and (best is None or (agree, usual) > best[:2]):
@@ -182,7 +198,7 @@ def _parted_by_blanks(lines: Sequence[str]) -> bool:
         return False
     usual = len(rows[1])
     same = sum(len(row) == usual for row in rows)
-    typed = sum(all(_TYPED.fullmatch(row[n]) for row in rows[1:] if len(row) == usual) for n in range(usual))
+    typed = sum(all(is_typed(row[n]) for row in rows[1:] if len(row) == usual) for n in range(usual))
     return same >= 0.95 * len(rows) and len(rows[0]) == usual and typed >= 1
 
 
@@ -195,23 +211,23 @@ def _is_record(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     alike = 0
     for column, cell in enumerate(first):
         values = [row[column].strip() for row in below if row[column].strip()]
-        typed = sum(bool(_TYPED.fullmatch(value)) for value in values)
+        typed = sum(map(is_typed, values))
         if typed > 0.9 * len(values) and values:
-            if not _TYPED.fullmatch(cell):
+            if not is_typed(cell):
                 return False
             alike += not (len(cell) == 4 and cell[:2] in ("19", "20"))
-        elif _TYPED.fullmatch(cell):
+        elif is_typed(cell):
             return False
     return alike > 0
 
 
 def is_typed(text: str) -> bool:
     """Whether a text is a number or a date in any usual way of writing."""
-    return _TYPED.fullmatch(text) is not None
+    return len(text) <= LONGEST_TYPED and _TYPED.fullmatch(text) is not None
 
 
 def is_dashes(line: str) -> bool:
-    return _DASHES.fullmatch(line) is not None
+    return not line.strip("-+=|_ ") and _RULE.search(line) is not None
 
 
 def _backslashes(text: str) -> bool:

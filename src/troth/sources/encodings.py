@@ -85,7 +85,7 @@ def _utf16(head: bytes, path: Path) -> Encoding:
     raise SourceError(
         f"'{path.name}' is not UTF-8 text",
         got="NUL bytes, as in a binary file",
-        next_step="Save it as UTF-8 CSV.",
+        next_step="Save it as UTF-8 text.",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from troth.kernel.money import NO_CURRENCY
 from troth.query import literal_text
 from troth.record import Engine
+from troth.sources.casting import NUMBER
 from troth.sources.reading import Staged
 
 
@@ -38,16 +39,16 @@ def make_feedback(engine: Engine, sources: Sequence[Staged]) -> None:
             low, high = entry.scale
             selects.append(
                 f"SELECT {literal_text(entry.about)} AS about_type, i.code AS about, {asked} AS asked, {answered} AS answered,"
-                f" s.c{staged.cell(entry.score, 'number').name} AS score, CAST({low} AS DECIMAL(18,4)) AS low,"
-                f" CAST({high} AS DECIMAL(18,4)) AS high, {literal_text(entry.instrument)} AS instrument,"
+                f" s.c{staged.cell(entry.score, 'number').name} AS score, CAST({low} AS {NUMBER}) AS low,"
+                f" CAST({high} AS {NUMBER}) AS high, {literal_text(entry.instrument)} AS instrument,"
                 f" {literal_text(staged.name)} AS source, s._row AS source_row"
                 f" FROM kept_{staged.name} s JOIN id_{entry.about} i ON i.id = {staged.id_sql(entry.id, of='s')}"
                 f" WHERE s.c{staged.cell(entry.score, 'number').name} IS NOT NULL"
             )
     empty = (
         "SELECT CAST(NULL AS VARCHAR) AS about_type, CAST(NULL AS INTEGER) AS about, CAST(NULL AS TIMESTAMP) AS asked,"
-        " CAST(NULL AS TIMESTAMP) AS answered, CAST(NULL AS DECIMAL(18,4)) AS score, CAST(NULL AS DECIMAL(18,4)) AS low,"
-        " CAST(NULL AS DECIMAL(18,4)) AS high, CAST(NULL AS VARCHAR) AS instrument, CAST(NULL AS VARCHAR) AS source,"
+        f" CAST(NULL AS TIMESTAMP) AS answered, CAST(NULL AS {NUMBER}) AS score, CAST(NULL AS {NUMBER}) AS low,"
+        f" CAST(NULL AS {NUMBER}) AS high, CAST(NULL AS VARCHAR) AS instrument, CAST(NULL AS VARCHAR) AS source,"
         " CAST(NULL AS BIGINT) AS source_row WHERE FALSE"
     )
     engine.run(
@@ -69,7 +70,7 @@ def make_money(engine: Engine, sources: Sequence[Staged], currency: str | None) 
             )
     empty = (
         "SELECT CAST(NULL AS VARCHAR) AS about_type, CAST(NULL AS INTEGER) AS about, CAST(NULL AS VARCHAR) AS kind,"
-        " CAST(NULL AS DECIMAL(18,4)) AS amount, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS VARCHAR) AS source,"
+        f" CAST(NULL AS {NUMBER}) AS amount, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS VARCHAR) AS source,"
         " CAST(NULL AS BIGINT) AS source_row WHERE FALSE"
     )
     engine.run(

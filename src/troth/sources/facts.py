@@ -37,7 +37,7 @@ def _make_bad_cells(engine: Engine, sources: Sequence[Staged]) -> None:
     """bad_cell: which attribute or event of which object was quarantined, so that its promise is unknown and not absent."""
     engine.run(
         "CREATE OR REPLACE TABLE bad_cell"
-        " (object_type VARCHAR, object INTEGER, name VARCHAR, source VARCHAR, file VARCHAR, source_row BIGINT)"
+        " (object_type VARCHAR, object INTEGER, name VARCHAR, source VARCHAR, file VARCHAR, source_row BIGINT, load INTEGER)"
     )
     for staged in sources:
         source = staged.source
@@ -51,7 +51,7 @@ def _make_bad_cells(engine: Engine, sources: Sequence[Staged]) -> None:
         for type, id, cell, name in places:
             engine.run(
                 f"INSERT INTO bad_cell SELECT DISTINCT {literal_text(type)}, i.code, {literal_text(name)},"
-                f" {literal_text(staged.name)}, {staged.file_sql(of='s')}, s._row"
+                f" {literal_text(staged.name)}, {staged.file_sql(of='s')}, s._row, {staged.load_sql(of='s')}"
                 f" FROM kept_{staged.name} s"
                 f" JOIN id_{type} i ON i.id = {staged.id_sql(id, of='s')} WHERE s.b{cell} IS NOT NULL"
             )

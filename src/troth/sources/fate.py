@@ -1,4 +1,4 @@
-"""What became of every row: stored, quarantined, duplicate, superseded or filtered; nothing else, and nothing lost."""
+"""What became of every row: stored, quarantined, duplicate, superseded, filtered or retracted; nothing else, and nothing lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from troth.sources.reading import Staged
 
 QUARANTINE = (
     "CREATE OR REPLACE TABLE quarantine"
-    ' (source VARCHAR, file VARCHAR, source_row BIGINT, source_column VARCHAR, reason VARCHAR, whole_row BOOLEAN, "value" VARCHAR)'
+    " (source VARCHAR, file VARCHAR, source_row BIGINT, source_column VARCHAR, reason VARCHAR, whole_row BOOLEAN,"
+    ' "value" VARCHAR, load INTEGER)'
 )
 
 NO_VALUE = "the cell has no usable value"
@@ -19,7 +20,7 @@ NO_VALUE = "the cell has no usable value"
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Rows of one source in one build: read = stored + quarantined + duplicate + superseded + filtered.
+    """Rows of one source, all that was ever taken in: read = stored + quarantined + duplicate + superseded + filtered + retracted.
 
     cells: cells emptied and quarantined in rows that were stored.
     """
@@ -33,10 +34,11 @@ class Balance:
     superseded: int
     filtered: int
     cells: int
+    retracted: int = 0
 
     @property
     def accounted(self) -> int:
-        return self.stored + self.quarantined + self.duplicate + self.superseded + self.filtered
+        return self.stored + self.quarantined + self.duplicate + self.superseded + self.filtered + self.retracted
 
 
 def settle(engine: Engine, staged: Staged) -> Balance:
@@ -59,8 +61,9 @@ def settle(engine: Engine, staged: Staged) -> Balance:
     _quarantine_rows(engine, staged)
     cells = _quarantine_cells(engine, staged) + _quarantine_pointers(engine, staged)
     balance = Balance(
-        staged.name, tuple(f.name for f in staged.files), staged.read, _count(engine, f"kept_{staged.name}"),
-        quarantined + staged.rejected, duplicate, superseded, staged.filtered, cells,
+        staged.name, staged.files, staged.read, _count(engine, f"kept_{staged.name}"), quarantined + staged.rejected,
+        duplicate + staged.withdrawn.duplicate, superseded + staged.withdrawn.superseded, staged.filtered, cells,
+        staged.withdrawn.retracted,
     )  # fmt: skip
     if balance.read != balance.accounted:
         raise ConservationError(
@@ -112,10 +115,10 @@ def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
 
 
 def _quarantine_rows(engine: Engine, staged: Staged) -> None:
-    file = staged.file_sql()
+    name, file, load = literal_text(staged.name), staged.file_sql(), staged.load_sql()
     engine.run(
-        f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {file}, line, NULL, reason, TRUE, NULL FROM rejected_{staged.name}"
-        f" UNION ALL SELECT {literal_text(staged.name)}, {file}, _row, NULL, reason, TRUE, NULL FROM fate_{staged.name}"
+        f"INSERT INTO quarantine SELECT {name}, {file}, line, NULL, reason, TRUE, NULL, {load} FROM rejected_{staged.name}"
+        f" UNION ALL SELECT {name}, {file}, _row, NULL, reason, TRUE, NULL, {load} FROM fate_{staged.name}"
     )
     engine.run(f"DROP TABLE fate_{staged.name}")
 
@@ -141,7 +144,7 @@ def _quarantine_cells(engine: Engine, staged: Staged) -> int:
             why = f"CASE WHEN e{position} IS NOT NULL THEN {literal_text(NO_VALUE)} ELSE {why} END"
         engine.run(
             f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {staged.file_sql()}, _row, {literal_text(column)},"
-            f" {why}, FALSE, {value} FROM kept_{staged.name} WHERE {bad} IS NOT NULL"
+            f" {why}, FALSE, {value}, {staged.load_sql()} FROM kept_{staged.name} WHERE {bad} IS NOT NULL"
         )
     return total
 
@@ -161,7 +164,7 @@ def _quarantine_pointers(engine: Engine, staged: Staged) -> int:
             reason = literal_text(f"id {', '.join(id)} is empty: {what} is about nothing")
             engine.run(
                 f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {staged.file_sql()}, _row, {literal_text(id[0])},"
-                f" {reason}, FALSE, NULL FROM {about_nothing}"
+                f" {reason}, FALSE, NULL, {staged.load_sql()} FROM {about_nothing}"
             )
     return total
 

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
+from troth.sources import contract as contracts
 
-CellType = Literal["text", "number", "money", "instant", "day", "bool"]
+CellType = contracts.CellType
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 RESERVED = ("code", "id", "month", "stratum")
@@ -145,6 +146,7 @@ class Source(Part):
     )
     owner: Role | None = Field(None, description="The role that answers for the system, as company.yaml lists it")
     steward: Role | None = Field(None, description="The role that repairs its data, as company.yaml lists it")
+    contract: contracts.Contract | None = Field(None, description="What its steward answers for, checked in every build")
     sample: Sample | None = Field(None, description="Given where the rows are only a sample, so that they are weighted")
     object: ObjectRows | None = Field(None, description="What a row is, and by which columns: {type: order, id: [order_id]}")
     relations: tuple[Relation, ...] = Field((), description="Whom or what it belongs to: [{to: customer, id: [customer_id]}]")
@@ -173,6 +175,12 @@ class Source(Part):
         carried = {c for c, kinds in self.cells().items() if "text" in kinds} | {c for _, id in self.references() for c in id}
         for column in sorted(carried & set(self.personal)):
             raise ValueError(f"'{column}' is personal and may not be carried into the lake as an attribute or an id")
+        return self
+
+    @model_validator(mode="after")
+    def contract_fits(self) -> Source:
+        for said in self.contract.problems(self.columns(), set(self.personal)) if self.contract else ():
+            raise ValueError(said)
         return self
 
     def cells(self) -> dict[str, set[CellType]]:

@@ -73,7 +73,9 @@ def _own_join(staged: Staged, rows: ObjectRows, sample: Sample | None, alias: st
         cells["_stratum"] = f"s.c{staged.cell(sample.stratum, 'text').name}"
     if staged.source.key == rows.id:
         return _join(staged, rows.id, cells, alias, grouped=False)
-    firsts = {name: f"first({cell} ORDER BY _file, _row) FILTER ({cell} IS NOT NULL)" for name, cell in cells.items()}
+    firsts = {
+        name: f"first({cell} ORDER BY {staged.place_sql(of='s')}, _row, _file) FILTER ({cell} IS NOT NULL)" for name, cell in cells.items()
+    }
     return _join(staged, rows.id, firsts, alias, grouped=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -29,6 +31,42 @@ def find_tables(folder: Path, pattern: str) -> list[Address]:
         allowed=nearest(pattern, [p.name for p in folder.iterdir() if p.is_file()]),
         next_step="Mend `files:` of the source.",
     )
+
+
+def is_nowhere(folder: Path, pattern: str) -> bool:
+    """Whether no file is of this name or pattern, though the folder is there: then a file that was there is gone."""
+    return folder.is_dir() and not any(_matches(folder, name) for name in (pattern, *(name for name, _ in _splits(pattern))))
+
+
+def names(pattern: str, place: str, folder: Path) -> bool:
+    """Whether a name or pattern of `files:` means the table of a place, be it there or not.
+
+    >>> names("*.xlsx#Ma*", "a.xlsx#March", Path()), names("*.csv", "2026/a.csv", Path()), names("**/*.csv", "2026/a.csv", Path())
+    (True, False, True)
+    """
+    if posixpath.isabs(pattern):
+        pattern = os.path.relpath(pattern, folder)
+    if _fits(posixpath.normpath(pattern), place):
+        return True
+    return any(
+        _fits(posixpath.normpath(name), file) and fnmatchcase(part, wanted)
+        for name, wanted in _splits(pattern)
+        for file, part in _splits(place)
+    )
+
+
+def _fits(pattern: str, path: str) -> bool:
+    if pattern == path:
+        return True
+    return _parts_fit(pattern.split("/"), path.split("/"))
+
+
+def _parts_fit(pattern: list[str], path: list[str]) -> bool:
+    if not pattern or not path:
+        return not pattern and not path
+    if pattern[0] == "**":
+        return _parts_fit(pattern[1:], path) or _parts_fit(pattern, path[1:])
+    return fnmatchcase(path[0], pattern[0]) and _parts_fit(pattern[1:], path[1:])
 
 
 def _splits(pattern: str) -> Iterator[tuple[str, str]]:
@@ -74,6 +112,11 @@ def _matches(folder: Path, pattern: str) -> list[Path]:
         named = folder / pattern
         return [named] if named.is_file() else [p for p in folder.glob(pattern) if p.is_file()]
     except (ValueError, NotImplementedError) as error:
-        raise SourceError(f"'{pattern}' names no file", got=str(error), allowed="a name or a pattern inside the folder") from error
+        raise SourceError(
+            f"'{pattern}' names no file",
+            got=str(error),
+            allowed="a name or a pattern inside the folder",
+            next_step="Mend `files:` of the source.",
+        ) from error
     except OSError as error:
         raise SourceError(f"'{folder}' cannot be looked into", got=error.strerror, next_step="Ask for the right to read it.") from error

@@ -27,6 +27,8 @@ NAMES = (
     "manifest.schema.after",
     "manifest.file.before",
     "manifest.file.after",
+    "manifest.load.before",
+    "manifest.load.after",
     "projection.before",
     "projection.after",
     "commit.before",

@@ -27,6 +27,7 @@ from troth.book.history import (
 from troth.book.threeway import plan_save
 from troth.kernel import digest
 from troth.kernel.errors import Busy, NotFound, StoreError
+from troth.record.loads import Load
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
 from troth.sources.identity import Decision, Draft
 from troth.stores.lake import views
@@ -42,10 +43,17 @@ class MemoryLake:
     def __init__(self) -> None:
         self._tables: dict[str, tuple[tuple[str, ...], list[Row]]] = {}
         self._published: list[tuple[datetime, Snapshot]] = []
+        self._loads: list[Load] = []
         self._since: datetime | None = None
 
     def current(self) -> Snapshot | None:
         return self._published[-1][1] if self._published else None
+
+    def snapshot(self, id: str) -> Snapshot | None:
+        return next((one for _, one in self._published if one.id == id), None)
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        return all(file.path in self._tables for file in snapshot.files)
 
     @contextmanager
     def building(self, now: datetime) -> Iterator[Path]:
@@ -75,14 +83,32 @@ class MemoryLake:
                 stored.append(StoredFile(part.table, partition, path, digest.of_text(text), len(text.encode()), len(rows)))
         return tuple(stored)
 
-    def publish(self, snapshot: Snapshot, now: datetime) -> None:
+    def publish(self, snapshot: Snapshot, now: datetime, loads: Sequence[Load] = ()) -> None:
         self._refuse_outside_of_a_build()
         self._refuse_if_missing(snapshot)
+        last = self._loads[-1] if self._loads else None
+        for load in loads:
+            if load.seq != (last.seq if last else 0) + 1 or (last is not None and load.known_from < last.known_from):
+                raise StoreError("the loads are not the next ones", got=load.seq)
         for _, known in self._published:
             if known.id == snapshot.id and known != snapshot:
                 raise StoreError(f"snapshot {snapshot.id} was published with other contents")
         if self.current() != snapshot:
             self._published.append((now, snapshot))
+        self._loads += sorted(loads, key=lambda load: (load.source, load.place))
+
+    def loads(self) -> tuple[Load, ...]:
+        return tuple(self._loads)
+
+    def keep(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
+        return self.write(engine, parts)
+
+    def kept(self, files: Sequence[StoredFile]) -> str:
+        for file in files:
+            if file.path not in self._tables:
+                raise StoreError(f"the lake has no {file.path}")
+        tables = [self._tables[file.path] for file in files]
+        return f"({' UNION ALL '.join(f'SELECT * FROM {_values(*table)}' for table in tables)})"
 
     def attach(self, engine: Engine, snapshot: Snapshot) -> None:
         self._refuse_if_missing(snapshot)
@@ -97,8 +123,7 @@ class MemoryLake:
             kept = [self._tables[file.path] for file in snapshot.files if file.table == table]
             if not kept:
                 return None
-            rows = ", ".join(f"({', '.join(map(_cell, row))})" for _, rows in kept for row in rows)
-            return f"(VALUES {rows}) AS kept({', '.join(map(quoted, kept[0][0]))})"
+            return _values(kept[0][0], [row for _, rows in kept for row in rows])
 
         return views.statements(snapshot, source)
 
@@ -116,6 +141,11 @@ def _texts(part: Part, columns: Sequence[str]) -> str:
     cells = ", ".join(f"CAST({quoted(name)} AS VARCHAR)" for name in columns)
     order = ", ".join(f"{quoted(name)} NULLS LAST" for name in part.order)
     return f"SELECT {cells} FROM {quoted(part.table)} ORDER BY {order}"
+
+
+def _values(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    listed = ", ".join(f"({', '.join(map(_cell, row))})" for row in rows)
+    return f"(VALUES {listed}) AS kept({', '.join(map(quoted, columns))})"
 
 
 def _cell(text: str | None) -> str:

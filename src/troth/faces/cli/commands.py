@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from troth.faces.cli import book_commands, identity_commands
-from troth.faces.cli.options import HERE, Book, Json, Quiet
-from troth.faces.cli.output import Out, fields, show_bug, show_error
+from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
+from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
 
 app = typer.Typer(
     name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -81,17 +81,37 @@ def demo(
 
 
 @app.command()
-def build(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
-    """Read the sources again, judge every promise, and publish a snapshot."""
+def build(
+    book: Book = HERE,
+    if_changed: Annotated[bool, typer.Option("--if-changed", help="Where nothing changed, end at once and say so.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read every file again, whatever is known of it.")] = False,
+    as_known_at: AsKnownAt = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Take in what is new in the sources, judge every promise, and publish a snapshot."""
     from troth.app.bootstrap import open_workspace
+    from troth.app.build import balances_of, unchanged
     from troth.app.build import build as use_case
 
     out = Out(json=json, quiet=quiet)
+    workspace = open_workspace(book)
+    if as_known_at is not None:
+        from troth.app.known import as_known_at as know
+
+        with out.progress() as step:
+            known = know(workspace, as_known_at, progress=step)
+        out.known(known, balances_of(known.snapshot))
+        return
+    if if_changed and not full and (current := unchanged(workspace)) is not None:
+        out.nothing_changed(current)
+        return
     with out.progress() as step:
-        built = use_case(open_workspace(book), progress=step)
+        built = use_case(workspace, full=full, progress=step)
     if json:
         out.data({
             "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
+            "loads": [loaded(load) for load in built.loads],
             "sources": [fields(b) for b in built.balances],
             "files": [fields(f) for f in built.snapshot.files],
         })  # fmt: skip
@@ -100,18 +120,23 @@ def build(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
 
 
 @app.command()
-def monday(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
-    """Build if anything changed, and show what your files say."""
+def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Build if anything changed, and show what your files say; or what they said at an earlier time."""
     from troth.app.bootstrap import open_workspace
     from troth.app.build import build as use_case
+    from troth.app.known import as_known_at as know
     from troth.app.reading import read_page
 
     out = Out(json=json, quiet=quiet)
     workspace = open_workspace(book)
+    known = None
     with out.progress() as step:
-        use_case(workspace, progress=step)
-        page = read_page(workspace, progress=step)
-    html = _write_page(page, workspace.pages)
+        if as_known_at is None:
+            use_case(workspace, progress=step)
+        else:
+            known = know(workspace, as_known_at, progress=step)
+        page = read_page(workspace, known, progress=step)
+    html = _write_page(page, workspace.pages, f"monday-{known.snapshot.id[:12]}" if known else "monday")
     if json:
         out.data({"html": str(html), "page": page})
         return
@@ -123,15 +148,19 @@ def monday(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
 def why_not(
     order: Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")],
     book: Book = HERE,
+    as_known_at: AsKnownAt = None,
     json: Json = False,
 ) -> None:
     """Say clock by clock what became of one order's promises, and why one does not count or cannot be told."""
     from troth.app.bootstrap import open_workspace
+    from troth.app.known import as_known_at as know
     from troth.app.reading import open_reading
     from troth.app.timeline import why_not as use_case
 
     out = Out(json=json, quiet=False)
-    timelines = use_case(open_reading(open_workspace(book)), order)
+    workspace = open_workspace(book)
+    known = know(workspace, as_known_at) if as_known_at is not None else None
+    timelines = use_case(open_reading(workspace, known), order)
     if json:
         out.data([fields(t) for t in timelines])
         return
@@ -203,10 +232,10 @@ def version(json: Json = False) -> None:
     typer.echo(f"troth {__version__}")
 
 
-def _write_page(page: dict[str, Any], folder: Path) -> Path:
+def _write_page(page: dict[str, Any], folder: Path, name: str = "monday") -> Path:
+    from troth.app.writing import write_whole
     from troth.faces.page import render
 
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "monday.html"
-    target.write_text(render(page), encoding="utf-8")
+    target = folder / f"{name}.html"
+    write_whole(target, render(page))
     return target

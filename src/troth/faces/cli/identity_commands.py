@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from troth.faces.cli.options import HERE, Book, Json
+from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, fields
 
 if TYPE_CHECKING:
@@ -21,20 +21,17 @@ By = Annotated[str | None, typer.Option("--by", help="Who decides.", show_defaul
 
 @app.command()
 def status(
-    as_known_at: Annotated[
-        str | None, typer.Option("--as-known-at", help="Decisions as they stood then: 2026-03-01T06:00, UTC.", show_default="now")
-    ] = None,
+    as_known_at: AsKnownAt = None,
     book: Book = HERE,
     json: Json = False,
 ) -> None:
     """Say how many objects are how many parties, what has no counterpart, and what people decided."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.parties import instant
     from troth.app.parties import status as use_case
     from troth.faces.cli.identities import identities
 
     out = Out(json=json, quiet=False)
-    found = use_case(open_workspace(book), as_known_at=instant(as_known_at))
+    found = use_case(open_workspace(book), as_known_at=as_known_at)
     if json:
         out.data([fields(one) for one in found])
         return

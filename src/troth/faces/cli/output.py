@@ -45,7 +45,7 @@ class Out:
             yield lambda step: bars.reset(task, description=step, total=None)
 
     def data(self, value: object) -> None:
-        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+        typer.echo(_whole(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)))
 
     def say(self, text: str) -> None:
         if not self.quiet:
@@ -69,8 +69,41 @@ class Out:
 
     def built(self, built: Any) -> None:
         self.say("Published." if built.fresh else "Nothing changed: the same snapshot is in force.")
-        self.say(f"Snapshot {built.snapshot.id[:12]}, data up to {built.snapshot.as_of:%Y-%m-%d %H:%M} UTC.\n")
+        self.say(f"Snapshot {built.snapshot.id[:12]}, data up to {built.snapshot.as_of:%Y-%m-%d %H:%M} UTC.")
+        for load in built.loads:
+            self.say(f"Taken in: {_taken(load)}.")
+        for balance in built.balances:
+            if balance.retracted:
+                self.say(f"Taken back: {_rows(balance.retracted)} of {balance.source}, which its files have no more, since the beginning.")
+        self.say("")
         self.balances([{**fields(b), "file": ", ".join(b.files)} for b in built.balances])
+
+    def nothing_changed(self, snapshot: Any) -> None:
+        if self.json:
+            self.data({"snapshot": snapshot.id, "fresh": False, "as_of": snapshot.as_of.isoformat() + "Z"})
+        else:
+            self.say(f"Nothing changed. Snapshot {snapshot.id[:12]} is in force.")
+
+    def known(self, known: Any, balances: Sequence[Any]) -> None:
+        from troth.app.known import told
+
+        snapshot = known.snapshot
+        words = told(known, f"{known.at:%Y-%m-%d %H:%M} UTC")
+        if self.json:
+            self.data(
+                {
+                    "snapshot": snapshot.id,
+                    "in_force": False,
+                    "known_at": known.at.isoformat() + "Z",
+                    "known": words,
+                    "as_of": snapshot.as_of.isoformat() + "Z",
+                    "sources": [fields(b) for b in balances],
+                }
+            )
+            return
+        self.say(words)
+        self.say(f"Snapshot {snapshot.id[:12]}, data up to {snapshot.as_of:%Y-%m-%d %H:%M} UTC; it was not put in force.\n")
+        self.balances([{**fields(b), "file": ", ".join(b.files)} for b in balances])
 
     def page(self, page: Mapping[str, Any]) -> None:
         if self.quiet:
@@ -81,6 +114,8 @@ class Out:
         console.print(Text(f"\nTroth — promises kept · {page['operation']}", style="dim"))
         console.print(Text(f"\n{page['headline']}", style="bold"))
         console.print(Text(page["lede"], style="dim"))
+        if page["known"]:
+            console.print(Text(page["known"], style="yellow"))
         for warning in (*page["corrections"], *page["warnings"]):
             console.print(Text(f"! {warning}", style="yellow"))
         if page["found"]:
@@ -119,12 +154,13 @@ class Out:
             console.print(Padding(Text(said.strip(), style="yellow"), (0, 0, 0, 3)))
 
     def balances(self, sources: Sequence[Mapping[str, Any]]) -> None:
-        """The five-way balance: read = stored + quarantined + duplicate + superseded + filtered."""
+        """The balance: read = stored + quarantined + duplicate + superseded + filtered + retracted, the last where there are any."""
         if self.quiet:
             return
         from rich.table import Table
 
-        columns = ("read", "stored", "quarantined", "duplicate", "superseded", "filtered", "cells")
+        retracted = ("retracted",) if any(source["retracted"] for source in sources) else ()
+        columns = ("read", "stored", "quarantined", "duplicate", "superseded", "filtered", *retracted, "cells")
         table = Table(box=None, pad_edge=False, header_style="dim", title=None)
         table.add_column("source", no_wrap=True)
         for column in columns:
@@ -168,9 +204,14 @@ def show_error(error: TrothError, *, as_json: bool) -> None:
             "next_step": error.next_step,
             "exit_code": error.exit_code,
         }
-        typer.echo(json.dumps({"error": facts}, ensure_ascii=False, default=_plain), err=True)
+        typer.echo(_whole(json.dumps({"error": facts}, ensure_ascii=False, default=_plain)), err=True)
         return
-    typer.echo(f"troth: {error}", err=True)
+    typer.echo(_whole(f"troth: {error}"), err=True)
+
+
+def _whole(text: str) -> str:
+    """Halves of signs, as the name of a file may have them, cannot be written."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def show_bug(error: Exception) -> None:
@@ -181,6 +222,25 @@ def show_bug(error: Exception) -> None:
 
 def _unwatched(_: str) -> None:
     """Progress that nobody watches."""
+
+
+def loaded(load: Any) -> dict[str, Any]:
+    """What was taken in of one table, as JSON."""
+    names = ("seq", "known_from", "source", "name", "content", "taken", "unchanged", "gone", "rejected", "filtered")
+    return {name: getattr(load, name) for name in names}
+
+
+def _taken(load: Any) -> str:
+    if not load.there:
+        return f"{load.name} is there no more"
+    parts = [f"{load.name}, {_rows(load.taken)} new or changed"]
+    parts += [f"{load.unchanged:,} unchanged"] if load.unchanged else []
+    parts += [f"{load.gone:,} replaced or there no more"] if load.gone else []
+    return ", ".join(parts)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def fields(value: Any) -> dict[str, Any]:

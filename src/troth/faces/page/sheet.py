@@ -86,6 +86,7 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "lede": _prose(read, "lede"),
         "as_of": _text(read, "as_of"),
         "zone": _text(read, "zone"),
+        "known": _text(read, "known"),
         "corrections": [str(one) for one in read.get("corrections") or ()],
         "warnings": [str(one) for one in read.get("warnings") or ()],
         "found": [
@@ -212,7 +213,7 @@ def _arose(arose: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _source(one: Mapping[str, Any]) -> dict[str, Any]:
-    terms = ("stored", "quarantined", "duplicate", "superseded", "filtered")
+    terms = ("stored", "quarantined", "duplicate", "superseded", "filtered", "retracted")
     counted = [(cell(one.get(name)), name) for name in terms if one.get(name)]
     return {
         "name": _text(one, "source"),

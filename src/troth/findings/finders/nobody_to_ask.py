@@ -179,7 +179,7 @@ def _groups(context: Context, name: str, gap: Gap, attribute: str | None, paid: 
         f"(SELECT sum(m.amount) FROM money m WHERE m.about_type = {literal_text(subject)} AND m.about = o.subject"
         f" AND m.kind = {literal_text(paid[0])})"
         if paid
-        else "CAST(NULL AS DECIMAL(18,4))"
+        else "CAST(NULL AS DECIMAL(24,10))"
     )
     rows = context.engine.rows(
         f"SELECT status, stratum, count(*), sum(amount) FROM (SELECT {status} AS status, o.stratum, {amount} AS amount"

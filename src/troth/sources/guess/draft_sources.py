@@ -167,7 +167,7 @@ def currency_of(column: Column, table: Table) -> str | None:
 
 
 def _finished(draft: Yaml, table: Table, seen: Seen) -> Yaml:
-    """Formats, decimal mark and personal columns; empty parts are left out."""
+    """Formats, decimal mark, personal columns, and that a file which is replaced is the whole; empty parts are left out."""
     text = str(draft)
     used = {c.name: c.format for c in table.instants if c.format and repr(c.name) in text}
     if used:
@@ -178,6 +178,8 @@ def _finished(draft: Yaml, table: Table, seen: Seen) -> Yaml:
         draft["thousands"] = mark
     if seen.personal[table.number]:
         draft["personal"] = dict(seen.personal[table.number])
+    if len(table.files) == 1:
+        draft["contract"] = {"full_extract": True}
     thing = draft.get("object")
     if isinstance(thing, dict) and not thing.get("attributes", True):
         del thing["attributes"]

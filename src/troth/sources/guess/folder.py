@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from troth.kernel.errors import TrothError
+from troth.kernel.errors import TrothError, shown
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.guess.draft_promises import draft_promises
@@ -57,22 +57,22 @@ def _groups(folder: Path, warnings: list[str]) -> list[tuple[str, list[Address]]
         if suffix not in READABLE:
             if suffix not in NO_DATA:
                 kinds = ", ".join(sorted(e.removeprefix(".").upper() for e in READABLE))
-                warnings.append(f"{path.name}: files of this kind are not read; {kinds} are.")
+                warnings.append(f"{shown(path.name)}: files of this kind are not read; {kinds} are.")
             continue
         try:
             inside = tables_in(path)
         except (TrothError, OSError, ValueError) as error:
-            warnings.append(f"{path.name}: cannot be read. {error}")
+            warnings.append(f"{shown(path.name)}: cannot be read. {error}")
             continue
         for table in inside:
             if table.hidden:
-                warnings.append(f"{table.address.name}: {table.hidden}; it is left out. Name it in `files:` of a source to read it.")
+                warnings.append(f"{shown(table.address.name)}: {table.hidden}; it is left out. Name it in `files:` of a source to read it.")
                 continue
             series = re.sub(r"\d+", "#", table.address.name)
             alike = table.columns and re.search(r"\d{2}", table.address.stem)
             found.setdefault((series, table.columns) if alike else (table.address.name,), []).append(table.address)
         if not inside:
-            warnings.append(f"{path.name}: holds no table; it is left out.")
+            warnings.append(f"{shown(path.name)}: holds no table; it is left out.")
     if len(found) > MOST_FILES:
         warnings.append(f"The folder holds {len(found)} tables; the first {MOST_FILES} were read.")
     named: list[tuple[str, list[Address]]] = []
@@ -89,14 +89,14 @@ def _tables(engine: Engine, groups: Sequence[tuple[str, list[Address]]], warning
             table = open_table(engine, addresses, number, name)
             records = 0 if table.rows else _records(engine, addresses[0], number)
         except (TrothError, OSError, ValueError) as error:
-            warnings.append(f"{addresses[0].name}: cannot be read. {str(error).splitlines()[0]}")
+            warnings.append(f"{shown(addresses[0].name)}: cannot be read. {str(error).splitlines()[0]}")
             continue
         if not table.rows:
             why = f"none of its {records:,} rows has the header's columns" if records else "a header and no rows"
-            warnings.append(f"{addresses[0].name}: {why}; it is left out.")
+            warnings.append(f"{shown(addresses[0].name)}: {why}; it is left out.")
             continue
         if len(table.columns) == 1:
-            warnings.append(f"{addresses[0].name}: one column only; if values are parted by another sign, save it as CSV.")
+            warnings.append(f"{shown(addresses[0].name)}: one column only; if values are parted by another sign, save it as CSV.")
         tables.append(table)
     return tables
 

@@ -28,7 +28,19 @@ def guesses_of(seen: Seen, sources: Mapping[str, Yaml]) -> tuple[Guess, ...]:
         ]
         source = sources[keyed.table.name]
         found += list(_measures(keyed, source))
-    return tuple(found)
+    return (*found, *_wholes(seen))
+
+
+def _wholes(seen: Seen) -> Iterator[Guess]:
+    """Said once, since it is the same for all of them."""
+    files = [keyed.table.path.name for keyed in seen.keyed if len(keyed.table.files) == 1]
+    if files:
+        listed = ", ".join(files[:6]) + (f" and {len(files) - 6} more" if len(files) > 6 else "")
+        yield Guess(
+            f"each of {listed} is the whole of its system: a row that is in it no more was taken back" if len(files) > 1
+            else f"{listed} is the whole of its system: a row that is in it no more was taken back",
+            "a single file of its name, so that a newer one takes its place", files[0], (),
+        )  # fmt: skip
 
 
 def pairs_of(seen: Seen) -> tuple[Pair, ...]:

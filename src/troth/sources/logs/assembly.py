@@ -18,6 +18,7 @@ from troth.sources.logs.typed import OfAnotherType, Raw, value_type
 
 Where = Callable[[str, int], str]
 LONE = range(0xD800, 0xE000)
+MEND = "Mend the file, or export it again."
 
 
 class Assembly:
@@ -185,10 +186,10 @@ class Assembly:
     def _refuse_said(self, kind: str, row: int, what: str, got: object, allowed: object, next_step: str) -> NoReturn:
         self._refuse_row(kind, row, what, got=got, allowed=allowed, next_step=next_step)
 
-    def _refuse_row(self, kind: str, row: int, what: str, *, got: object = None, allowed: object = None, next_step: str = "") -> NoReturn:
+    def _refuse_row(self, kind: str, row: int, what: str, *, got: object = None, allowed: object = None, next_step: str = MEND) -> NoReturn:
         self._refuse(self.where(kind, row), what, got=got, allowed=allowed, next_step=next_step)
 
-    def _refuse(self, place: str, what: str, *, got: object = None, allowed: object = None, next_step: str = "") -> NoReturn:
+    def _refuse(self, place: str, what: str, *, got: object = None, allowed: object = None, next_step: str = MEND) -> NoReturn:
         raise SourceError(f"'{self.file}', {place}: {what}", got=got, allowed=allowed, next_step=next_step)
 
 

@@ -55,7 +55,7 @@ def to_zone(local_us: Instants, zone: str) -> Instants:
 
 def require_zone(zone: str) -> None:
     if zone not in zone_names():
-        raise SourceError("no such time zone", got=f"'{zone}'", allowed=nearest(zone, zone_names()))
+        raise SourceError("no such time zone", got=f"'{zone}'", allowed=nearest(zone, zone_names()), next_step="Name another.")
 
 
 def written(us: int) -> str:

@@ -17,6 +17,7 @@ from troth.sources.logs.streams import chunks
 
 LONGEST = 32 << 20
 LONGEST_ESCAPE = 16
+MOST_DIGITS = 400
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -31,7 +32,7 @@ class JsonFile:
         self.file = path.name
         self._chunks = chunks(path)
         self._decode = codecs.getincrementaldecoder("utf-8")("strict")
-        self._json = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_constant)
+        self._json = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_constant, parse_int=_whole)
         self._text = ""
         self._at = 0
         self._ended = False
@@ -178,6 +179,12 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         names = [name for name, _ in pairs]
         raise KeyTwice(next(name for name in names if names.count(name) > 1))
     return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits):,} digits")
+    return int(digits)
 
 
 def _constant(name: str) -> NoReturn:

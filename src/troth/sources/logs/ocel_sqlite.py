@@ -267,7 +267,7 @@ def _require_whole(path: Path) -> None:
             head = file.read(100)
         size = path.stat().st_size
     except OSError as error:
-        raise SourceError(f"'{path.name}' cannot be read", got=error.strerror) from error
+        raise SourceError(f"'{path.name}' cannot be read", got=error.strerror, next_step="Ask for the right to read it.") from error
     page = int.from_bytes(head[16:18], "big")
     pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
     if len(head) < 100 or size % (65_536 if page == 1 else page or 1) or size < pages * (65_536 if page == 1 else page):

@@ -23,7 +23,9 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise SourceError(f"'{path.name}' cannot be written", got=error.strerror, next_step="Name another place.") from error
     except UnicodeEncodeError as error:
-        raise SourceError(f"'{path.name}' cannot be written", got="half a character (a lone surrogate)") from error
+        raise SourceError(
+            f"'{path.name}' cannot be written", got="half a character (a lone surrogate)", next_step="Mend the text."
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
 

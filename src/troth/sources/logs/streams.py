@@ -43,7 +43,9 @@ def chunks(path: Path) -> Iterator[bytes]:
             yield decoder.decode(chunk).encode()
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError as error:
-        raise SourceError(f"'{path.name}' is not the {encoding} text that it says it is", got=str(error)) from error
+        raise SourceError(
+            f"'{path.name}' is not the {encoding} text that it says it is", got=str(error), next_step="Save it as UTF-8."
+        ) from error
 
 
 def head(path: Path, size: int = 1 << 16) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from troth.kernel.errors import SourceError
+from troth.kernel.errors import SourceError, StoreError
 from troth.record import Engine
 from troth.sources.address import Address, print_of
 from troth.sources.logs.reader import OCEL, XES
@@ -21,14 +22,23 @@ from troth.sources.readers.xlsx import XLSX
 
 __all__ = ["READABLE", "READERS", "Listed", "Opened", "Told", "opened", "reader_of", "tables_in"]
 READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON, XES, OCEL)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 READABLE = frozenset(ending for reader in READERS for ending in reader.endings)
 
 
 def reader_of(path: Path) -> Reader:
+    """Refuses a name whose bytes are no text, for which no other program has a name either, and another kind of file."""
+    if not path.name.isascii() and any("\ud800" <= sign <= "\udfff" for sign in path.name):
+        raise SourceError(f"the name of '{path.name}' is not UTF-8", next_step="Rename the file.")
     found = next((r for r in READERS if path.suffix.lower() in r.endings), None)
     if found is None:
         allowed = ", ".join(sorted(e.removeprefix(".") for e in READABLE))
-        raise SourceError(f"'{path.name}' is of a kind that is not read", got=path.suffix or "no ending", allowed=allowed)
+        raise SourceError(
+            f"'{path.name}' is of a kind that is not read",
+            got=path.suffix or "no ending",
+            allowed=allowed,
+            next_step="Save it as one of those.",
+        )
     return found
 
 
@@ -65,4 +75,7 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         got = error.strerror or str(error).splitlines()[0]
+        if error.errno in NO_ROOM:
+            what = f"there is no room for a copy of '{path.name}'"
+            raise StoreError(what, got=got, next_step="Make room where temporary files go, or set TMPDIR to a larger place.") from error
         raise SourceError(f"'{path.name}' cannot be read", got=got, next_step="Mend it, or ask for the right to read it.") from error

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from troth.query import identifier, literal_text
+from troth.kernel.errors import SourceError, StoreError
+from troth.query import identifier
 from troth.sources.address import Address
+from troth.sources.readers.named import path_sql
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader
+
+TEXT = "VARCHAR"
+BAD = "#bad"
 
 
 def _tables(path: Path) -> Sequence[Listed]:
@@ -15,11 +21,29 @@ def _tables(path: Path) -> Sequence[Listed]:
 
 
 def _open(asked: Asked) -> Opened:
-    path = literal_text(str(asked.address.path))
-    columns = tuple(asked.engine.names(f"SELECT * FROM read_parquet({path})"))
+    path = path_sql(asked.address.path)
+    try:
+        described = asked.engine.rows(f"DESCRIBE SELECT * FROM read_parquet({path})")
+        count = asked.engine.rows(f"SELECT sum(num_rows) FROM parquet_file_metadata({path})")[0][0]
+    except StoreError as error:
+        said = str(error.got).splitlines()[0]
+        raise SourceError(f"'{asked.address.name}' cannot be read", got=said, next_step="Export it again.") from error
+    columns = tuple(str(name) for name, *_ in described)
     texts = ", ".join(f"CAST({identifier(c)} AS VARCHAR) AS {identifier(c)}" for c in columns)
-    count = asked.engine.rows(f"SELECT sum(num_rows) FROM parquet_file_metadata({path})")[0][0]
-    return Opened(asked.address, columns, f"(SELECT {texts} FROM read_parquet({path}))", int(count))
+    opened = Opened(asked.address, columns, f"(SELECT {texts} FROM read_parquet({path}))", int(count))
+    return _without_nul(asked, opened, [place for place, (_, type, *_) in enumerate(described) if type == TEXT])
 
 
-PARQUET = Reader(frozenset({".parquet"}), _tables, _open)
+def _without_nul(asked: Asked, opened: Opened, texts: Sequence[int]) -> Opened:
+    """Texts with a NUL, which neither a page nor a line of SQL can hold, have no usable value. Most files have none."""
+    names = {place: identifier(opened.columns[place]) for place in texts}
+    any_nul = " OR ".join(f"contains({name}, chr(0))" for name in names.values())
+    if not any_nul or not asked.engine.rows(f"SELECT 1 FROM {opened.relation} WHERE {any_nul} LIMIT 1"):
+        return opened
+    clean = ", ".join(f"replace({name}, chr(0), '\ufffd') AS {name}" for name in names.values())
+    listed = " || ".join(f"CASE WHEN contains({name}, chr(0)) THEN '{place},' ELSE '' END" for place, name in names.items())
+    relation = f"(SELECT * REPLACE ({clean}), ',' || {listed} AS {identifier(BAD)} FROM {opened.relation})"
+    return replace(opened, relation=relation, bad=BAD, places=tuple(range(len(opened.columns))))
+
+
+PARQUET = Reader(frozenset({".parquet"}), _tables, _open, marks=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from troth.query import identifier, literal_text
+from troth.query import identifier
+from troth.sources.readers.named import path_sql
 from troth.sources.readers.opened import Asked, Opened, Told
 
 LONGEST_ROW = 8 << 20
@@ -38,7 +39,7 @@ class Copied:
     def _relation(self) -> str:
         columns = "".join(f", 'c{n}': 'VARCHAR'" for n in range(len(self.names)))
         return (
-            f"read_csv({literal_text(str(self.path))}, auto_detect=false, header=false, delim=',', quote='\"', escape='\"',"
+            f"read_csv({path_sql(self.path)}, auto_detect=false, header=false, delim=',', quote='\"', escape='\"',"
             f" strict_mode=true, new_line='\\n', max_line_size={2 * LONGEST_ROW},"
             f" columns={{'line': 'BIGINT', 'fate': 'VARCHAR', 'why': 'VARCHAR', 'bad': 'VARCHAR'{columns}}})"
         )

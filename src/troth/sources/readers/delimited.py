@@ -13,6 +13,7 @@ from troth.sources import dialect as dialects
 from troth.sources.address import Address
 from troth.sources.encodings import HEAD, UTF8, copy_as_utf8
 from troth.sources.readers.lines import page_of
+from troth.sources.readers.named import path_sql
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
 from troth.sources.readers.page import header_of, open_page
 from troth.sources.splitter import records_below, split
@@ -96,7 +97,7 @@ def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str) -> str:
     nulls = "allow_quoted_nulls=false, " if single else ""
     header = str(dialect.header).lower()
     read = (
-        f"read_csv({literal_text(str(file))}, auto_detect=false, header={header}, skip={dialect.skip}, delim={literal_text(delimiter)},"
+        f"read_csv({path_sql(file)}, auto_detect=false, header={header}, skip={dialect.skip}, delim={literal_text(delimiter)},"
         f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode={str(not dialect.mixed).lower()}, max_line_size=8388608, {nulls}"
         f"store_rejects=true, rejects_limit=0, rejects_table='rejects_{rejects}', rejects_scan='scans_{rejects}')"
     )

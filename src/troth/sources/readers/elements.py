@@ -15,6 +15,7 @@ from troth.kernel.errors import SourceError
 CHUNK = 1 << 20
 LONGEST = 32 << 20
 DEEPEST = 500
+_NOTHING = b" \t\r\x0b\x0c\xef\xbb\xbf"
 _BLANK = re.compile(r"[ \t\n\r]*")
 _TOKEN = re.compile(rb'[\[\]{}"]')
 _STRING_END = re.compile(rb'(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -202,6 +203,19 @@ def count_objects(path: Path, ordinal: int) -> int:
             if len(held) > LONGEST:
                 raise SourceError(f"'{path.name}' is no JSON", got="a text longer than 32 MB", next_step="Leave it out.")
     return count
+
+
+def count_lines(path: Path) -> int:
+    """Lines that hold anything. Between line feeds: a carriage return is a blank of JSON."""
+    count, filled = 0, False
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            first, *others = chunk.split(b"\n")
+            filled |= bool(first.strip(_NOTHING))
+            for line in others:
+                count += filled
+                filled = bool(line.strip(_NOTHING))
+    return count + filled
 
 
 def flat(value: object) -> Iterator[tuple[str, object]]:

@@ -21,9 +21,8 @@ from troth.sources.address import Address
 from troth.sources.encodings import UTF8, copy_as_utf8, encoding_of
 from troth.sources.labels import unique_names
 from troth.sources.readers.copied import LONGEST_ROW, Copied
-from troth.sources.readers.elements import DECODER, TWICE, Document, NoNumber, count_objects, flat
+from troth.sources.readers.elements import DECODER, TWICE, Document, NoNumber, count_lines, count_objects, flat
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
-from troth.sources.splitter import records_below
 
 MOST_COLUMNS = 4000
 LONGEST_LINE = 32 << 20
@@ -86,7 +85,7 @@ def _open(asked: Asked) -> Opened:
                     raise SourceError(f"'{asked.address.name}': record {number:,} is longer than 8 MB", next_step="Leave it out.")
     counted = 0
     if asked.counted:
-        counted = rows if part else records_below(path, 0, delimiter=None) if shape.lines else count_objects(path, shape.ordinal)
+        counted = rows if part else count_lines(path) if shape.lines else count_objects(path, shape.ordinal)
     table = Copied(copy, unique_names(columns), tuple(range(len(columns))), bad=bad, aside=aside)
     return table.opened(asked, counted, tuple(_told(shape, part)))
 

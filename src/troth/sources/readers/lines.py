@@ -22,7 +22,7 @@ def page_of(path: Path, dialect: Dialect) -> Page:
     """The page of a file in UTF-8. Rows are numbered by the line that they begin in; as wide as most of them are the others should be."""
     widths = Counter(len(row.cells) for row, _ in zip(_rows(path, dialect), range(SAMPLE), strict=False) if not row.aside)
     usual = max((w for w in widths if w > 1), key=lambda w: widths[w], default=1)
-    return Page(_rows(path, dialect), Merges(()), usual, "the file", wider=False)
+    return Page(_rows(path, dialect), Merges(()), usual, "the file", wider=False, whole=dialect.layout != "records")
 
 
 def _rows(path: Path, dialect: Dialect) -> Iterator[Row]:
@@ -85,6 +85,8 @@ def _list(path: Path) -> Iterator[Row]:
             yield Row(number, [], aside=("filtered", "a line of dashes"))
         elif line.startswith("|") and line.endswith("|") and len(line) > 1:
             yield _row(number, line[1:-1].split("|"))
+        elif line.startswith("|") or line.endswith("|"):
+            yield Row(number, [], aside=("rejected", "a line of the list that is cut off"))
         else:
             yield Row(number, [], aside=("filtered", "a line outside of the list"))
 

@@ -147,7 +147,10 @@ class Xml:
         chunk = self._stream.read(CHUNK)
         try:
             self._parser.Parse(chunk, not chunk)
-        except expat.ExpatError as error:
+        except SourceError:
+            raise
+        # Besides what is not well-formed: encodings that Python or expat does not have, numbers that are none.
+        except (expat.ExpatError, LookupError, ValueError, OverflowError) as error:
             raise SourceError(f"'{self._name}' is damaged inside", got=str(error), next_step=SAVE_AGAIN) from error
         return bool(chunk)
 

@@ -30,7 +30,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 class Page:
     """rows: from top to bottom; what the file calls no row at all is left out. width: columns that a row has, as the file says.
 
-    wider: whether its first rows may prove it wider. where: the page in words.
+    wider: whether its first rows may prove it wider. where: the page in words. whole: a row with fewer cells than the header has
+    them in other columns, where blanks or bars part them.
     from_1904: how bare serial numbers count; None where there are none.
     """
 
@@ -40,6 +41,7 @@ class Page:
     where: str
     from_1904: bool | None = None
     wider: bool = True
+    whole: bool = False
 
     def header(self, rows: Sequence[Row], *, given: int | None) -> Header | None:
         width = max(self.width, *(len(row.cells) for row in rows)) if rows and self.wider else self.width
@@ -147,6 +149,9 @@ class _Copy:
         if why is not None:
             self._set_aside(row, "filtered", why)
             self._totals.restart()
+            return
+        if self.page.whole and len(row.cells) < self.width:
+            self._set_aside(row, "rejected", "missing columns")
             return
         if self.serials:
             self._days(row)

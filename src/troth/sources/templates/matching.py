@@ -64,7 +64,9 @@ def _match(engine: Engine, template: Mapping[str, Any], headers: Mapping[Path, s
         if len(fitting) != 1:
             return None
         tables[table] = fitting[0]
-    sources = {name: {"files": [tables[name].name], **source} for name, source in template["sources"].items()}
+    sources = {
+        name: {"files": [tables[name].name], "contract": {"full_extract": True}, **source} for name, source in template["sources"].items()
+    }
     evidence = [f"{len(tables)} files have the columns of the template '{template['name']}'"]
     for table, published in template.get("published", {}).items():
         sample, words = _sample(engine, tables[table], published)

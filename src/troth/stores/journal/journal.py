@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from troth.kernel.errors import Busy, NotFound, StoreError
+from troth.record.loads import Load
 from troth.record.ports import Snapshot
 from troth.stores import failpoints
-from troth.stores.journal import chain, database, manifest, projection
+from troth.stores.journal import chain, database, loads, manifest, projection
 from troth.stores.journal.chain import Act, Entry
 from troth.stores.journal.tables import ENTRY, SNAPSHOT, SNAPSHOT_FILE, SOURCE_STATE
 
@@ -52,11 +53,14 @@ class Journal:
             return None if id is None else manifest.read_rows(connection, id)
 
     def snapshot(self, id: str) -> Snapshot:
-        with self._reading() as connection:
-            found = manifest.read_rows(connection, id)
+        found = self.find(id)
         if found is None:
             raise NotFound("no such snapshot in the journal", got=id)
         return found
+
+    def find(self, id: str) -> Snapshot | None:
+        with self._reading() as connection:
+            return manifest.read_rows(connection, id)
 
     def publications(self) -> tuple[Publication, ...]:
         """The snapshots that the manifest still has, oldest first; the last one is in force."""
@@ -77,8 +81,13 @@ class Journal:
         with self._writing() as connection:
             return _append(connection, act, now)
 
-    def publish(self, snapshot: Snapshot, now: datetime, *, actor: str = BUILDER) -> None:
-        """Put the snapshot in force: entry, manifest and projection, or nothing.
+    def loads(self) -> tuple[Load, ...]:
+        """All that was ever taken in."""
+        with self._reading() as connection:
+            return loads.read(connection)
+
+    def publish(self, snapshot: Snapshot, now: datetime, taken: Sequence[Load] = (), *, actor: str = BUILDER) -> None:
+        """Put the snapshot in force and what was taken in for it on record: entry, manifest and projections, or nothing.
 
         One that is in force already is left alone. The same id with other files is refused: the same inputs must
         give the same bytes.
@@ -93,19 +102,22 @@ class Journal:
                     next_step="The same inputs must give the same files: report this with both manifests.",
                 )
             newest = connection.execute(select(SNAPSHOT.c.id).order_by(SNAPSHOT.c.seq.desc()).limit(1)).scalar()
-            if newest == snapshot.id:
+            if newest == snapshot.id and not taken:
                 return
+            loads.refuse_out_of_turn(connection, taken)
             payload = {
                 "as_of": chain.instant_text(snapshot.as_of),
                 "book_hash": snapshot.book_hash,
                 "facts": dict(snapshot.facts),
                 "manifest": said,
                 "version": snapshot.version,
+                **loads.payload_of(taken),
             }
             with failpoints.around("entry"):
                 entry = _append(connection, Act(actor, PUBLISHED, snapshot.id, payload), now)
             manifest.delete_rows(connection, snapshot.id)
             manifest.insert_rows(connection, snapshot, entry.seq)
+            loads.apply(connection, entry)
             with failpoints.around("projection"):
                 projection.apply(connection, entry)
             failpoints.hit("commit.before")
@@ -130,7 +142,7 @@ class Journal:
                 said = json.loads(entries[seq - 1].payload).get("manifest")
                 if kept is None or manifest.digest_of(kept) != said:
                     return int(seq)
-            return misfit
+            return misfit or _first_false_load(loads.rows(connection), loads.rebuilt(entries))
 
     def source_state(self) -> list[projection.Row]:
         with self._reading() as connection:
@@ -147,6 +159,7 @@ class Journal:
             connection.execute(delete(SOURCE_STATE))
             if rows:
                 connection.execute(insert(SOURCE_STATE), rows)
+            loads.write_anew(connection, _entries(connection, PUBLISHED))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -173,6 +186,13 @@ def _append(connection: Connection, act: Act, now: datetime) -> Entry:
     values = {column.name: getattr(entry, column.name) for column in ENTRY.columns}
     connection.execute(insert(ENTRY).values(**values))
     return entry
+
+
+def _first_false_load(kept: Sequence[loads.Row], said: Sequence[loads.Row]) -> int | None:
+    """The first entry of whose loads the table says something else."""
+    told = {row["entry"]: [other for other in said if other["entry"] == row["entry"]] for row in said}
+    there = {row["entry"]: [other for other in kept if other["entry"] == row["entry"]] for row in kept}
+    return min((seq for seq in told.keys() | there.keys() if told.get(seq) != there.get(seq)), default=None)
 
 
 def _difference(known: Snapshot, new: Snapshot) -> str:

@@ -62,3 +62,14 @@ SOURCE_STATE = Table(
     Column("balance", Text, nullable=False),
     Column("files", Text, nullable=False),
 )
+
+LOAD = Table(
+    "load",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("entry", Integer, ForeignKey("entry.seq"), nullable=False),
+    Column("known_from", Text, nullable=False),
+    Column("said", Text, nullable=False),
+)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from troth.kernel.errors import StoreError
 from troth.kernel.instant import from_us, to_us
 from troth.stores import failpoints
 from troth.stores.journal.journal import Publication
-from troth.stores.lake.lake import STAGING, ParquetLake
+from troth.stores.lake.lake import INTAKE, STAGING, ParquetLake
 
 ALL_OF: Final = timedelta(days=7)
 DAYS, MONTHS = 35, 24
+AWAY = f"../{INTAKE}/"
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """snapshots: ids, oldest first. files: paths in the lake. bytes: of these files. left_over: bytes in staging."""
+    """snapshots: ids, oldest first. files: paths from the lake's folder. bytes: of these files. left_over: bytes in staging."""
 
     snapshots: tuple[str, ...]
     files: tuple[str, ...]
@@ -47,9 +49,14 @@ def plan(lake: ParquetLake, now: datetime, cited: Collection[str] = ()) -> Colle
     keep = kept(publications, now, cited)
     gone = tuple(publication.id for publication in publications if publication.id not in keep)
     named = {file.path for id in keep for file in lake.journal.snapshot(id).files}
-    present = {path.relative_to(lake.root).as_posix(): path.stat().st_size for path in lake.root.rglob("*.parquet")}
-    files = {name: size for name, size in present.items() if name not in named and not name.startswith(STAGING)}
+    files = {name: size for name, size in _present(lake.root).items() if name not in named and not name.startswith(STAGING)}
+    taken = {file.path for load in lake.loads() for file in load.files}  # what a build that died had taken in is named by none
+    files |= {f"{AWAY}{name}": size for name, size in _present(lake.intake).items() if name not in taken}
     return Collected(gone, tuple(sorted(files)), sum(files.values()), _left_over(lake))
+
+
+def _present(root: Path) -> dict[str, int]:
+    return {path.relative_to(root).as_posix(): path.stat().st_size for path in root.rglob("*.parquet")}
 
 
 def collect(lake: ParquetLake, now: datetime, cited: Collection[str] = ()) -> Collected:
@@ -63,7 +70,7 @@ def collect(lake: ParquetLake, now: datetime, cited: Collection[str] = ()) -> Co
         if planned.snapshots:
             lake.journal.forget(planned.snapshots, now)
         for name in planned.files:
-            path = lake.root / name
+            path = lake.intake / name.removeprefix(AWAY) if name.startswith(AWAY) else lake.root / name
             try:
                 with failpoints.around("gc.remove"):
                     path.unlink(missing_ok=True)
@@ -71,7 +78,7 @@ def collect(lake: ParquetLake, now: datetime, cited: Collection[str] = ()) -> Co
                 what = f"the lake's file {name} cannot be removed"
                 raise StoreError(what, got=error, next_step="Close what reads it, then collect again.") from error
             for folder in path.parents:
-                if folder == lake.root or any(folder.iterdir()):
+                if folder in (lake.root, lake.intake) or any(folder.iterdir()):
                     break
                 folder.rmdir()
     return planned

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from troth.kernel.errors import Busy, StoreError
+from troth.record.loads import Load
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
 from troth.stores import failpoints
 from troth.stores.journal.journal import Journal
@@ -17,21 +18,30 @@ from troth.stores.lake import parquet, views
 from troth.stores.lake.lease import lease
 
 STAGING = ".staging"
+INTAKE = "intake"
 
 
 class ParquetLake:
     """Implements `record.ports.Lake`. Read at any time; write and publish inside `building`.
 
-    root: absolute, so that a change of the working directory does not move the lake.
+    root: absolute, so that a change of the working directory does not move the lake. intake: the folder beside it of what was taken
+    in: a lake can be built again, that cannot.
     """
 
     def __init__(self, root: Path, journal: Journal) -> None:
         self.root = root.absolute()
+        self.intake = self.root.parent / INTAKE
         self.journal = journal
         self._staging: Path | None = None
 
     def current(self) -> Snapshot | None:
         return self.journal.current()
+
+    def snapshot(self, id: str) -> Snapshot | None:
+        return self.journal.find(id)
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        return all(_size(self.root / file.path) == file.bytes for file in snapshot.files)
 
     @contextmanager
     def building(self, now: datetime) -> Iterator[Path]:
@@ -57,12 +67,27 @@ class ParquetLake:
         with _as_store_errors("the build's tables cannot be written"):
             return parquet.write(engine, parts, root=self.root, staging=self._held())
 
-    def publish(self, snapshot: Snapshot, now: datetime) -> None:
+    def publish(self, snapshot: Snapshot, now: datetime, loads: Sequence[Load] = ()) -> None:
         self._held()
         with _as_store_errors("the snapshot cannot be published"):
             failpoints.hit("publish.before")
             self._refuse_if_missing(snapshot)
-            self.journal.publish(snapshot, now)
+            self._refuse_if_lost([file for load in loads for file in load.files])
+            self.journal.publish(snapshot, now, loads)
+
+    def loads(self) -> tuple[Load, ...]:
+        return self.journal.loads()
+
+    def keep(self, engine: Engine, parts: Sequence[Part]) -> tuple[StoredFile, ...]:
+        with _as_store_errors("what was taken in cannot be written"):
+            return parquet.write_taken(engine, parts, root=self.intake, staging=self._held())
+
+    def kept(self, files: Sequence[StoredFile]) -> str:
+        self._refuse_if_lost(files)
+        source = views.parquet_source([(self.intake / file.path).as_posix() for file in files])
+        if source is None:
+            raise StoreError("nothing to read", got="no files")
+        return source
 
     def attach(self, engine: Engine, snapshot: Snapshot) -> None:
         self._refuse_if_missing(snapshot)
@@ -97,15 +122,26 @@ class ParquetLake:
 
     def _refuse_if_missing(self, snapshot: Snapshot) -> None:
         for file in snapshot.files:
-            path = self.root / file.path
-            size = path.stat().st_size if path.is_file() else None
-            if size != file.bytes:
-                raise StoreError(
-                    f"the lake's file {file.path} is damaged",
-                    got="no file" if size is None else f"{size} bytes",
-                    allowed=f"{file.bytes} bytes",
-                    next_step="Build again: the sources and the book give the same file.",
-                )
+            _refuse_other_sizes(self.root, file, "Build again: what was taken in and the book give the same file.")
+
+    def _refuse_if_lost(self, files: Sequence[StoredFile]) -> None:
+        for file in files:
+            _refuse_other_sizes(self.intake, file, "Put it back from a backup: it holds rows that no file may have any more.")
+
+
+def _refuse_other_sizes(root: Path, file: StoredFile, next_step: str) -> None:
+    size = _size(root / file.path)
+    if size != file.bytes:
+        raise StoreError(
+            f"the lake's file {root.name}/{file.path} is damaged" if root.name == INTAKE else f"the lake's file {file.path} is damaged",
+            got="no file" if size is None else f"{size} bytes",
+            allowed=f"{file.bytes} bytes",
+            next_step=next_step,
+        )
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from troth.stores import failpoints
 from troth.stores.lake.engine import literal, quoted
 
 FORMAT = "FORMAT parquet, PARQUET_VERSION v1, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880"
+TEXTS = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
 NAME_LENGTH = 24
 
 
@@ -38,6 +39,19 @@ def write(engine: Engine, parts: Sequence[Part], *, root: Path, staging: Path) -
         for name, condition in _partitions(engine, part, columns):
             rows = f"SELECT * FROM {quoted(part.table)} WHERE {condition} ORDER BY {_total_order(part, columns)}"
             stored.append(_store(engine, part.table, name, rows, root=root, staging=staging))
+    for folder in sorted({(root / file.path).parent for file in stored}):
+        fsync_folder(folder)
+    return tuple(stored)
+
+
+def write_taken(engine: Engine, parts: Sequence[Part], *, root: Path, staging: Path) -> tuple[StoredFile, ...]:
+    """Store rows as they were read, each part in one file: no two tie under its order, and texts are many, so squeezed lightly."""
+    stored = []
+    for part in parts:
+        if engine.rows(f"SELECT 1 FROM {quoted(part.table)} LIMIT 1"):
+            order = ", ".join(f"{quoted(name)} ASC NULLS LAST" for name in part.order)
+            rows = f"SELECT * FROM {quoted(part.table)} ORDER BY {order}"
+            stored.append(_store(engine, part.table, "", rows, root=root, staging=staging, written=TEXTS))
     for folder in sorted({(root / file.path).parent for file in stored}):
         fsync_folder(folder)
     return tuple(stored)
@@ -74,10 +88,10 @@ def folder_name(value: object) -> str:
     return quote(str(value), safe="").replace(".", "%2E")
 
 
-def _store(engine: Engine, table: str, partition: str, rows: str, *, root: Path, staging: Path) -> StoredFile:
+def _store(engine: Engine, table: str, partition: str, rows: str, *, root: Path, staging: Path, written: str = FORMAT) -> StoredFile:
     draft = staging / "draft.parquet"
     with failpoints.around("file.write"):
-        count = engine.rows(f"COPY ({rows}) TO {literal(draft.as_posix())} ({FORMAT})")[0][0]
+        count = engine.rows(f"COPY ({rows}) TO {literal(draft.as_posix())} ({written})")[0][0]
     content = content_of(draft)
     folder = root / folder_name(table) / partition
     target = folder / f"{content[:NAME_LENGTH]}.parquet"

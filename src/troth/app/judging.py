@@ -1,0 +1,186 @@
+"""From what was taken in to a snapshot: rows staged and settled, the record, its outcomes, all written to the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from troth import __version__
+from troth.app.identities import matching_of
+from troth.app.intake import release
+from troth.app.rules import Rules
+from troth.app.workspace import Progress, Workspace
+from troth.engines.calendars import Transitions, transitions, tz_version
+from troth.kernel import digest
+from troth.kernel.errors import SourceError
+from troth.kernel.instant import DAY_US, to_us
+from troth.kernel.money import NO_CURRENCY
+from troth.promises import Outcomes, Record, make_outcomes, state_sql
+from troth.query import identifier, literal_instant
+from troth.record import Engine, Load, Part, Snapshot, as_of, make_steps, make_strata
+from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
+from troth.sources.arrivals import newest
+from troth.sources.identity import PARTS, Matching, make_identities
+from troth.sources.standing import stage_loads
+from troth.sources.taking import Stored
+
+MARGIN_US = 1_830 * DAY_US
+DEFAULT_ZONE = "UTC"
+
+
+def identity_of(workspace: Workspace, rules: Rules, known: Sequence[Sequence[object]], at: datetime | None = None) -> str:
+    """The id of the snapshot of what is known, as `Load.said` has it, by these rules and what people decided until `at`."""
+    decided = matching_of(workspace, rules, at).said()
+    # The engine writes its own version into every file, so another engine gives other bytes.
+    return digest.of_value([[list(said) for said in known], rules.hash, __version__, tz_version(), workspace.writer, *decided])
+
+
+def snapshot_of(
+    workspace: Workspace,
+    engine: Engine,
+    rules: Rules,
+    identity: str,
+    known: Callable[[str], Sequence[Stored]],
+    *,
+    progress: Progress,
+    read: Callable[[], None],
+    strict: bool = True,
+    at: datetime | None = None,
+) -> Snapshot:
+    """Fold what is known, judge every promise and write the lake; nothing is published.
+
+    known: the loads of a source. read: called when the last row is read. strict: a table that lacks a mapped column is refused.
+    at: what people decided later about who is the same is not known.
+    """
+    matching = matching_of(workspace, rules, at)
+    engine.run(QUARANTINE)
+    staged: list[Staged] = []
+    balances: list[Balance] = []
+    loads: dict[str, list[Load]] = {}
+    for name, definition in sorted(rules.sources.items()):
+        progress(f"reading {name}")
+        zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
+        stored = known(name)
+        staged.append(stage_loads(engine, name, definition.value, zone, stored, strict=strict, also=matching.columns(name)))
+        balances.append(settle(engine, staged[-1]))
+        loads[name] = [one.load for one in stored]
+        release(engine, stored)
+    read()
+    parts, last, judged, identities = _derive(engine, rules, staged, matching, progress)
+    progress("writing the lake")
+    files = workspace.lake.write(engine, parts)
+    facts = {
+        "sources": _sources(rules, loads, staged, balances),
+        "promises": judged,
+        **({"identity": identities} if identities else {}),
+        "zone": rules.settings.zone,
+        "currency": rules.settings.currency,
+        "tz_version": tz_version(),
+        "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
+    }
+    schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
+    return Snapshot(identity, last, rules.hash, __version__, schemas, files, facts)
+
+
+def _derive(
+    engine: Engine, rules: Rules, staged: Sequence[Staged], matching: Matching, progress: Progress
+) -> tuple[list[Part], Any, dict[str, Any], dict[str, Any]]:
+    progress("putting events in order")
+    attributes = make_facts(engine, staged, currency=rules.settings.currency)
+    identities = make_identities(engine, staged, matching)
+    make_steps(engine)
+    populations = {
+        s.source.object.type: s.source.sample.population for s in staged if s.source.object is not None and s.source.sample is not None
+    }
+    make_strata(engine, populations)
+    last = as_of(engine)
+    if last is None:
+        raise SourceError(
+            "no event was found in any source",
+            got=f"{len(staged)} sources",
+            next_step="Map a time column under `events:` in sources/.",
+        )
+    progress("judging promises")
+    events: dict[str, set[str]] = {}
+    for source in (one.source for one in staged if one.source.object):
+        assert source.object is not None
+        events.setdefault(source.object.type, set()).update(str(event.type) for event in source.events if event.type)
+    for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
+        events.setdefault(str(type), set()).add(str(event))
+    record = Record(
+        attributes,
+        {t: frozenset(e) for t, e in events.items()},
+        _zone(engine, attributes, rules),
+        rules.settings.currency or NO_CURRENCY,
+        vocabulary({name: one.value for name, one in rules.sources.items()}).relations,
+        parties=frozenset(type for one in identities.values() for type in one["types"]),
+    )
+    made = make_outcomes(engine, rules.terms, record, last)
+    judged = {one.name: _told(engine, one, last) for one in made}
+    parts = [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one)), *(PARTS if identities else ())]
+    return parts, last, judged, identities
+
+
+def _outcome_parts(made: Outcomes) -> list[Part]:
+    outcome = Part(f"outcome_{made.name}", ("promise", "month"), ("subject",))
+    return [outcome, Part(f"former_{made.name}", ("promise", "month"), ("subject",))] if made.corrected else [outcome]
+
+
+def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
+    """What a page needs to know of a promise besides its outcomes. corrected: how states changed when its terms were."""
+    # A list, since their order means something and names in a manifest are sorted.
+    stages = [[key, stage.model_dump(by_alias=True, exclude_none=True)] for key, stage in made.promise.stages.items()]
+    told: dict[str, Any] = {"subject": made.promise.subject, "stages": stages, "variants": len(made.variants)}
+    if made.corrected:
+        now = literal_instant(to_us(at)).sql("duckdb")
+        rows = engine.rows(
+            f"SELECT {state_sql(now, 'f')} AS before, {state_sql(now, 'o')} AS after, count(*), max(f.known_to)"
+            f" FROM former_{made.name} f JOIN outcome_{made.name} o USING (subject) GROUP BY ALL ORDER BY ALL"
+        )
+        told["corrected"] = [{"before": before, "after": after, "subjects": int(n), "on": on.isoformat()} for before, after, n, on in rows]
+    return told
+
+
+def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
+    types = sorted({type for s in staged for type, _ in s.source.references()} | set(attributes))
+    objects = [Part(f"object_{type}", (), ("code",)) for type in types]
+    return [
+        Part("event", ("object_type", "month"), ("object", "occurred", "type", "source", "source_row")),
+        Part("step", ("object_type", "month"), ("object", "ordinal")),
+        *objects,
+        Part("relation", (), ("from_type", "from_code", "to_type", "to_code", "qualifier")),
+        Part("feedback", (), ("about_type", "about", "answered", "asked", "source", "source_row")),
+        Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
+        Part("terms", (), ("promise", "terms", "layer", "change")),
+        Part("stratum", (), ("object_type", "stratum")),
+        Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row", "load")),
+        Part("quarantine", (), ("source", "file", "source_row", "source_column", "load")),
+        Part("filtered", (), ("source", "file", "source_row", "load")),
+    ]
+
+
+def _sources(rules: Rules, loads: Mapping[str, Sequence[Load]], staged: Sequence[Staged], balances: Sequence[Balance]) -> dict[str, Any]:
+    """What each source gave: its balance and files for the manifest, and who answers for it."""
+    return {
+        balance.source: {
+            "balance": {**asdict(balance), "files": list(balance.files)},
+            "files": [[load.name, load.content] for _, load in sorted(newest(loads[balance.source]).items()) if load.there],
+            "defined_in": str(rules.sources[balance.source].document.file),
+            "owner": rules.sources[balance.source].value.owner,
+            "steward": rules.sources[balance.source].value.steward,
+            "zone": rules.sources[balance.source].value.zone,
+            "naive": one.naive,
+        }
+        for one, balance in zip(staged, balances, strict=True)
+    }
+
+
+def _zone(engine: Engine, attributes: Mapping[str, Mapping[str, str]], rules: Rules) -> Transitions:
+    """The operation's clock around every instant of the record, so that its SQL stays short."""
+    instants = ["SELECT occurred AS instant FROM event"]
+    for type, named in attributes.items():
+        instants += [f"SELECT CAST({identifier(n)} AS TIMESTAMP) FROM object_{type}" for n, k in named.items() if k in ("instant", "day")]
+    low, high = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({' UNION ALL '.join(instants)})")[0]
+    return transitions(rules.settings.zone or DEFAULT_ZONE, int(low) - MARGIN_US, int(high) + MARGIN_US)
