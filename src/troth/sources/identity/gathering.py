@@ -46,7 +46,7 @@ def _said(
         return []
     columns = ", ".join(f"t{staged.texts[column]}" for column in fields.values())
     found = engine.rows(f"SELECT DISTINCT {staged.id_sql(rows.id)}, {columns} FROM kept_{staged.name} ORDER BY ALL")
-    kept = [_folded([row[place] for row in found], identity.kind_of(field), reveal if column in staged.source.personal else None)
+    kept = [folded([row[place] for row in found], identity.kind_of(field), reveal if column in staged.source.personal else None)
             for place, (field, column) in enumerate(fields.items(), start=1)]  # fmt: skip
     return [
         (Member(rows.type, str(row[0])), staged.name, {field: values[at] for field, values in zip(fields, kept, strict=True) if values[at]})
@@ -55,7 +55,7 @@ def _said(
     ]
 
 
-def _folded(texts: Sequence[str | None], kind: str, reveal: Reveal | None) -> list[str]:
+def folded(texts: Sequence[str | None], kind: str, reveal: Reveal | None) -> list[str]:
     """Each text as it is compared; one that occurs often is folded once. A token of what was erased is compared as it stands."""
     different = sorted({text for text in texts if text})
     fold = FOLDS[kind]
