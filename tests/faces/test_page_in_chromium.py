@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import sin
 from pathlib import Path
@@ -62,10 +62,13 @@ class Desk:
     def __init__(self, browser: Any, folder: Path) -> None:
         self._browser, self._folder, self._opened = browser, folder, 0
 
-    def open(self, page: dict[str, Any], *, width: int = 1280, height: int = 800, theme: Theme = "light", script: bool = True) -> Opened:
+    def open(
+        self, page: dict[str, Any], *, width: int = 1280, height: int = 800, theme: Theme = "light", script: bool = True,
+        by: Callable[[dict[str, Any]], str] = render,
+    ) -> Opened:  # fmt: skip
         self._opened += 1
         file = self._folder / f"page-{self._opened}.html"
-        file.write_text(render(page), encoding="utf-8")
+        file.write_text(by(page), encoding="utf-8")
         context = self._browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=script)
         opened = Opened(context.new_page())
         opened.page.on("console", lambda message: opened.complaints.append(message.text))

@@ -90,13 +90,13 @@ def world(
 def olist() -> Context:
     """The public Olist sample as `troth start` builds it. Skips where the data set is absent."""
     from troth.sources import QUARANTINE, make_facts, settle, stage
+    from troth.sources.guess import groups_of
     from troth.sources.mapping import Source
     from troth.sources.templates import match
 
     folder = require_data("olist")
     engine = DuckEngine()
-    found = match(engine, sorted(folder.glob("*.csv")))
-    assert found is not None
+    (found,) = match(engine, groups_of(folder)[0])
     assert found.zone is not None
     assert found.currency is not None
     engine.run(QUARANTINE)

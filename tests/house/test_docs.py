@@ -29,6 +29,7 @@ from troth.book.company import Company, Dimension
 from troth.kernel import errors
 from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
+from troth.sources.contract import After, ColumnRules, Contract, RowRules
 from troth.sources.identity.definition import Guards, Identity, Review, Weigh
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -170,6 +171,10 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("identity.md", Guards),
         ("identity.md", Weigh),
         ("identity.md", Review),
+        ("contracts.md", Contract),
+        ("contracts.md", ColumnRules),
+        ("contracts.md", RowRules),
+        ("contracts.md", After),
         ("promises.md", Promise),
         ("promises.md", Stage),
         ("promises.md", Fulfilment),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from troth.app.contracts import inputs_of, notices
 from troth.app.intake import look, take_in
 from troth.app.judging import identity_of, snapshot_of
 from troth.app.prints import Prints
@@ -22,6 +23,11 @@ class Built:
     balances: tuple[Balance, ...]
     fresh: bool
     loads: tuple[Load, ...] = ()
+
+    @property
+    def notices(self) -> list[str]:
+        """What is not as the contracts of the sources say, a sentence each."""
+        return notices(self.snapshot)
 
 
 def build(workspace: Workspace, *, full: bool = False, progress: Progress = silent) -> Built:
@@ -47,8 +53,9 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
             return stored
 
         snapshot = snapshot_of(
-            workspace, engine, rules, identity_of(workspace, rules, intake.said), known, progress=progress, read=prints.refuse_changes
-        )
+            workspace, engine, rules, identity_of(workspace, rules, intake.said), known, progress=progress, read=prints.refuse_changes,
+            before=workspace.lake.current(),
+        )  # fmt: skip
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
         prints.keep()
@@ -73,7 +80,7 @@ def _unchanged(workspace: Workspace, rules: Rules) -> Snapshot | None:
         return None
     prints = Prints.of(workspace.state)
     intake = look(workspace, rules, prints)
-    if not intake.empty or identity_of(workspace, rules, intake.said) != current.id:
+    if not intake.empty or identity_of(workspace, rules, intake.said) != inputs_of(current):
         return None
     prints.keep()
     return current

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from troth import __version__
+from troth.app.contracts import as_json, columns_of, contract_facts, inherited
 from troth.app.identities import matching_of
 from troth.app.intake import release
 from troth.app.rules import Rules
@@ -23,6 +24,8 @@ from troth.record import Engine, Load, Part, Snapshot, as_of, make_steps, make_s
 from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
 from troth.sources.arrivals import newest
 from troth.sources.identity import PARTS, Matching, make_identities
+from troth.sources.joins import joins
+from troth.sources.judging import Judged, judge, quarantine_columns, refuse_broken
 from troth.sources.standing import stage_loads
 from troth.sources.taking import Stored
 
@@ -46,32 +49,46 @@ def snapshot_of(
     *,
     progress: Progress,
     read: Callable[[], None],
+    before: Snapshot | None = None,
     strict: bool = True,
     at: datetime | None = None,
 ) -> Snapshot:
     """Fold what is known, judge every promise and write the lake; nothing is published.
 
-    known: the loads of a source. read: called when the last row is read. strict: a table that lacks a mapped column is refused.
+    known: the loads of a source. read: called when the last row is read. before: the snapshot with which columns are compared.
+    strict: a table that lacks a mapped column is refused, and data that do not keep their contract.
     at: what people decided later about who is the same is not known.
     """
     matching = matching_of(workspace, rules, at)
     engine.run(QUARANTINE)
     staged: list[Staged] = []
     balances: list[Balance] = []
+    kept: list[Judged] = []
+    columns = columns_of(before)
     loads: dict[str, list[Load]] = {}
     for name, definition in sorted(rules.sources.items()):
         progress(f"reading {name}")
         zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
         stored = known(name)
-        staged.append(stage_loads(engine, name, definition.value, zone, stored, strict=strict, also=matching.columns(name)))
-        balances.append(settle(engine, staged[-1]))
-        loads[name] = [one.load for one in stored]
+        found = stage_loads(engine, name, definition.value, zone, stored, strict=strict, also=matching.columns(name))
+        one, said = judge(engine, found, zone, columns.get(name))
+        staged.append(one)
+        kept.append(said)
+        balances.append(settle(engine, one))
+        quarantine_columns(engine, said)
+        loads[name] = [each.load for each in stored]
         release(engine, stored)
     read()
+    if strict:
+        refuse_broken(kept)
     parts, last, judged, identities = _derive(engine, rules, staged, matching, progress)
     progress("writing the lake")
     files = workspace.lake.write(engine, parts)
+    contracts = contract_facts(kept, staged, before, last)
     facts = {
+        "inputs": identity,
+        "contracts": contracts,
+        "joins": [as_json(asdict(one)) for one in joins(engine, staged)],
         "sources": _sources(rules, loads, staged, balances),
         "promises": judged,
         **({"identity": identities} if identities else {}),
@@ -81,7 +98,8 @@ def snapshot_of(
         "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
     }
     schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
-    return Snapshot(identity, last, rules.hash, __version__, schemas, files, facts)
+    history = inherited(contracts, last)
+    return Snapshot(digest.of_value([identity, history]) if history else identity, last, rules.hash, __version__, schemas, files, facts)
 
 
 def _derive(

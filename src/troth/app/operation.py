@@ -11,9 +11,11 @@ from typing import Any
 from troth.app import rulebook
 from troth.app.bootstrap import open_workspace
 from troth.app.build import Built, build
+from troth.app.data_page import read_data
 from troth.app.known import as_known_at as known_at
 from troth.app.reading import Page, read_page
 from troth.app.rulebook import Shown, Why
+from troth.app.sources import Checked, check
 from troth.app.workspace import Workspace
 from troth.book.address import Address
 from troth.kernel.errors import NotFound
@@ -40,6 +42,17 @@ class Operation:
         """
         known = None if as_known_at is None else known_at(self.workspace, as_known_at)
         return read_page(self.workspace, known)
+
+    def data(self) -> Page:
+        """Where the numbers come from and what was lost on the way, as the plain data of `troth data --json`."""
+        return read_data(self.workspace)
+
+    def check(self, source: str | None = None, at: datetime | str | None = None) -> list[Checked]:
+        """The files as they are now by their contracts, one source or all; a source's `stops` says that a build would be refused.
+
+        at: by when the data should be fresh, as in `rules_for`. Raises NotFound for a source that there is not.
+        """
+        return check(self.workspace, source, at=_instant(at))
 
     def rules_for(self, address: str, keys: Mapping[str, str] | None = None, at: datetime | str | None = None) -> Shown:
         """A definition, promises.deliver, as it is for somebody's keys, {"customer": "acme"}, for what is made at an instant.

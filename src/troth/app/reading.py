@@ -10,6 +10,7 @@ from typing import Any
 
 from troth import __version__
 from troth.app.build import balances_of
+from troth.app.contracts import notices
 from troth.app.guesses import read_guesses
 from troth.app.judging import DEFAULT_ZONE, MARGIN_US
 from troth.app.known import Known
@@ -128,6 +129,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "ranking": RULE,
         "lake": str(Path("..") / workspace.state.name / "lake"),
         "views": views,
+        "data": None if reading.known else "data.html",
     }
 
 
@@ -176,6 +178,7 @@ def _warnings(snapshot: Snapshot, context: Context, rules: Rules) -> list[str]:
         for name, promise in context.promises.items()
         if _saved_later(rules, name, snapshot.as_of)
     ]
+    found += notices(snapshot)
     held = sum(b.quarantined + b.cells for b in balances_of(snapshot))
     if held:
         found.append(f"{number(held)} rows or cells could not be used and stand in quarantine with their reasons.")

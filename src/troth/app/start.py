@@ -21,8 +21,8 @@ from troth.book import ROOT
 from troth.findings import RULE
 from troth.kernel.errors import NotFound, SourceError, StoreError
 from troth.sources import READABLE
-from troth.sources.guess import Guess, Pair, guess
-from troth.sources.templates import match
+from troth.sources.guess import Guess, Pair, groups_of, guess_tables, joined
+from troth.sources.templates import match, together
 
 HEADER = "# Proposed by Troth from the columns of your files. Edit freely: Troth never overwrites this file.\n"
 
@@ -65,7 +65,7 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
 
     Raises NotFound where there is no such folder or nothing readable in it, SourceError where `into` lies inside it.
     """
-    files = _readable(folder)
+    _refuse_unreadable(folder)
     target = (into or Path.cwd() / f"{folder.resolve().name}-book").resolve()
     if target.is_relative_to(folder.resolve()):
         raise SourceError(
@@ -74,7 +74,7 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
             next_step="Name another place with --into BOOK.",
         )
     progress("looking for promises in the columns")
-    proposed = propose(folder, files, said or Said())
+    proposed = propose(folder, said or Said())
     difference = _write(target, proposed.files)
     workspace = open_workspace(target)
     built = build(workspace, progress=progress) if proposed.events or difference else None
@@ -83,36 +83,42 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
     return Started(target, page, built, proposed.pairs, proposed.warnings, difference, proposed.recognised)
 
 
-def propose(folder: Path, files: Sequence[Path], said: Said) -> Proposed:
-    """The book that Troth would write for a folder: by template where its shape is known, else by guessing."""
+def propose(folder: Path, said: Said) -> Proposed:
+    """The book that Troth would write for a folder: by templates what they know, by guessing the rest, and the joins between."""
     engine = scratch_engine()
-    known = match(engine, files)
+    groups, warnings = groups_of(folder)
+    known = match(engine, groups)
+    taken = {group for one in known for group in one.groups}
+    rest = [group for group in groups if group not in taken]
+    found = guess_tables(engine, rest, warnings, sorted(type for one in known for type in one.types))
+    book = together([*known, found])
+    guesses = [*book.guesses]
+    sources: dict[str, Any] = dict(book.sources)
+    if known and len(sources) > 1:
+        files = {name: files for one in known for name, files in one.files.items()}
+        guessed = {group.name: group.addresses for group in rest if group.name not in files}
+        systems = {name: one.name for one in known for name in one.files}
+        sources, more = joined(engine, sources, {**files, **guessed}, systems)
+        guesses = [*more, *guesses]
     settings: dict[str, Any] = {"name": folder.resolve().name, "folder": str(folder.resolve())}
-    if known is not None:
-        settings |= {"zone": said.zone or known.zone, "currency": said.currency or known.currency}
-        guesses = tuple(Guess(what, "template", known.name, ()) for what in known.evidence)
-        return Proposed(
-            _texts(settings, known.sources, known.promises, guesses), guesses, (), (), known.name,
-            any(s.get("events") for s in known.sources.values()),
-        )  # fmt: skip
-    found = guess(engine, folder)
-    settings |= {"zone": said.zone, "currency": said.currency}
-    texts = _texts(settings, found.sources, found.promises, found.guesses)
-    events = any(s.get("events") for s in found.sources.values())
-    return Proposed(texts, found.guesses, found.pairs, found.warnings, None, events)
+    settings["zone"] = said.zone or next((one.zone for one in known if one.zone), None)
+    settings["currency"] = said.currency or next((one.currency for one in known if one.currency), None)
+    warned = (*(w for one in known for w in one.warnings), *found.warnings)
+    return Proposed(
+        _texts(settings, sources, book.promises, guesses), tuple(guesses), found.pairs, warned,
+        " and ".join(one.name for one in known) or None, any(s.get("events") for s in sources.values()),
+    )  # fmt: skip
 
 
-def _readable(folder: Path) -> list[Path]:
+def _refuse_unreadable(folder: Path) -> None:
     if not folder.is_dir():
         raise NotFound(f"no folder '{folder}'", next_step="Name a folder with tables: CSV, workbooks, JSON, Parquet, event logs.")
-    files = sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in READABLE)
-    if not files:
+    if not any(p.is_file() and p.suffix.lower() in READABLE for p in folder.iterdir()):
         others = sorted({p.suffix or p.name for p in folder.iterdir() if p.is_file()})
         raise NotFound(
             f"nothing to read in '{folder}'", got=", ".join(others) or "an empty folder", allowed=", ".join(sorted(READABLE)),
             next_step="Export your tables as CSV into a folder and name that.",
         )  # fmt: skip
-    return files
 
 
 def _texts(
@@ -164,6 +170,6 @@ def _without_events(target: Path, proposed: Proposed) -> Page:
         "as_of": None, "zone": None, "corrections": [], "warnings": [], "found": [], "statements": [], "cannot_say": [], "sources": [],
         "parties": [],
         "guesses": [{"what": g.what, "evidence": g.evidence, "confirmed": False} for g in proposed.guesses],
-        "where_delay_arose": None, "known": None,
+        "where_delay_arose": None, "known": None, "data": None,
         "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from troth.engines.calendars import Transitions
 from troth.query import identifier, literal_text, to_local, to_utc
+from troth.sources.derived import Derived
 from troth.sources.mapping import CellType
 
 # Ten decimals are those of arithmetic (`query.lowering.AMOUNT`): a product of two such still has eighteen digits before the point.
@@ -45,27 +46,33 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One column read as one type. position: of the column among those read, which names its SQL columns."""
+    """One column read as one type. position: of the column among those read, which names its SQL columns.
+
+    elapsed_us: an instant to which the number in p<position> is added, so many microseconds each.
+    """
 
     position: int
     column: str
     kind: CellType
     format: str | None
     numbers: Numbers = Numbers()
+    elapsed_us: int | None = None
 
     @property
     def name(self) -> str:
         return f"{self.position}_{self.kind}"
 
 
-def text_columns(position: int, column: str, bad: str | None, *, marked: bool) -> list[str]:
-    """t, the trimmed text, and where cells may be marked e, the text of one that has no usable value."""
-    text = f"NULLIF(trim(src.{identifier(column)}), '')"
+def text_columns(position: int, column: str, bad: str | None, *, marked: bool, made: Derived | None = None) -> list[str]:
+    """t, the trimmed text, and where cells may be marked e, the text of one that has no usable value. made: how, if of other columns."""
+    raw = f"src.{identifier(made.column if made else column)}"
+    text = f"NULLIF(trim({made.text_sql() if made else raw}), '')"
+    more = [f"trim(src.{identifier(made.plus)}) AS p{position}"] if made and made.plus is not None else []
     if not marked:
-        return [f"{text} AS t{position}"]
+        return [f"{text} AS t{position}", *more]
     if bad is None:
-        return [f"{text} AS t{position}", f"CAST(NULL AS VARCHAR) AS e{position}"]
-    return [f"CASE WHEN NOT {bad} THEN {text} END AS t{position}", f"CASE WHEN {bad} THEN src.{identifier(column)} END AS e{position}"]
+        return [f"{text} AS t{position}", f"CAST(NULL AS VARCHAR) AS e{position}", *more]
+    return [f"CASE WHEN NOT {bad} THEN {text} END AS t{position}", f"CASE WHEN {bad} THEN {raw} END AS e{position}", *more]
 
 
 def parsed_columns(cell: Cell) -> list[str]:
@@ -77,10 +84,19 @@ def parsed_columns(cell: Cell) -> list[str]:
             return [f"{_exact(text, cell.numbers)} AS v{cell.name}"]
         case "instant" | "day":
             wall, absolute = _wall(text, cell.format), _absolute(text, cell.format)
-            return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}"]
+            return [f"{wall} AS l{cell.name}", f"{absolute} AS z{cell.name}", *_elapsed(cell)]
         case "bool":
             yes, no = ", ".join(map(literal_text, TRUE)), ", ".join(map(literal_text, FALSE))
             return [f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END AS v{cell.name}"]
+
+
+def _elapsed(cell: Cell) -> list[str]:
+    """d: the time to be added."""
+    if cell.elapsed_us is None:
+        return []
+    number = _exact(f"p{cell.position}", cell.numbers)
+    added = f"to_microseconds(CAST(round({number} * {cell.elapsed_us}) AS BIGINT))"
+    return [f"CASE WHEN abs({number}) < 100000000 THEN {added} END AS d{cell.name}"]
 
 
 def cell_columns(cell: Cell, zone: Transitions, *, marked: bool = False) -> list[str]:
@@ -112,7 +128,8 @@ def _value(cell: Cell, zone: Transitions) -> str:
             return f"CAST(coalesce({_within('l' + name)}, CASE WHEN {_years('z' + name)} THEN {local} END) AS DATE)"
         case "instant":
             utc = to_utc(exp.column("l" + name), zone).sql("duckdb")
-            return f"coalesce({_within('z' + name)}, CASE WHEN {_years('l' + name)} THEN {utc} END)"
+            instant = f"coalesce({_within('z' + name)}, CASE WHEN {_years('l' + name)} THEN {utc} END)"
+            return instant if cell.elapsed_us is None else f"({instant} + d{name})"
 
 
 def _fits(cell: Cell) -> str:
@@ -120,7 +137,8 @@ def _fits(cell: Cell) -> str:
     name = cell.name
     match cell.kind:
         case "instant" | "day":
-            return f"({_years('l' + name)} OR coalesce({_years('z' + name)}, FALSE))"
+            added = "" if cell.elapsed_us is None else f" AND d{name} IS NOT NULL"
+            return f"(({_years('l' + name)} OR coalesce({_years('z' + name)}, FALSE)){added})"
         case "number" | "money":
             return f"TRY_CAST(v{name} AS {NUMBER}) = v{name}"
         case _:

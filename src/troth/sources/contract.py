@@ -98,18 +98,14 @@ class ColumnRules(Part):
         if self.between is not None:
             if self.type not in (*NUMERIC, *TIMED):
                 raise ValueError(f"'between' is for number, money, day or instant, and the type is '{self.type}'")
-            low, high = (bound_of(self.type, bound) for bound in self.between)
-            if low is None and high is None:
-                raise ValueError("'between' bounds nothing: give the least, the greatest, or both")
-            if low is not None and high is not None and low > high:  # type: ignore[operator]
-                raise ValueError(f"'between' is empty: {self.between[0]} is greater than {self.between[1]}")
+            _refuse_empty(self.between, numeric=self.type in NUMERIC)
         if self.matches is not None and self.type != "text":
             raise ValueError(f"'matches' is for text, and the type is '{self.type}'")
         if self.in_ is not None and self.type not in ("text", *NUMERIC):
             raise ValueError(f"'in' is for text, number or money, and the type is '{self.type}'")
         if self.in_ is not None and self.type in NUMERIC:
             for value in self.in_:
-                bound_of(self.type, value)
+                number_of(value)
         if self.after is not None and self.type not in TIMED:
             raise ValueError(f"'after' is for day or instant, and the type is '{self.type}'")
         if self.hold and self.severity == "error":
@@ -118,7 +114,7 @@ class ColumnRules(Part):
 
 
 class RowRules(Part):
-    """How many rows the source's files have together."""
+    """How many rows of the source stand, what was superseded or taken back left out."""
 
     at_least: int | None = Field(None, ge=0, description="Fewer rows than this are too few: 1")
     at_most: int | None = Field(None, ge=0, description="More rows than this are too many")
@@ -149,29 +145,45 @@ class Contract(Part):
     full_extract: bool = Field(False, description="true: each file is the whole, so that a row which is in it no more was taken back")
     lateness: FixedDuration | None = Field(None, description="How long after it happened something may still arrive: 7d")
 
+    @property
+    def holds(self) -> bool:
+        return self.schema_ == "quarantine" or any(rules.hold for rules in self.columns.values())
+
+    def cells(self) -> dict[str, set[CellType]]:
+        """Every column that the checks read, with the types in which they do; what is compared is read as one type."""
+        wanted: dict[str, set[CellType]] = {}
+        for name, rules in self.columns.items():
+            wanted.setdefault(name, set()).add(rules.type)
+            if rules.after:
+                wanted.setdefault(rules.after.column, set()).add(rules.type)
+        return wanted
+
     def problems(self, mapped: set[str], personal: set[str]) -> Iterator[str]:
-        """What the contract asks of columns that the mapping does not give. mapped: columns that the mapping reads."""
+        """What is asked of columns that cannot be had. mapped: columns that the mapping reads; personal: those of which no text is kept."""
         for name, rules in self.columns.items():
             if rules.hold and name not in mapped:
                 yield f"'{name}' is held but not mapped, so nothing waits for it; {nearest(name, mapped)}"
             if rules.after and rules.after.column == name:
                 yield f"'{name}' cannot be after itself"
-            if rules.in_ is not None and name in personal:
-                yield f"'{name}' is personal: its values have no place in a book, so leave out 'in'"
+            if name in personal:
+                yield f"'{name}' is personal and is not kept as it is read, so that nothing of it can be checked"
 
 
-def bound_of(kind: CellType, written: str | None) -> Decimal | datetime | None:
-    """A bound as a value. Raises ValueError for a text that is none of the kind."""
-    if written is None:
-        return None
-    if kind in NUMERIC:
-        try:
-            found = Decimal(written)
-        except InvalidOperation:
-            raise ValueError(f"'{written}' is no number; write it with a decimal point, as in 99.5") from None
-        if not found.is_finite() or abs(found) >= Decimal(10) ** 14:
-            raise ValueError(f"'{written}' is beyond what amounts and numbers hold, 14 digits before the point")
-        return found
+def number_of(written: str) -> Decimal:
+    """A number of a contract. Raises ValueError for what is none, or more than the record holds."""
+    try:
+        found = Decimal(written)
+    except InvalidOperation:
+        raise ValueError(f"'{written}' is no number; write it with a decimal point, as in 99.5") from None
+    if not found.is_finite() or abs(found) >= Decimal(10) ** 14:
+        raise ValueError(f"'{written}' is beyond what amounts and numbers hold, 14 digits before the point")
+    if found != round(found, 10):
+        raise ValueError(f"'{written}' is finer than what is compared, 10 digits behind the point")
+    return found
+
+
+def time_of(written: str) -> datetime:
+    """A day or an instant of a contract, on the source's own clock. Raises ValueError for what is none."""
     try:
         instant = datetime.fromisoformat(written)
     except ValueError:
@@ -179,3 +191,13 @@ def bound_of(kind: CellType, written: str | None) -> Decimal | datetime | None:
     if instant.tzinfo is not None:
         raise ValueError(f"'{written}' bears an offset; write it on the source's own clock")
     return instant
+
+
+def _refuse_empty(between: tuple[str | None, str | None], *, numeric: bool) -> None:
+    low, high = between
+    if low is None and high is None:
+        raise ValueError("'between' bounds nothing: give the least, the greatest, or both")
+    given = [bound for bound in between if bound is not None]
+    empty = number_of(given[0]) > number_of(given[-1]) if numeric else time_of(given[0]) > time_of(given[-1])
+    if empty:
+        raise ValueError(f"'between' is empty: {low} is greater than {high}")

@@ -15,6 +15,7 @@ from troth.kernel.errors import SourceError
 from troth.sources.encodings import PLAIN, Encoding, encoding_of
 from troth.sources.labels import TOTAL, unique_names
 from troth.sources.mapping import Written
+from troth.sources.survey import survey_of
 
 DELIMITERS = (",", ";", "\t", "|")
 PROBE = 256 << 10
@@ -142,7 +143,8 @@ def _layout(body: str, *, whole: bool, given: str | None) -> tuple[Layout, str]:
         return "records", below
     if agree == 0 and _parted_by_blanks(filled):
         return "blanks", " "
-    return "table", delimiter
+    first = [record for record, _ in zip(_records(body, delimiter, whole=whole), range(3), strict=False)]
+    return ("records" if survey_of(first) else "table"), delimiter
 
 
 def _records(text: str, delimiter: str, *, whole: bool) -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ from troth.kernel.money import NO_CURRENCY
 from troth.query import literal_text
 from troth.record import Engine
 from troth.sources.casting import NUMBER
+from troth.sources.matches import matched_relations
 from troth.sources.reading import Staged
 
 
@@ -17,6 +18,9 @@ def make_relations(engine: Engine, sources: Sequence[Staged]) -> None:
         own = staged.source.object
         for relation in staged.source.relations if own else ():
             assert own is not None
+            if relation.is_match:
+                selects += matched_relations(staged, own, relation, sources)
+                continue
             selects.append(
                 f"SELECT {literal_text(own.type)} AS from_type, f.code AS from_code, {literal_text(relation.to)} AS to_type,"
                 f" t.code AS to_code, {literal_text(relation.to)} AS qualifier FROM kept_{staged.name} s"

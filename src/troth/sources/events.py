@@ -22,7 +22,8 @@ def make_events(engine: Engine, sources: Sequence[Staged]) -> None:
             continue
         coded = f"coded_{staged.name}"
         events = [(staged.cell(e.at, "instant").name, e) for e in source.events]
-        wanted = sorted({f"c{cell}" for cell, _ in events} | {f"t{staged.texts[e.type_from]}" for _, e in events if e.type_from})
+        texts = {e.type_from for _, e in events if e.type_from} | {column for _, e in events for column in e.where}
+        wanted = sorted({f"c{cell}" for cell, _ in events} | {f"t{staged.texts[column]}" for column in texts})
         engine.run(
             f"CREATE OR REPLACE TABLE {coded} AS SELECT i.code, s._row, s._file, {', '.join('s.' + w for w in wanted)}"
             f" FROM kept_{staged.name} s JOIN id_{source.object.type} i ON i.id = {staged.id_sql(source.object.id, of='s')}"
@@ -32,6 +33,7 @@ def make_events(engine: Engine, sources: Sequence[Staged]) -> None:
             selects.append(
                 f"SELECT {literal_text(source.object.type)} AS object_type, code AS object, c{cell} AS occurred, {type} AS type,"
                 f" {literal_text(staged.name)} AS source, _row AS source_row FROM {coded} WHERE c{cell} IS NOT NULL AND {type} IS NOT NULL"
+                f" AND {staged.where_sql(event.where)}"
             )
     if not selects:
         selects = [NO_EVENT]

@@ -8,7 +8,7 @@ from troth.query import literal_text
 from troth.record import Engine
 from troth.sources.entries import make_feedback, make_money, make_relations
 from troth.sources.events import make_events
-from troth.sources.mapping import CellType
+from troth.sources.mapping import CellType, Event, ObjectRows
 from troth.sources.objects import attributes_of, make_ids, make_object
 from troth.sources.reading import Staged
 
@@ -55,3 +55,21 @@ def _make_bad_cells(engine: Engine, sources: Sequence[Staged]) -> None:
                 f" FROM kept_{staged.name} s"
                 f" JOIN id_{type} i ON i.id = {staged.id_sql(id, of='s')} WHERE s.b{cell} IS NOT NULL"
             )
+        if source.object:
+            for event in source.events:
+                if event.type_from:
+                    _add_held_events(engine, staged, source.object, event)
+
+
+def _add_held_events(engine: Engine, staged: Staged, rows: ObjectRows, event: Event) -> None:
+    """Rows of an event log that were quarantined since their instant is held: the event is not absent, its instant is unknown."""
+    at = staged.cell(event.at, "instant")
+    if at.position not in staged.held:
+        return
+    type = f"s.t{staged.texts[str(event.type_from)]}"
+    engine.run(
+        f"INSERT INTO bad_cell SELECT DISTINCT {literal_text(rows.type)}, i.code, {type},"
+        f" {literal_text(staged.name)}, {staged.file_sql(of='s')}, s._row, {staged.load_sql(of='s')} FROM {staged.table} s"
+        f" JOIN id_{rows.type} i ON i.id = {staged.id_sql(rows.id, of='s')}"
+        f" WHERE s.h{at.position} IS NOT NULL AND {type} IS NOT NULL"
+    )

@@ -79,9 +79,9 @@ def _unusable(staged: Staged) -> str:
     source = staged.source
     cases = []
     for column in source.key:
-        cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {literal_text(f'key {column} is empty')}")
+        cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {_said(staged, column, f'key {column} is empty')}")
     for column in source.object.id if source.object else ():
-        cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {literal_text(f'id {column} is empty')}")
+        cases.append(f"WHEN t{staged.texts[column]} IS NULL THEN {_said(staged, column, f'id {column} is empty')}")
     about = sorted({e.id for e in source.lends} | {e.id for e in source.feedback} | {e.id for e in source.money})
     if about and not source.object:
         nowhere = " AND ".join(f"({staged.id_sql(id)}) IS NULL" for id in about)
@@ -90,9 +90,15 @@ def _unusable(staged: Staged) -> str:
         if event.anchor or event.type_from:
             cell = staged.cell(event.at, "instant")
             text = f"t{cell.position}"
-            cases.append(f"WHEN {text} IS NULL THEN {literal_text(f'{event.at} is empty')}")
+            cases.append(f"WHEN {text} IS NULL THEN {_said(staged, event.at, f'{event.at} is empty')}")
             cases.append(f"WHEN c{cell.name} IS NULL THEN {literal_text(f'{event.at} is not a time')}")
     return f"(CASE {' '.join(cases)} END)" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def _said(staged: Staged, column: str, reason: str) -> str:
+    """SQL of why a cell has no value: that it is held, or else the reason."""
+    position = staged.texts[column]
+    return f"coalesce(h{position}, {literal_text(reason)})" if position in staged.held else literal_text(reason)
 
 
 def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
@@ -138,10 +144,10 @@ def _quarantine_cells(engine: Engine, staged: Staged) -> int:
         if not count:
             continue
         total += int(count)
-        value = "NULL" if column in staged.source.personal else f"left({bad}, 200)"
+        value = "NULL" if staged.source.is_personal(column) else f"left({bad}, 200)"
         why = literal_text(reason)
         if staged.marked:
-            why = f"CASE WHEN e{position} IS NOT NULL THEN {literal_text(NO_VALUE)} ELSE {why} END"
+            why = f"CASE WHEN e{position} IS NOT NULL THEN {_said(staged, column, NO_VALUE)} ELSE {why} END"
         engine.run(
             f"INSERT INTO quarantine SELECT {literal_text(staged.name)}, {staged.file_sql()}, _row, {literal_text(column)},"
             f" {why}, FALSE, {value}, {staged.load_sql()} FROM kept_{staged.name} WHERE {bad} IS NOT NULL"

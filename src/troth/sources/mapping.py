@@ -9,7 +9,10 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
 from troth.sources import contract as contracts
+from troth.sources.derived import Derived
 
+Ignored = Literal["leading_zeros", "case", "salesforce_suffix"]
+WHERE = "Only rows with one of these words in a column, or with anything in it: {metric: [first_reply_time], due: any}"
 CellType = contracts.CellType
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -33,6 +36,7 @@ def _known_format(written: str) -> str:
 
 AttributeName = Annotated[Identifier, AfterValidator(_not_reserved)]
 Format = Annotated[str, AfterValidator(_known_format)]
+Where = dict[str, tuple[str, ...] | Literal["any"]]
 
 
 class Attribute(Part):
@@ -47,6 +51,9 @@ class ObjectRows(Part):
 
     type: Identifier = Field(description="What a row is, in the singular: order, customer, shipment")
     id: tuple[str, ...] = Field(min_length=1, description="Columns that together name one object: [order_id]")
+    known_as: dict[Identifier, str] = Field(
+        {}, description="Other names of the object, by which other systems' rows point to it: {erp_number: SAP_Number__c}"
+    )
     attributes: dict[AttributeName, Attribute] = Field({}, description="What is known of it: {promised_on: {column: promised, as: day}}")
 
 
@@ -55,6 +62,21 @@ class Relation(Part):
 
     to: Identifier = Field(description="Object type that the row's object belongs to: customer")
     id: tuple[str, ...] = Field(min_length=1, description="Columns of this file that name the other object: [customer_id]")
+    by: Identifier | None = Field(None, description="Under which of its other names, as `known_as` of its source has them: erp_number")
+    ignoring: tuple[Ignored, ...] = Field(
+        (), description="What both systems write differently: leading_zeros, case, salesforce_suffix (the last 3 of 18 characters)"
+    )
+
+    @model_validator(mode="after")
+    def one_name(self) -> Relation:
+        if self.is_match and len(self.id) != 1:
+            raise ValueError("a relation with 'by' or 'ignoring' has one column under 'id'")
+        return self
+
+    @property
+    def is_match(self) -> bool:
+        """Whether the other object is looked up among those that there are, rather than named."""
+        return self.by is not None or bool(self.ignoring)
 
 
 class Event(Part):
@@ -65,6 +87,7 @@ class Event(Part):
     type_from: str | None = Field(None, description="For an event log, in place of `type`: the column that names what happened")
     at: str = Field(description="Column that says when it happened")
     anchor: bool = Field(False, description="true: a row without this instant is of no use and is quarantined whole")
+    where: Where = Field({}, description=WHERE)
 
     @model_validator(mode="after")
     def one_type(self) -> Event:
@@ -82,6 +105,7 @@ class Lent(Part):
     column: str = Field(description="The column of this file that holds it")
     as_: CellType = Field("text", alias="as", description="How the column is read: text, number, money, instant, day or bool")
     take: Literal["first", "last"] = Field("last", description="Which of several values: the smallest (first) or the largest (last)")
+    where: Where = Field({}, description=WHERE)
 
 
 class Feedback(Part):
@@ -147,6 +171,9 @@ class Source(Part):
     owner: Role | None = Field(None, description="The role that answers for the system, as company.yaml lists it")
     steward: Role | None = Field(None, description="The role that repairs its data, as company.yaml lists it")
     contract: contracts.Contract | None = Field(None, description="What its steward answers for, checked in every build")
+    derived: dict[str, Derived] = Field(
+        {}, description="Columns made of others: {first_replied: {column: Created at, plus: Reply minutes}}"
+    )
     sample: Sample | None = Field(None, description="Given where the rows are only a sample, so that they are weighted")
     object: ObjectRows | None = Field(None, description="What a row is, and by which columns: {type: order, id: [order_id]}")
     relations: tuple[Relation, ...] = Field((), description="Whom or what it belongs to: [{to: customer, id: [customer_id]}]")
@@ -173,15 +200,22 @@ class Source(Part):
     @model_validator(mode="after")
     def personal_stays_behind(self) -> Source:
         carried = {c for c, kinds in self.cells().items() if "text" in kinds} | {c for _, id in self.references() for c in id}
-        for column in sorted(carried & set(self.personal)):
+        for column in sorted(c for c in carried if self.is_personal(c)):
             raise ValueError(f"'{column}' is personal and may not be carried into the lake as an attribute or an id")
         return self
 
     @model_validator(mode="after")
     def contract_fits(self) -> Source:
-        for said in self.contract.problems(self.columns(), set(self.personal)) if self.contract else ():
+        for said in self.contract.problems(self.columns(), set(self.personal) - self.cells().keys()) if self.contract else ():
             raise ValueError(said)
+        if self.contract and self.contract.fresh_within and not self.observed():
+            raise ValueError("'fresh_within' needs something that happened: map an event, or when feedback was asked or answered")
         return self
+
+    def is_personal(self, column: str) -> bool:
+        """Whether a column, or the one that it is made of, holds personal data."""
+        made = self.derived.get(column)
+        return column in self.personal or (made is not None and made.column in self.personal)
 
     def cells(self) -> dict[str, set[CellType]]:
         """Every column the mapping reads as a typed cell, with the types asked of it."""
@@ -208,13 +242,31 @@ class Source(Part):
             want(self.sample.stratum, "text")
         return wanted
 
+    def observed(self) -> set[str]:
+        """Columns that say when something happened; planned and promised days say nothing of how far the record goes."""
+        answered = {at for feedback in self.feedback for at in (feedback.asked, feedback.answered) if at is not None}
+        return {event.at for event in self.events} | answered
+
     def references(self) -> list[tuple[str, tuple[str, ...]]]:
         """Every place where a row names an object: its type, and the columns that make its id."""
         named = [(self.object.type, self.object.id)] if self.object else []
-        named += [(relation.to, relation.id) for relation in self.relations]
+        named += [(relation.to, relation.id) for relation in self.relations if not relation.is_match]
         named += [(lent.to, lent.id) for lent in self.lends]
         named += [(entry.about, entry.id) for entry in self.feedback]
         return [*named, *((entry.about, entry.id) for entry in self.money)]
 
     def columns(self) -> set[str]:
-        return set(self.cells()) | {c for _, columns in self.references() for c in columns} | set(self.key)
+        """Every column that the mapping names as one, derived ones among them."""
+        named = {c for relation in self.relations for c in relation.id}
+        named |= {c for event in self.events for c in event.where} | {c for lent in self.lends for c in lent.where}
+        named |= set(self.object.known_as.values()) if self.object else set()
+        return set(self.cells()) | {c for _, columns in self.references() for c in columns} | set(self.key) | named
+
+    def needed(self) -> set[str]:
+        """The same with the columns that the contract reads."""
+        return self.columns() | (self.contract.cells().keys() if self.contract else set())
+
+    def in_files(self) -> set[str]:
+        """Every column that the files must have."""
+        made = [d for name, d in self.derived.items() if name in self.needed()]
+        return (self.needed() - set(self.derived)) | {c for d in made for c in d.columns} | set(self.personal) | set(self.formats)

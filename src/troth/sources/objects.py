@@ -8,7 +8,7 @@ from troth.kernel.errors import BookError
 from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.casting import SQL_TYPES
-from troth.sources.mapping import CellType, ObjectRows, Sample
+from troth.sources.mapping import CellType, ObjectRows, Sample, Where
 from troth.sources.reading import Staged
 
 
@@ -56,7 +56,7 @@ def make_object(engine: Engine, type: str, sources: Sequence[Staged], attributes
             if entry.to == type:
                 alias = f"lent_{number}_{entry.attribute}"
                 extreme = f"{'min' if entry.take == 'first' else 'max'}(s.c{staged.cell(entry.column, entry.as_).name})"
-                joins.append(_join(staged, entry.id, {entry.attribute: extreme}, alias, grouped=True))
+                joins.append(_join(staged, entry.id, {entry.attribute: extreme}, alias, grouped=True, where=entry.where))
                 given[entry.attribute] = f"{alias}.{identifier(entry.attribute)}"
     listed = "".join(f", CAST({given[n]} AS {SQL_TYPES[attributes[n]]}) AS {identifier(n)}" for n in sorted(given))
     engine.run(
@@ -79,7 +79,8 @@ def _own_join(staged: Staged, rows: ObjectRows, sample: Sample | None, alias: st
     return _join(staged, rows.id, firsts, alias, grouped=True)
 
 
-def _join(staged: Staged, id: tuple[str, ...], columns: Mapping[str, str], alias: str, *, grouped: bool) -> str:
+def _join(staged: Staged, id: tuple[str, ...], columns: Mapping[str, str], alias: str, *, grouped: bool, where: Where | None = None) -> str:
     chosen = ", ".join([f"{staged.id_sql(id, of='s')} AS _id", *(f"{sql} AS {identifier(name)}" for name, sql in columns.items())])
-    rows = f"SELECT {chosen} FROM kept_{staged.name} s{' GROUP BY 1' if grouped else ''}"
+    some = f" WHERE {staged.where_sql(where, of='s')}" if where else ""
+    rows = f"SELECT {chosen} FROM kept_{staged.name} s{some}{' GROUP BY 1' if grouped else ''}"
     return f"LEFT JOIN ({rows}) {alias} ON {alias}._id = i.id"

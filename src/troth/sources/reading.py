@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from troth.engines.calendars import Transitions, transitions
@@ -11,7 +11,8 @@ from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
-from troth.sources.mapping import Source
+from troth.sources.derived import Derived
+from troth.sources.mapping import CellType, Source, Where
 from troth.sources.places import find_tables
 from troth.sources.readers import reader_of
 from troth.sources.texts import Texts, content_sql, drop_texts, read_texts
@@ -49,6 +50,8 @@ class Staged:
     read: records counted without the reader. rejected: records that it could not split into the header's columns.
     filtered: rows that are no records, such as totals; the table `filtered` has their reasons.
     naive: some of its instants bear no offset. marked: cells may come without a usable value, as text e<n> beside t<n>.
+    checked: cells that the contract reads and the mapping does not. columns: of each table that is there, read or not, by its name.
+    held: places of columns of which cells are held; h<n> says why.
     """
 
     name: str
@@ -63,13 +66,16 @@ class Staged:
     naive: bool
     marked: bool
     withdrawn: Withdrawn = Withdrawn()
+    checked: tuple[Cell, ...] = ()
+    columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    held: frozenset[int] = frozenset()
 
     @property
     def table(self) -> str:
         return f"staged_{self.name}"
 
     def cell(self, column: str, kind: str) -> Cell:
-        return next(c for c in self.cells if c.column == column and c.kind == kind)
+        return next(c for c in (*self.cells, *self.checked) if c.column == column and c.kind == kind)
 
     def file_sql(self, *, of: str = "") -> str:
         """The name of the file that a row stands in. of: alias of the table."""
@@ -85,6 +91,14 @@ class Staged:
 
     def _piece_sql(self, values: Sequence[str], type: str, of: str) -> str:
         return f"CAST([{', '.join(values)}][{of}{'.' if of else ''}_file + 1] AS {type})"
+
+    def where_sql(self, where: Where, *, of: str = "") -> str:
+        """Whether a row is one of those that an entry is about. of: alias of the table."""
+        said = []
+        for column, words in where.items():
+            text = f"{of}{'.' if of else ''}t{self.texts[column]}"
+            said.append(f"{text} IS NOT NULL" if words == "any" else f"{text} IN ({', '.join(map(literal_text, words))})")
+        return " AND ".join(said) or "TRUE"
 
     def id_sql(self, columns: Sequence[str], *, of: str = "") -> str:
         """The id that these columns make, NULL when one is blank. of: alias of the table.
@@ -105,27 +119,44 @@ def files_of(source: Source, folder: Path) -> tuple[Address, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a source's texts become cells. zone: IANA name of the clock by which times without an offset are read."""
+    """How a source's texts become cells. zone: IANA name of the clock by which times without an offset are read.
+
+    checked: cells that the contract reads and the mapping does not.
+    """
 
     name: str
     source: Source
     texts: dict[str, int]
     cells: tuple[Cell, ...]
     zone: str
+    derived: Mapping[str, Derived]
     marked: bool
+    checked: tuple[Cell, ...] = ()
+
+    @property
+    def read(self) -> tuple[Cell, ...]:
+        return (*self.cells, *self.checked)
 
 
 def plan_of(name: str, source: Source, zone: str, *, marked: bool, also: Collection[str] = ()) -> Plan:
     """also: columns of which the text is wanted though the mapping does not carry it."""
-    wanted = sorted(source.columns().union(also))
+    wanted = sorted(source.needed().union(also))
     texts = {column: position for position, column in enumerate(wanted)}
     numbers = Numbers(source.decimal, source.thousands)
-    cells = tuple(
-        Cell(texts[column], column, kind, source.formats.get(column), numbers)
-        for column in wanted
-        for kind in sorted(source.cells().get(column, ()))
-    )
-    return Plan(name, source, texts, cells, zone, marked)
+    made = {column: source.derived[column] for column in wanted if column in source.derived}
+
+    def cells_of(kinds: Mapping[str, set[CellType]]) -> tuple[Cell, ...]:
+        return tuple(_cell(texts[c], c, kind, source, numbers) for c in wanted for kind in sorted(kinds.get(c, ())))
+
+    cells, contract = cells_of(source.cells()), source.contract
+    checked = tuple(cell for cell in cells_of(contract.cells()) if cell not in cells) if contract else ()
+    return Plan(name, source, texts, cells, zone, made, marked or (contract is not None and contract.holds), checked)
+
+
+def _cell(position: int, column: str, kind: CellType, source: Source, numbers: Numbers) -> Cell:
+    made = source.derived.get(column)
+    written = source.formats.get(made.column if made and made.plus else column)
+    return Cell(position, column, kind, written, numbers, made.elapsed_us if made else None)
 
 
 def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
@@ -137,15 +168,17 @@ def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) ->
     files = files_of(source, folder)
     plan = plan_of(name, source, zone, marked=any(reader_of(file.path).marks for file in files))
     begin(engine, name)
-    read, naive = 0, False
+    read, naive, columns = 0, False, []
     for index, file in enumerate(files):
         texts = read_texts(engine, f"{name}_{index}", source, file)
         read += texts.counted
+        columns.append((file.name, texts.columns))
         naive |= append(engine, plan, texts, piece=str(index))
         keep_aside(engine, name, index, texts.aside, Piece(file.name, 1, index))
         drop_texts(engine, texts)
     pieces = tuple(Piece(file.name, 1, index) for index, file in enumerate(files))
-    return staged_of(engine, plan, pieces, tuple(file.name for file in files), read, naive=naive)
+    staged = staged_of(engine, plan, pieces, tuple(file.name for file in files), read, naive=naive)
+    return replace(staged, columns=tuple(columns))
 
 
 def begin(engine: Engine, name: str) -> None:
@@ -167,7 +200,9 @@ def staged_of(engine: Engine, plan: Plan, pieces: tuple[Piece, ...], files: tupl
     name = plan.name
     rejected = int(engine.rows(f"SELECT count(*) FROM rejected_{name}")[0][0])
     filtered = int(engine.rows(f"SELECT count(*) FROM filtered WHERE source = {literal_text(name)}")[0][0])
-    return Staged(name, plan.source, pieces, files, plan.texts, plan.cells, read, rejected, filtered, naive, plan.marked)
+    return Staged(
+        name, plan.source, pieces, files, plan.texts, plan.cells, read, rejected, filtered, naive, plan.marked, checked=plan.checked
+    )
 
 
 def append(engine: Engine, plan: Plan, texts: Texts, *, piece: str) -> bool:
@@ -178,22 +213,30 @@ def append(engine: Engine, plan: Plan, texts: Texts, *, piece: str) -> bool:
     name = plan.name
     trimmed = [f"CAST({piece} AS INTEGER) AS _file", f"src.{identifier(texts.row)} AS _row", f"{content_sql(texts, of='src')} AS _content"]
     for column, position in plan.texts.items():
-        if column not in texts.columns:
-            trimmed += [f"CAST(NULL AS VARCHAR) AS {way}{position}" for way in ("te" if plan.marked else "t")]
-            continue
-        trimmed += text_columns(position, column, _bad_sql(texts, column) if plan.marked else None, marked=plan.marked)
-    parsed = ", ".join(["*", *(p for cell in plan.cells for p in parsed_columns(cell))])
+        trimmed += _text_columns(plan, texts, column, position)
+    parsed = ", ".join(["*", *(p for cell in plan.read for p in parsed_columns(cell))])
     engine.run(f"CREATE OR REPLACE TABLE parsed_{name} AS SELECT {parsed} FROM (SELECT {', '.join(trimmed)} FROM {texts.rows} AS src)")
     zone = _zone_over(engine, f"parsed_{name}", plan)
     naive = _any_naive(engine, f"parsed_{name}", plan)
     ways = "te" if plan.marked else "t"
     kept = ["_file", "_row", "_content", *(f"{way}{p}" for p in sorted(plan.texts.values()) for way in ways)]
-    typed = ", ".join([*kept, *(c for cell in plan.cells for c in cell_columns(cell, zone, marked=plan.marked))])
+    typed = ", ".join([*kept, *(c for cell in plan.read for c in cell_columns(cell, zone, marked=plan.marked))])
     query = f"SELECT {typed} FROM parsed_{name}"
     there = engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", (f"staged_{name}",))
     engine.run(f"INSERT INTO staged_{name} {query}" if there else f"CREATE TABLE staged_{name} AS {query}")
     engine.run(f"DROP TABLE parsed_{name}")
     return naive
+
+
+def _text_columns(plan: Plan, texts: Texts, column: str, position: int) -> list[str]:
+    """The text of a column, of those that it is made of where it was not made when they were read, or nothing where they are not there."""
+    made = None if column in texts.columns else plan.derived.get(column)
+    if not set(made.columns if made else (column,)) <= set(texts.columns):
+        nothing = [f"{way}{position}" for way in ("te" if plan.marked else "t")]
+        nothing += [f"p{position}"] if made and made.plus is not None else []
+        return [f"CAST(NULL AS VARCHAR) AS {name}" for name in nothing]
+    bad = _bad_sql(texts, made.column if made else column) if plan.marked else None
+    return text_columns(position, column, bad, marked=plan.marked, made=made)
 
 
 def _bad_sql(texts: Texts, column: str) -> str | None:
@@ -205,13 +248,13 @@ def _bad_sql(texts: Texts, column: str) -> str | None:
 
 
 def _any_naive(engine: Engine, table: str, plan: Plan) -> bool:
-    walls = [f"bool_or(l{cell.name} IS NOT NULL)" for cell in plan.cells if cell.kind == "instant"]
+    walls = [f"bool_or(l{cell.name} IS NOT NULL)" for cell in plan.read if cell.kind == "instant"]
     return any(engine.rows(f"SELECT {', '.join(walls)} FROM {table}")[0]) if walls else False
 
 
 def _zone_over(engine: Engine, table: str, plan: Plan) -> Transitions:
     """The zone's transitions around the wall-clock times that are there, so that their SQL stays short."""
-    walls = [f"{way}{cell.name}" for cell in plan.cells if cell.kind in ("instant", "day") for way in "lz"]
+    walls = [f"{way}{cell.name}" for cell in plan.read if cell.kind in ("instant", "day") for way in "lz"]
     if not walls:
         return transitions(plan.zone, 0, 0)
     inside = " UNION ALL ".join(

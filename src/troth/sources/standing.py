@@ -30,7 +30,7 @@ def stage_loads(
     last = newest(one.load for one in known)
     for load in last.values() if strict else ():
         if load.there:
-            require((*load.columns, *source.personal), {*source.columns(), *source.formats, *also}, load.name)
+            require((*load.columns, *source.personal), {*source.in_files(), *(c for c in also if c not in source.derived)}, load.name)
             refuse_not_kept(load.columns, source, also)
     tables = sorted(last.values(), key=lambda load: (load.name, load.place))
     places = {load.place: number for number, load in enumerate(tables)}
@@ -45,6 +45,7 @@ def stage_loads(
     standing = [load for load in tables if load.there or not is_full(source)]
     read = sum(one.load.taken for one in known) + sum(load.rejected + load.filtered for load in last.values())
     staged = staged_of(engine, plan, pieces, tuple(load.name for load in standing), read, naive=naive)
+    staged = replace(staged, columns=tuple((load.name, load.columns) for load in tables if load.there))
     return _without_withdrawn(engine, staged, ordered)
 
 

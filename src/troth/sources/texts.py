@@ -9,7 +9,7 @@ from troth.kernel.errors import SourceError, StoreError, nearest
 from troth.query import identifier
 from troth.record import Engine
 from troth.sources.address import Address
-from troth.sources.keeping import kept_sql
+from troth.sources.keeping import kept_columns
 from troth.sources.mapping import Source
 from troth.sources.readers import Opened, opened, reader_of
 
@@ -56,17 +56,17 @@ def read_texts(engine: Engine, name: str, source: Source, file: Address, *, coun
     Raises SourceError for a file that is unreadable, changes meanwhile, or lacks a mapped column.
     """
     with opened(engine, file, name, source.written, counted=counted) as table:
-        require(table.columns, {*source.columns(), *source.personal, *source.formats}, file.name)
-        kept = {column: sql for column in table.columns if (sql := kept_sql(source, column)) is not None}
+        require(table.columns, source.in_files(), file.name)
+        kept = kept_columns(source, table.columns)
         marked = reader_of(file.path).marks and table.bad is not None
-        places = tuple(table.places[table.columns.index(column)] for column in kept) if marked else ()
+        places = tuple(table.places[table.columns.index(column)] for column, _ in kept.values()) if marked else ()
         texts = Texts(f"rows_{name}", f"aside_{name}", tuple(kept), places, table.records)
         cells = [f"{table.row} AS {identifier(texts.row)}"]
         cells.append(f"{f'src.{identifier(table.bad)}' if marked and table.bad else 'CAST(NULL AS VARCHAR)'} AS {identifier(texts.bad)}")
         cells.append(f"CAST(0 AS INTEGER) AS {identifier(texts.twin)}")
-        cells += [f"{sql} AS {identifier(column)}" for column, sql in kept.items()]
+        cells += [f"{sql} AS {identifier(name)}" for name, (_, sql) in kept.items()]
         whole = free("#whole", table.columns)
-        left_out = len(kept) < len(table.columns)
+        left_out = not set(table.columns) <= kept.keys()
         if left_out:
             cells.append(f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(table.columns))}) AS {identifier(whole)}")
         create = f"CREATE OR REPLACE TABLE {texts.rows} AS SELECT {', '.join(cells)} FROM {table.relation} AS src"

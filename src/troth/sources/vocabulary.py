@@ -54,19 +54,28 @@ def given(source: Source) -> Iterator[tuple[str, str, CellType]]:
 
 
 def lint(book: Book) -> list[Problem]:
-    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning."""
+    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning, with a contract an error."""
     found: list[Problem] = []
     first: dict[tuple[str, str], str] = {}
-    for name, definition in book.fitting(SOURCES.name, Source).items():
+    sources = book.fitting(SOURCES.name, Source)
+    things = [definition.value.object for definition in sources.values()]
+    known = {(thing.type, name) for thing in things if thing for name in thing.known_as}
+    for name, definition in sources.items():
         for type, attribute, _ in given(definition.value):
             if (type, attribute) in first:
                 said = f"'{attribute}' of '{type}' is given by the source '{first[type, attribute]}' too; rename one of them"
                 found.append(definition.problem(_place(definition, type, attribute), said))
             first.setdefault((type, attribute), name)
+        found += [
+            definition.problem(("relations", n), f"no source gives '{relation.to}' another name '{relation.by}' under `known_as`")
+            for n, relation in enumerate(definition.value.relations)
+            if relation.by is not None and (relation.to, relation.by) not in known
+        ]
         missing = [role for role in ("owner", "steward") if getattr(definition.value, role) is None]
         if missing:
             said = f"nobody is its {' or '.join(missing)}: name the role that answers for the system and the one that repairs its data"
-            found.append(definition.problem((), said).warned())
+            problem = definition.problem((), said)
+            found.append(problem if definition.value.contract else problem.warned())
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands, identity_commands
+from troth.faces.cli import book_commands, identity_commands, source_commands
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
 
@@ -52,7 +52,7 @@ def start(
     out = Out(json=json, quiet=quiet)
     with out.progress() as step:
         started = use_case(folder, into=into, said=Said(zone, currency), progress=step)
-    html = _write_page(started.page, started.book / "pages")
+    html = _write_pages(started.page, started.book)
     if json:
         pairs = [fields(p) for p in started.pairs]
         out.data(
@@ -114,6 +114,7 @@ def build(
             "loads": [loaded(load) for load in built.loads],
             "sources": [fields(b) for b in built.balances],
             "files": [fields(f) for f in built.snapshot.files],
+            "notices": built.notices,
         })  # fmt: skip
         return
     out.built(built)
@@ -136,7 +137,7 @@ def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False,
         else:
             known = know(workspace, as_known_at, progress=step)
         page = read_page(workspace, known, progress=step)
-    html = _write_page(page, workspace.pages, f"monday-{known.snapshot.id[:12]}" if known else "monday")
+    html = _write_pages(page, book, f"monday-{known.snapshot.id[:12]}" if known else "monday")
     if json:
         out.data({"html": str(html), "page": page})
         return
@@ -206,6 +207,8 @@ def timeline(
 
 app.add_typer(book_commands.app, name="book")
 app.add_typer(identity_commands.app, name="identity")
+app.add_typer(source_commands.app, name="sources")
+app.command("data")(source_commands.data)
 
 
 @app.command()
@@ -232,10 +235,13 @@ def version(json: Json = False) -> None:
     typer.echo(f"troth {__version__}")
 
 
-def _write_page(page: dict[str, Any], folder: Path, name: str = "monday") -> Path:
-    from troth.app.writing import write_whole
-    from troth.faces.page import render
+def _write_pages(page: dict[str, Any], book: Path, name: str = "monday") -> Path:
+    """The page of statements and, where something was built, the Data page that it links to."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.data_page import read_data
+    from troth.faces.cli.pages import write_data, write_statements
 
-    target = folder / f"{name}.html"
-    write_whole(target, render(page))
-    return target
+    workspace = open_workspace(book)
+    if page["data"]:
+        write_data(read_data(workspace), workspace.pages)
+    return write_statements(page, workspace.pages, name)

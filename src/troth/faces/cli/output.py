@@ -77,6 +77,8 @@ class Out:
                 self.say(f"Taken back: {_rows(balance.retracted)} of {balance.source}, which its files have no more, since the beginning.")
         self.say("")
         self.balances([{**fields(b), "file": ", ".join(b.files)} for b in built.balances])
+        for notice in built.notices:
+            self.say(f"! {notice}")
 
     def nothing_changed(self, snapshot: Any) -> None:
         if self.json:

@@ -110,6 +110,7 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "ranking": _text(read, "ranking"),
         "lake": _text(read, "lake"),
         "views": _text(read, "views") or "views.sql",
+        "data": link(read.get("data")),
     }
 
 
@@ -127,7 +128,7 @@ def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
     ident = anchor(_text(one, "id"), taken)
     figure = one.get("figure") or {}
     orders, sql = one.get("orders"), _text(one, "sql").strip()
-    table = _table(one.get("table") or {})
+    table = table_of(one.get("table") or {})
     small = draw(figure, ident=f"{ident}--small", width=SMALL)
     replay = replay_of(figure, (WIDE, PHONE)) if small else None
     large = []
@@ -194,7 +195,8 @@ def _orders(orders: Mapping[str, Any]) -> tuple[str | None, str]:
     return link(orders.get("file")), cell(count) if isinstance(count, int) else ""
 
 
-def _table(table: Mapping[str, Any]) -> Table | None:
+def table_of(table: Mapping[str, Any]) -> Table | None:
+    """Columns and rows as text, numbers right and with as many decimals as their column needs; None without columns."""
     columns = [str(name) for name in table.get("columns") or ()]
     if not columns:
         return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from troth.sources.address import Address
 from troth.sources.guess.draft_promises import draft_promises
 from troth.sources.guess.draft_sources import draft_sources
 from troth.sources.guess.feedback import find_answers
+from troth.sources.guess.groups import Group, groups_of
 from troth.sources.guess.keys import Keyed, keyed_tables, references, with_composites, with_twins
 from troth.sources.guess.log_shape import XES, find_log
-from troth.sources.guess.naming import name_of, object_noun, singular, snake, unique, without_id
+from troth.sources.guess.naming import object_noun, singular, snake, unique, without_id
 from troth.sources.guess.pairs import Candidate, candidates, chosen
 from troth.sources.guess.personal import is_party, personal_kind
 from troth.sources.guess.profile import Table, close_table, open_table
@@ -24,10 +24,7 @@ from troth.sources.guess.seen import Seen
 from troth.sources.guess.status import find_status
 from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
 from troth.sources.guess.timeline import timelines
-from troth.sources.readers import READABLE, opened, tables_in
-
-MOST_FILES = 60
-NO_DATA = frozenset((".md", ".yaml", ".yml", ".html", ".pdf", ".py", ".sql", ".png", ".jpg", ".svg", ".log", ".lock", ".toml", ".ini"))
+from troth.sources.readers import opened
 
 
 def guess(engine: Engine, folder: Path) -> Proposal:
@@ -35,58 +32,31 @@ def guess(engine: Engine, folder: Path) -> Proposal:
 
     Reads and never writes the folder. A file that cannot be read is a warning. Tables it makes in the engine are dropped.
     """
-    warnings: list[str] = []
-    groups = _groups(folder, warnings)
+    groups, warnings = groups_of(folder)
+    return guess_tables(engine, groups, warnings)
+
+
+def guess_tables(engine: Engine, groups: Sequence[Group], told: Sequence[str] = (), taken: Collection[str] = ()) -> Proposal:
+    """The same of tables that were listed already. told: warnings so far. taken: types of objects that others gave."""
+    warnings = list(told)
     try:
         tables = _tables(engine, groups, warnings)
-        seen = _seen(engine, tables)
+        seen = _seen(engine, tables, taken)
         sources = draft_sources(seen)
         promises, more = draft_promises(engine, seen, sources)
         warnings += [*more, *warnings_of(seen)]
         return Proposal(sources, promises, guesses_of(seen, sources), pairs_of(seen), tuple(warnings))
     finally:
-        for number, (_, addresses) in enumerate(groups):
-            close_table(engine, number, len(addresses))
+        for number, group in enumerate(groups):
+            close_table(engine, number, len(group.addresses))
 
 
-def _groups(folder: Path, warnings: list[str]) -> list[tuple[str, list[Address]]]:
-    """Readable tables by source name; those of one header whose names differ in digits only are one source."""
-    found: dict[tuple[object, ...], list[Address]] = {}
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
-        suffix = path.suffix.lower()
-        if suffix not in READABLE:
-            if suffix not in NO_DATA:
-                kinds = ", ".join(sorted(e.removeprefix(".").upper() for e in READABLE))
-                warnings.append(f"{shown(path.name)}: files of this kind are not read; {kinds} are.")
-            continue
-        try:
-            inside = tables_in(path)
-        except (TrothError, OSError, ValueError) as error:
-            warnings.append(f"{shown(path.name)}: cannot be read. {error}")
-            continue
-        for table in inside:
-            if table.hidden:
-                warnings.append(f"{shown(table.address.name)}: {table.hidden}; it is left out. Name it in `files:` of a source to read it.")
-                continue
-            series = re.sub(r"\d+", "#", table.address.name)
-            alike = table.columns and re.search(r"\d{2}", table.address.stem)
-            found.setdefault((series, table.columns) if alike else (table.address.name,), []).append(table.address)
-        if not inside:
-            warnings.append(f"{shown(path.name)}: holds no table; it is left out.")
-    if len(found) > MOST_FILES:
-        warnings.append(f"The folder holds {len(found)} tables; the first {MOST_FILES} were read.")
-    named: list[tuple[str, list[Address]]] = []
-    for addresses in list(found.values())[:MOST_FILES]:
-        stem = name_of(addresses[0]) if len(addresses) == 1 else re.sub(r"[\d_ -]+$", "", addresses[0].stem) or addresses[0].stem
-        named.append((unique(snake(stem), [n for n, _ in named]), addresses))
-    return named
-
-
-def _tables(engine: Engine, groups: Sequence[tuple[str, list[Address]]], warnings: list[str]) -> list[Table]:
+def _tables(engine: Engine, groups: Sequence[Group], warnings: list[str]) -> list[Table]:
     tables = []
-    for number, (name, addresses) in enumerate(groups):
+    for number, group in enumerate(groups):
+        addresses = group.addresses
         try:
-            table = open_table(engine, addresses, number, name)
+            table = open_table(engine, addresses, number, group.name)
             records = 0 if table.rows else _records(engine, addresses[0], number)
         except (TrothError, OSError, ValueError) as error:
             warnings.append(f"{shown(addresses[0].name)}: cannot be read. {str(error).splitlines()[0]}")
@@ -106,16 +76,18 @@ def _records(engine: Engine, address: Address, number: int) -> int:
         return table.records
 
 
-def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:
+def _seen(engine: Engine, tables: Sequence[Table], others: Collection[str]) -> Seen:
     keyed = keyed_tables(engine, tables)
     pointers = references(engine, keyed)
     keyed = with_twins(with_composites(engine, keyed, pointers), pointers)
     logs = {k.number: log for k in keyed if (log := find_log(engine, k, pointers))}
     pointing = {(r.table, r.column) for r in pointers}
     own = {n: log for n, log in logs.items() if (n, log.case) not in pointing}
-    keyed = _typed([replace(k, type=_case_type(own[k.number].case, k.type, k.table.path.part)) if k.number in own else k for k in keyed])
+    keyed = _typed(
+        [replace(k, type=_case_type(own[k.number].case, k.type, k.table.path.part)) if k.number in own else k for k in keyed], others
+    )
     answers = {k.number: found for k in keyed if k.number not in logs and (found := find_answers(k, pointers))}
-    others = [number for number, a in answers.items() if a.of_another]
+    elsewhere = [number for number, a in answers.items() if a.of_another]
     personal = {
         k.number: {c.name: kind for c in k.table.columns if (kind := personal_kind(c, party=is_party(k.type, k.table.columns)))}
         for k in keyed
@@ -127,7 +99,7 @@ def _seen(engine: Engine, tables: Sequence[Table]) -> Seen:
             *((logs[k.number].case, logs[k.number].activity) if k.number in logs else ()),
         }
         personal[k.number] = {c: kind for c, kind in personal[k.number].items() if c not in used}
-    lines = timelines(engine, keyed, pointers, logs, others)
+    lines = timelines(engine, keyed, pointers, logs, elsewhere)
     settled = chosen([c for line in lines for c in candidates(engine, line)])
     by_number = {k.number: k for k in keyed}
     settled = [c if c.promised.name.promise or not c.may_stand else _corroborated(engine, by_number[c.timeline.table], c) for c in settled]
@@ -153,9 +125,9 @@ def _case_type(case: str, noun: str, part: str | None = None) -> str:
     return snake(singular(named)) if named else object_noun(case, noun)
 
 
-def _typed(keyed: Sequence[Keyed]) -> list[Keyed]:
+def _typed(keyed: Sequence[Keyed], others: Collection[str]) -> list[Keyed]:
     """Types of different objects bear different names."""
-    taken: list[str] = []
+    taken = list(others)
     typed = []
     for k in keyed:
         type = k.type if k.twin is not None or k.type not in taken else unique(snake(f"{k.table.name}_{k.type}"), taken)

@@ -70,8 +70,15 @@ def _single(engine: Engine, table: Table, noun: str) -> str | None:
         return None
     candidates = [c for c in table.columns if _may_name(c, table) and _is_unique(engine, c, table)]
     if not candidates:
-        return None
+        return _submitted(engine, table)
     return min(candidates, key=lambda c: _rank(c, table, noun)).name
+
+
+def _submitted(engine: Engine, table: Table) -> str | None:
+    """A form's answers have no number, but the second in which each was sent, in the first column and under a name that says so."""
+    first = table.columns[0]
+    sent = first.kind == "instant" and not first.is_round and first.filled == table.looked and says(first.name, lexicon.SENT)
+    return first.name if sent and _is_unique(engine, first, table) else None
 
 
 def _may_name(column: Column, table: Table) -> bool:

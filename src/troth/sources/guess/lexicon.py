@@ -7,7 +7,7 @@ from __future__ import annotations
 
 STRONG_PROMISE = """
 ^estimat ^promis =due ^deadline =planned =plan ^expect =target =limit =schedul =scheduled =committed =commitment =commit
-=sla =eta =agreed =forecast =projected =anticipated =guaranteed =needed =required =latest =pledged =targeted =owed
+=sla =eta =agreed =forecast =projected =anticipated =guaranteed =needed =required =latest =pledged =targeted =owed ^benoetigt
 ^voraussicht ^zugesagt ^zusage =soll ^soll *termin *frist =frist ^geplant ^faellig ^fallig ^erwartet ^spaetest ^ziel
 ^versproch ^vereinbart ^avisiert ^planned ^planm ^plandat ^plants ^previst ^previsao ^previsto ^estimad ^promet =limite
 ^prazo ^vencim ^planej ^programad ^esperad ^agendad ^acordad ^combinad ^estipulad ^plazo ^planific ^comprometid ^prevu
@@ -184,3 +184,4 @@ ACTIVITY = """
 ^activit =event =action =step =task =aktivitaet =aktion =ereignis ^schritt ^atividad =evento =etapa ^actividad =paso
 =evenement =etape ^activiteit =stap =gebeurtenis =eventtype =taetigkeit =operation =status =state
 """
+SENT = "=timestamp ^zeitstempel ^horodat =carimbo =tijdstempel =tidsstempel =marca =cronologica"

@@ -50,14 +50,18 @@ _SHEET = re.compile(
 )
 
 
+_ANSWERS = re.compile(r"\s*\((responses|antworten|réponses|respuestas|respostas|risposte|reacties)\).*$", re.IGNORECASE)
+
+
 def name_of(address: Address) -> str:
-    """What a table is called: its sheet's name, unless the program gave it.
+    """What a table is called: its sheet's name, unless the program gave it; the sheet of a form's answers by the form.
 
     >>> from pathlib import Path
     >>> name_of(Address(Path("orders.xlsx"), "Tabelle1")), name_of(Address(Path("2026.xlsx"), "Orders"))
     ('orders', 'Orders')
     """
-    return address.path.stem if address.part is None or _SHEET.fullmatch(address.part.strip()) else address.part
+    named = address.path.stem if address.part is None or _SHEET.fullmatch(address.part.strip()) else address.part
+    return _ANSWERS.sub("", named) or named
 
 
 def snake(text: str) -> str:

@@ -17,6 +17,7 @@ from troth.sources.readers.grid import Filler, Merges, Row, letters_of
 from troth.sources.readers.header import LOOKED_AT, Header, find_header
 from troth.sources.readers.opened import Asked, Opened, Told
 from troth.sources.readers.serials import dated
+from troth.sources.readers.surveys import one_header
 from troth.sources.readers.totals import Totals
 
 MOST_HELD = 200
@@ -50,7 +51,7 @@ class Page:
 
 def header_of(page: Page, *, given: int | None = None) -> Header | None:
     """The header of a page by its first rows alone."""
-    rows = [row for row in islice(page.rows, LOOKED_AT) if row.filled() and not row.aside]
+    rows = [row for row in one_header(list(islice(page.rows, LOOKED_AT))) if row.filled() and not row.aside]
     return page.header(rows, given=given)
 
 
@@ -59,7 +60,7 @@ def open_page(asked: Asked, page: Page, records_below: Callable[[int], int]) -> 
 
     records_below: how many rows stand below a row, counted by something that shares no code with what gives `page.rows`.
     """
-    first = list(islice(page.rows, LOOKED_AT))
+    first = one_header(list(islice(page.rows, LOOKED_AT)))
     named = [row for row in first if row.filled() and not row.aside]
     header = page.header(named, given=asked.written.header)
     if header is None:

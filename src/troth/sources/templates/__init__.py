@@ -1,5 +1,6 @@
-"""Shapes that are known: a folder is matched by its columns, never by its file names."""
+"""Exports of systems that are known: tables are recognised by their columns, never by their files' names."""
 
 from troth.sources.templates.matching import Match, match
+from troth.sources.templates.together import together
 
-__all__ = ["Match", "match"]
+__all__ = ["Match", "match", "together"]

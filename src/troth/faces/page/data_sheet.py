@@ -1,0 +1,118 @@
+"""The Data page as its template lays it out: tables of text, sentences that are ready to print."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from troth.faces.page.sheet import Table, clean, table_of
+from troth.faces.page.words import cell, link
+
+FATES = ("read", "stored", "quarantined", "duplicate", "superseded", "filtered", "retracted", "cells")
+MODES = {"evolve": "may grow", "freeze": "frozen", "quarantine": "quarantined when they change"}
+
+
+def data_sheet(page: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything the template needs, by name."""
+    read = clean(page)
+    sources, quarantine = read.get("sources") or [], read.get("quarantine") or {}
+    total = quarantine.get("total") or 0
+    rows = quarantine.get("rows") or []
+    return {
+        "title": read.get("title") or "Data",
+        "operation": read.get("operation") or "",
+        "headline": read.get("headline") or "",
+        "lede": read.get("lede") or "",
+        "as_of": read.get("as_of") or "",
+        "zone": read.get("zone") or "",
+        "back": link(read.get("back")),
+        "held_back": [_held_back(one) for one in read.get("held_back") or () if one.get("held")],
+        "failing": [_failing(one) for one in read.get("failing") or ()],
+        "balance": _table(["source", *FATES[:-1], "emptied cells"], [[one["source"], *(one[f] for f in FATES)] for one in sources]),
+        "answers": _table(
+            ["source", "owner", "steward", "newest", "how fresh", "contract", "its columns", "full extract", "may be late by"],
+            [_answers(one) for one in sources],
+        ),
+        "orphans": ", ".join(read.get("orphans") or ()),
+        "reasons": _reasons(quarantine.get("reasons") or ()),
+        "quarantined": _table(
+            ["file", "row", "column", "why", "what stood there"],
+            [[one["file"], one["row"], "whole row" if one["whole_row"] else one["column"], one["reason"], one["value"]] for one in rows],
+        ),
+        "more": total > len(rows),
+        "total": cell(total),
+        "joins": _joins(read.get("joins") or ()),
+        "changes": _table(
+            ["column", "what changed", "so it is", "in the data up to"],
+            [_change(one) for one in read.get("changes") or ()],
+        ),
+        "guesses": [{"what": str(one.get("what") or ""), "evidence": str(one.get("evidence") or "")} for one in read.get("guesses") or ()],
+        "snapshot": read.get("snapshot") or "",
+        "book_hash": read.get("book_hash") or "",
+        "version": read.get("version") or "",
+    }  # fmt: skip
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    found = table_of({"columns": list(columns), "rows": rows})
+    assert found is not None
+    return found
+
+
+def _answers(one: Mapping[str, Any]) -> list[Any]:
+    checks, contract = one.get("checks"), one.get("contract") or {}
+    fresh = f"{one['behind']}{', old data' if one.get('old') else ''}" if one.get("behind") else None
+    within = f" (within {one['fresh_within']})" if one.get("fresh_within") and fresh else ""
+    kept = "none" if checks is None else f"{one['kept']} of {checks} checks hold" if checks else "no checks"
+    return [
+        one["source"], one.get("owner") or "nobody", one.get("steward") or "nobody", one.get("newest"),
+        f"{fresh}{within}" if fresh else None, kept, MODES.get(str(one.get("mode")), one.get("mode")),
+        contract.get("full_extract"), contract.get("lateness"),
+    ]  # fmt: skip
+
+
+def _failing(one: Mapping[str, Any]) -> dict[str, Any]:
+    where = one["source"] if one["column"] is None else f"{one['source']}.{one['column']}"
+    said = (
+        f"{where}: {one['got']}"
+        if one["column"] is None
+        else f"{where}: not {one['check']} in {cell(one['failed'])} of {cell(one['of'])} rows"
+    )
+    parts = [
+        f"promised: {one['check']}" if one["column"] is None else "",
+        f"since the data up to {one['since']}" if one.get("since") else "",
+    ]
+    parts.append(f"steward: {one['steward']}" if one.get("steward") else "steward: nobody yet")
+    places = [[place["file"], place["row"], place["value"]] for place in one.get("first") or ()]
+    return {
+        "said": said,
+        "line": " · ".join(part for part in parts if part),
+        "held": one.get("held"),
+        "old": one["column"] is None and "behind" in str(one.get("got")),
+        "next_step": one.get("next_step"),
+        "places": _table(["file", "row", "what stands there"], places) if places else None,
+    }
+
+
+def _change(one: Mapping[str, Any]) -> list[Any]:
+    return [f"{one['source']}.{one['column']}", one["says"], "narrower" if one["narrows"] else "wider", one["as_of"]]
+
+
+def _held_back(one: Mapping[str, Any]) -> str:
+    told = f"{cell(one['held'])} of {cell(one['made'])} promises '{one['words']}' cannot be told"
+    return f"{told}, since a cell that they need is in quarantine."
+
+
+def _reasons(reasons: Sequence[Mapping[str, Any]]) -> Table | None:
+    if not reasons:
+        return None
+    rows = [[one["source"], "whole row" if one["whole_row"] else one["column"], one["reason"], one["count"]] for one in reasons]
+    return _table(["source", "column", "why", "how many"], rows)
+
+
+def _joins(joins: Sequence[Mapping[str, Any]]) -> Table:
+    rows = []
+    for one in joins:
+        known = bool(one["given_by"])
+        there = f"of {', '.join(one['given_by'])}" if known else "of which no source has rows"
+        matched, rate = (one["matched"], one["rate"]) if known else (None, None)
+        rows.append([f"{one['source']} by {', '.join(one['columns'])}", f"{one['type']} {there}", one["rows"], matched, rate])
+    return _table(["rows of", "name a", "rows", "found there", "of every 100"], rows)
