@@ -97,6 +97,21 @@ def test_the_weights_of_the_fields_add_up_to_the_probability(weighed: tuple[Worl
     assert max(priors) < -5
 
 
+def test_each_weight_says_how_alike_the_two_are(weighed: tuple[World, list[Link]]) -> None:
+    world, links = weighed
+    cards = {card.member: card.values for card in world.roll.cards}
+    seen = set()
+    for link in links:
+        one, other = cards[link.low], cards[link.high]
+        for weight in link.weights:
+            known = weight.field in one and weight.field in other
+            same = known and one[weight.field] == other[weight.field]
+            assert (weight.level == "same", weight.level == "not known") == (same, not known)
+            assert weight.level != "not known" or weight.bits == 0
+            seen.add(weight.level)
+    assert seen == {"same", "alike", "different", "not known"}
+
+
 def test_what_is_likely_waits_for_people_and_what_is_sure_does_not(weighed: tuple[World, list[Link]]) -> None:
     _, links = weighed
     assert {link.verdict for link in links if (link.probability or 0) >= Decimal("0.95")} == {"joined"}

@@ -80,7 +80,7 @@ def _weighed(
         comparisons=[_comparison(field, identity.kind_of(field)) for field in used],
         blocking_rules_to_generate_predictions=rules,
         retain_intermediate_calculation_columns=True,
-        retain_matching_columns=False,
+        retain_matching_columns=True,  # without it the levels are left out as well
     )
     with duckdb.connect(":memory:", config=CONFIG) as connection:
         try:
