@@ -6,6 +6,7 @@ The same number of orders and the same seed give the same bytes. Nothing in it i
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -132,6 +133,17 @@ def orders(count: int) -> Path:
     return folder
 
 
+def write_one(folder: Path, source: str, count: int) -> Path:
+    """The same with the one table alone, and a zone in which nothing is moved: data/ and book/ of a folder."""
+    if not (folder / "book" / "troth.yaml").is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        _write_data(folder / "data", count, (source,))
+        (folder / "book" / "sources").mkdir(parents=True)
+        (folder / "book" / "sources" / f"{source}.yaml").write_text(SOURCES[source].lstrip(), encoding="utf-8")
+        (folder / "book" / "troth.yaml").write_text("name: one table\nfolder: ../data\nzone: UTC\n", encoding="utf-8")
+    return folder
+
+
 def order_ids(folder: Path, count: int) -> list[str]:
     """`count` ids drawn from all orders of a folder."""
     total = int(folder.name.removeprefix("orders-"))
@@ -150,11 +162,12 @@ def _write_book(folder: Path) -> None:
     (folder / "troth.yaml").write_text(settings, encoding="utf-8")
 
 
-def _write_data(folder: Path, count: int) -> None:
+def _write_data(folder: Path, count: int, names: Collection[str] = tuple(TABLES)) -> None:
     folder.mkdir(parents=True)
     connection = duckdb.connect()
     connection.register("arrays", _arrays(count))
-    for name, sql in TABLES.items():
+    for name in names:
+        sql = TABLES[name]
         connection.execute(f"COPY ({sql}) TO '{(folder / f'{name}.csv').as_posix()}' {CSV}").fetchall()
     connection.close()
 

@@ -64,12 +64,12 @@ def engine() -> DuckEngine:
 
 
 #: An .xls starts a process for each try.
-EXAMPLES = {"xls": 6}
+EXAMPLES = {"xls": 3}
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_mutated_file_is_read_or_refused_and_loses_no_row(name: str, folder: Path, engine: DuckEngine) -> None:
-    @settings(max_examples=EXAMPLES.get(name, 30), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES.get(name, 12), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(_changes(name))
     def holds(changes: list[Change]) -> None:
         content = _changed(seed(name), changes)

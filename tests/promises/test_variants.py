@@ -13,6 +13,7 @@ from tests.book.test_layers import change
 from tests.book.test_resolution_properties import DAY, LAYERS, PROMISE, Drawn, files_of
 from tests.promises.worlds import World, judge, judge_cells
 from troth.kernel.errors import BookError
+from troth.promises import Promise
 
 COMPANY = """
 dimensions:
@@ -70,6 +71,16 @@ def test_each_order_is_bound_by_its_own_layer_and_names_it() -> None:
         "E": (days(5), "standard", None),
     }
     assert world.states() == {"A": "kept", "B": "broken", "C": "broken", "D": "kept", "E": "kept"}
+
+
+def test_customers_who_say_the_same_have_the_same_terms_each_by_a_layer_of_their_own() -> None:
+    pick, pack = "pick: {from: placed, to: picked}", "pack: {from: picked, to: delivered}"
+    there, back = f"stages: {{{pick}, {pack}}}", f"stages: {{{pack}, {pick}}}"
+    found, _ = opened(book(customer_acme=there, customer_bee=there, customer_cat=back))
+    acme, bee, cat = (list(found.variants("promises", "deliver", {"customer": one}, Promise))[1] for one in ("acme", "bee", "cat"))
+    assert acme.definition.hash == bee.definition.hash != cat.definition.hash  # the order of stages means something
+    assert [one.layers for one in (acme, bee, cat)] == ["customer=acme", "customer=bee", "customer=cat"]
+    assert list(cat.definition.value.stages) == ["pack", "pick"]
 
 
 def test_terms_bind_when_given() -> None:
@@ -150,6 +161,22 @@ def test_a_layer_may_give_other_stages_and_they_bear_their_own_delay() -> None:
         "A": (None, datetime(2026, 3, 2)),
         "B": (datetime(2026, 3, 2), None),
         "C": (datetime(2026, 3, 8), None),
+    }
+
+
+def test_a_layer_may_name_events_of_which_the_standard_says_nothing() -> None:
+    world = judge(
+        book(customer_acme="due: loaded + 1d, stages: {shop: {from: placed, to: sent, budget: 1d}}"),
+        """
+        order  customer  placed      loaded      sent        delivered
+        A      acme      2026-03-01  2026-03-02  2026-03-05  2026-03-09
+        B      bee       2026-03-01  2026-03-02  2026-03-05  2026-03-09
+        """,
+        customer="text",
+    )
+    assert world.rows('due, "shop_to"') == {
+        "A": (datetime(2026, 3, 3), datetime(2026, 3, 5)),
+        "B": (datetime(2026, 3, 6), None),
     }
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sources.loaded import load
+from troth.query import literal_text
+from troth.sources.casting import OFFSET, USUAL, text_columns
 from troth.stores.lake.engine import DuckEngine
 
 
@@ -192,3 +196,26 @@ def test_text_is_taken_as_it_stands(engine: DuckEngine, tmp_path: Path) -> None:
     texts = [" a ", "null", "NaN", "it's", '"', "a\nb", "ümläut", "-"]
 
     assert _cells(engine, tmp_path, texts, "text") == [(text.strip(" "), None) for text in texts]
+
+
+BLANKS = " \t\n\r\v\f\x00\x1f\x85\xa0\u1680\u2003\u200b\u2028\u202f\u3000\ufeff"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(st.none(), st.text(BLANKS + "aäx0/", max_size=5)), min_size=1, max_size=20))
+def test_a_text_is_trimmed_as_the_engine_trims_it(engine: DuckEngine, texts: list[str | None]) -> None:
+    made = text_columns(0, "v", None, marked=False)[0]
+    kept = [text if text is None else text.replace("\x00", "") for text in texts]
+    rows = ", ".join(f"({place}, {'NULL' if text is None else literal_text(text)})" for place, text in enumerate(kept))
+    found = engine.rows(
+        f"SELECT t0, expected FROM (SELECT n, {made}, NULLIF(trim(src.v), '') AS expected FROM (VALUES {rows}) src (n, v)) ORDER BY n"
+    )
+    assert [one for one, _ in found] == [other for _, other in found]
+
+
+def test_no_text_that_bears_an_offset_is_like_the_usual_one_that_is_not_looked_at_for_it() -> None:
+    parts = (("2026-",), ("1-", "01-"), ("2", "02"), "T ", ("3:", "03:"), ("04",), ("", ":05", ":05.6", ":05.678901"), ("", " "),
+             ("Z", "z", "+01", "-14", "+0130", "-01:30"))  # fmt: skip
+    texts = ["".join(one) for one in product(*parts)]
+    assert all(re.fullmatch(OFFSET, text) for text in texts)
+    assert not [text for text in texts if re.fullmatch(USUAL.strip("'").replace("_", "."), text)]

@@ -11,7 +11,9 @@ from troth.app.workspace import Workspace
 from troth.book import Book, Cache, Checks, Definition, Problem, Settings, open_book, raise_if
 from troth.book.history import Revision, Texts
 from troth.book.loading import of_texts
-from troth.book.opening import checked, past_of
+from troth.book.opening import checked
+from troth.book.past import Past
+from troth.book.remembered import past_known
 from troth.kernel import digest
 from troth.kernel.garbage import uncollected
 from troth.promises import PROMISES, Promise, Terms, terms_of
@@ -22,7 +24,7 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks((SOURCES, PROMISES, IDENTITIES), (lint_sources, lint_promises, lint_identities))
-CACHE = "cache/book.json"
+CACHE, PAST = "cache/book.json", "cache/past.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,19 @@ class Rules:
 def look(workspace: Workspace) -> tuple[Book, list[Problem]]:
     """The book with its history and everything that is wrong in it."""
     with uncollected():
-        past = past_of(workspace.history.steps(), CHECKS)
+        past = _past(workspace)
         return open_book(workspace.root, CHECKS, past=past, cache=Cache.of(workspace.state / CACHE), version=__version__)
 
 
 def look_at(workspace: Workspace, texts: Texts) -> tuple[Book, list[Problem]]:
     """The book that these files would be, with the history as it is."""
     with uncollected():
-        past = past_of(workspace.history.steps(), CHECKS)
+        past = _past(workspace)
         return checked(of_texts(texts, CHECKS.known), CHECKS, past)
+
+
+def _past(workspace: Workspace) -> tuple[Past, ...]:
+    return past_known(workspace.history, CHECKS, workspace.state / PAST, __version__)
 
 
 def read_rules(workspace: Workspace) -> Rules:

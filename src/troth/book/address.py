@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 GLOBAL = "global"
@@ -33,6 +34,7 @@ class Address:
         return Address(tuple(sorted({**dict(self.pairs), **dict(other.pairs)}.items())))
 
 
+@lru_cache(maxsize=16_384)
 def address(text: str) -> Address:
     """The address of a folder's name. Raises ValueError, in words.
 

@@ -32,21 +32,29 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Definition(Generic[Model]):
-    """A named definition. document, path: where it stands; over: the layers upon it, the highest first."""
+    """A named definition. document, path: where it stands; over: the layers upon it, the highest first.
+
+    like: another with the very same value, so that its terms are written out once for all of them.
+    """
 
     name: str
     value: Model
     document: Document
     path: Path = ()
     over: tuple[Layer, ...] = ()
+    like: Definition[Model] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def terms(self) -> str:
         """What binds, as JSON: in the model's own order of fields, but with the order of stages as written, since it means something."""
+        if self.like is not None:
+            return self.like.terms
         return self.value.model_dump_json(by_alias=True, exclude_defaults=True, exclude=set(getattr(self.value, "told", ())))
 
     @cached_property
     def hash(self) -> str:
+        if self.like is not None and self.like.name == self.name:
+            return self.like.hash
         return digest.of_text(f"{self.name} {self.terms}")
 
     def problem(self, path: Path, message: str, *, at_value: bool = False, column: int | None = None, cause: str = "") -> Problem:
@@ -144,6 +152,13 @@ class Book:
         return found
 
     def definition(self, kind: str, name: str, model: type[Model]) -> Definition[Model]:
+        key = ("definition", kind, name, model)
+        if key not in self._made:
+            self._made[key] = self._defined(kind, name, model)
+        found: Definition[Model] = self._made[key]
+        return found
+
+    def _defined(self, kind: str, name: str, model: type[Model]) -> Definition[Model]:
         document, content = self._current(kind, name)
         if not self.kinds[kind].layered:
             return self._valid(name, content, document, model)
@@ -186,13 +201,20 @@ class Book:
             raise NotFound(f"'{kind}.{name}' did not hold at {at:%Y-%m-%d %H:%M} UTC", got=said)
         return self._over(kind, name, version, self._in_force(kind, name, keys, at))
 
-    def variants(self, kind: str, name: str, keys: Mapping[str, str], model: type[Model]) -> Iterator[Variant[Model]]:
-        """The terms of one subject's keys over all time, in the order of their beginnings, each different from the one before."""
+    def variants(
+        self, kind: str, name: str, keys: Mapping[str, str], model: type[Model], made: tuple[datetime, datetime] | None = None
+    ) -> Iterator[Variant[Model]]:
+        """The terms of one subject's keys over all time, in the order of their beginnings, each different from the one before.
+
+        made: only those that bind something made from the first of these instants to the last.
+        """
         found = self.layers(kind, name).for_keys({**keys, **self.arms(keys)})
         for version in self.versions(kind, name):
             if version.since == UNSAVED:
                 continue
             for since, until in spans(found, version.since, version.until):
+                if made is not None and (until <= made[0] or since > made[1]):
+                    continue
                 over = tuple(reversed([layer for layer in found if layer.in_force(since)]))
                 definition = self._fit(kind, name, version, over, model)
                 former = self._fit(kind, name, version.former, over, model) if version.former else None
@@ -252,18 +274,29 @@ class Book:
         """A version of a definition with layers upon it, the highest first. Raises pydantic's ValidationError where they do not fit."""
         key = ("laid", kind, name, id(version.content), tuple(map(id, layers)))
         if key not in self._made:
-            content = self._unlocked(version.content)
-            for layer in reversed(layers):
-                content = merged(content, layer.content)
-            self._made[key] = Definition(name, model.model_validate(content), version.document, version.path, layers)
+            # One value for all who say the same, in the same order: thousands of customers have a few dozen terms between them.
+            content, text = self._unlocked(version.content)
+            alike = (model, text, *(repr(layer.content) for layer in layers))
+            first: Definition[Model] | None = self._made.get(alike)
+            if first is None:
+                for layer in reversed(layers):
+                    content = merged(content, layer.content)
+                made = Definition(name, model.model_validate(content), version.document, version.path, layers)
+                self._made[alike] = made
+            else:
+                made = Definition(name, first.value, version.document, version.path, layers, first)
+            self._made[key] = made
         found: Definition[Model] = self._made[key]
         return found
 
-    def _unlocked(self, content: Mapping[str, Any]) -> Any:
+    def _unlocked(self, content: Mapping[str, Any]) -> tuple[Any, str]:
+        """The content without its locks, and that as a text."""
         key = ("unlocked", id(content))
         if key not in self._made:
-            self._made[key] = unlocked(content)
-        return self._made[key]
+            free = unlocked(content)
+            self._made[key] = free, repr(free)
+        found: tuple[Any, str] = self._made[key]
+        return found
 
     def each(self, kind: str, name: str, model: type[Model]) -> Iterator[Definition[Model]]:
         """The definition at all times, and with each layer alone upon it, as far as they fit their model: for a lint.
@@ -271,8 +304,9 @@ class Book:
         What the folder says is among them also where it binds nobody, as the standard under a dated version does.
         """
         held = self.versions(kind, name)
-        now = [replace(said, at=BEGINNING) for said in self._said.get((kind, name), ())[-1:]]
-        idle = [v for v in versions(name, now, self.zone) if all(v.content != other.content for other in held)]
+        said = self._said.get((kind, name), ())
+        now = [replace(one, at=BEGINNING) for one in said[-1:] if len(said) > 1 or one.at != BEGINNING]
+        idle = [v for v in versions(name, now, self.zone) if all(v.content != other.content for other in held)] if now else []
         laid = [layer for layer in self.layers(kind, name).all if layer.since < layer.until or layer is self.layer_in(layer.document, name)]
         for layers in ((), *((layer,) for layer in laid)):
             for version in held if layers else (*held, *idle):

@@ -60,6 +60,18 @@ def unchecked(texts: Texts) -> None:
     """Whatever the texts say is taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """steps: oldest first. goes_on: they are those after the mark that was given, and what came before it is as it was.
+
+    mark: names all that the steps follow from, so that equal marks have equal steps; None where there is no revision.
+    """
+
+    mark: str | None
+    steps: tuple[tuple[Revision, Edits], ...]
+    goes_on: bool
+
+
 class History(Protocol):
     """The revisions of one book. Reading never writes; a book that was never saved has no revision and needs no store."""
 
@@ -72,8 +84,11 @@ class History(Protocol):
     def revisions(self) -> tuple[Revision, ...]:
         """Those that changed the book's files, oldest first, along the line of first parents."""
 
-    def steps(self) -> tuple[tuple[Revision, Edits], ...]:
-        """The same revisions, each with the files that it changed as it left them; None for one that it removed."""
+    def walk(self, after: str | None = None) -> Walk:
+        """The same revisions, each with the files that it changed as it left them; None for one that it removed.
+
+        after: the mark of an earlier walk, which is gone on with where the history has only grown since.
+        """
 
     def texts(self, id: str) -> Texts:
         """The book's files as they were; raises NotFound for an id that the history does not have."""

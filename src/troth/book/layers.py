@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -34,7 +35,7 @@ class Layer:
         return self.since <= at < self.until
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """What the ranks and dates of layers follow from."""
 
@@ -42,6 +43,12 @@ class Standing:
     changes: Mapping[str, Change]
     saved: Mapping[str, datetime]
     zone: str
+
+    @cached_property
+    def times(self) -> Mapping[str, tuple[datetime, datetime]]:
+        """When the overlays of each Change begin and end to hold."""
+        begins = {id: moment(change.since, self.zone) or self.saved.get(id, BEGINNING) for id, change in self.changes.items()}
+        return {id: (begins[id], moment(change.expires, self.zone) or UNSAVED) for id, change in self.changes.items()}
 
 
 def layers_of(file: Sequence[Said], standing: Standing) -> Iterator[tuple[str, str, Layer]]:
@@ -60,8 +67,7 @@ def layers_of(file: Sequence[Said], standing: Standing) -> Iterator[tuple[str, s
             continue
         if change is None:
             continue
-        begins = moment(change.since, standing.zone) or standing.saved.get(id, BEGINNING)
-        ends = moment(change.expires, standing.zone) or UNSAVED
+        begins, ends = standing.times[id]
         since = begins if place == 0 else UNSAVED if said.at == UNSAVED else max(begins, said.at)
         until = min(ends, file[place + 1].at) if place + 1 < len(file) else ends
         rank = (int(change.kind == "crisis"), rank_of(where, standing.company))
@@ -97,6 +103,8 @@ class Layers:
         for dimensions, under in self.by_dimensions.items():
             if all(dimension in keys for dimension in dimensions):
                 found += under.get(tuple(keys[dimension] for dimension in dimensions), ())
+        if len(found) < 2:
+            return found
         return sorted(found, key=lambda layer: (layer.rank, str(layer.address), str(layer.document.file), layer.since))
 
     def dimensions(self) -> frozenset[str]:

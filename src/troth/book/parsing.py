@@ -1,13 +1,13 @@
 """The text of one YAML file to plain data, with the place of every key and value.
 
-libyaml reads the syntax; what a scalar means is decided here, by the core schema of YAML 1.2: `no`, `14:00` and `2026-01-05`
+libyaml reads the syntax; what a scalar means is decided in `plain`, by the core schema of YAML 1.2: `no`, `14:00` and `2026-01-05`
 are texts. Anchors, aliases, tags and a second document are refused: what a definition says must stand where it is said.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,16 +24,9 @@ from yaml.events import (
 )
 
 from troth.book.history import conflict_markers
+from troth.book.plain import DEEPEST, LOADER, MERGE, MOST, plain, scalar
 
 Path = tuple[str | int, ...]
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MOST = 100_000
-DEEPEST = 60
-NUMBER = re.compile(r"[-+]?(\d+|\d+\.\d*|\.\d+|\d+(\.\d*)?[eE][-+]?\d+)")
-WORDS: Mapping[str, Any] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -72,6 +65,12 @@ class Positions:
 
 def parsed(text: str) -> tuple[dict[str, Any], list[Mistake]]:
     """Plain data of a file and every mistake in it; a name that holds one keeps its first value."""
+    data = plain(text)
+    return (data, []) if data is not None else carefully(text)
+
+
+def carefully(text: str) -> tuple[dict[str, Any], list[Mistake]]:
+    """The same with a path for everything, which is what mistakes are told by."""
     builder = _Builder(positions=None)
     return builder.document(text), builder.mistakes
 
@@ -187,7 +186,7 @@ class _Builder:
             double = key in found
             if double:
                 self.mistake(event, here, f"'{key}' stands here twice; remove one")
-            elif key == "<<":
+            elif key == MERGE:
                 self.mistake(event, here, "merge keys are not used in a book: write it out")
             elif self.positions is not None:
                 self.positions.keys[here] = _place(event)
@@ -208,15 +207,6 @@ class _Builder:
 
     def made(self, event: Event, path: Path, message: str) -> Mistake:
         return Mistake(*_place(event), path, message, str(path[0]) if path else None)
-
-
-def scalar(text: str) -> Any:
-    """What a plain scalar means; numbers with a point become text, so that the hash is the same everywhere."""
-    if text in WORDS:
-        return WORDS[text]
-    if NUMBER.fullmatch(text) and len(text) <= 40:
-        return int(text) if text.lstrip("+-").isdecimal() else repr(float(text))
-    return text
 
 
 def _place(event: Event) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import json
 from typing import BinaryIO
 
 CHUNK = 1 << 20
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def of_text(text: str) -> str:
@@ -16,7 +17,7 @@ def of_text(text: str) -> str:
 def of_value(value: object) -> str:
     """Digest of a JSON value under sorted keys; floats are refused, since their text is not portable."""
     _refuse_floats(value)
-    return of_text(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+    return of_text(_JSON.encode(value))
 
 
 def of_file(file: BinaryIO) -> str:
@@ -28,11 +29,11 @@ def of_file(file: BinaryIO) -> str:
 
 
 def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise TypeError(f"a float has no portable digest: {value!r}")
-    if isinstance(value, dict):
-        for item in value.values():
-            _refuse_floats(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _refuse_floats(item)
+    waiting = [value]
+    for one in waiting:  # which grows by what it holds
+        if isinstance(one, dict):
+            waiting.extend(one.values())
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
+        elif isinstance(one, float):
+            raise TypeError(f"a float has no portable digest: {one!r}")

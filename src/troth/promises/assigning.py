@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from troth.book import Variant
 from troth.book.versions import BEGINNING, UNSAVED
 from troth.kernel.errors import BookError
-from troth.kernel.instant import to_us
+from troth.kernel.instant import from_us, to_us
 from troth.promises.definition import Promise
 from troth.promises.naming import DIMENSION, Record, cells_in, column, found_by_name, joins, make_owners, owners_in, quarantined, scope_of
 from troth.promises.terms import By, Terms
@@ -22,40 +23,50 @@ OTHER = -1
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The different terms that bind anybody, in the order of their numbers in assigned_<promise>."""
+    """The different terms that bind anybody, in the order of their numbers in assigned_<promise>. events: whose instants it has."""
 
     variants: tuple[Variant[Promise], ...]
+    events: frozenset[str]
 
 
-def choose(engine: Engine, terms: Terms, record: Record) -> Chosen:
-    """assigned_<promise>: subject, variant, undecided; one row for everything that the promise was made of.
+def choose(engine: Engine, terms: Terms, record: Record, events: Collection[str]) -> Chosen:
+    """assigned_<promise>: object, the instants of events, variant, undecided; one row for everything that the promise was made of.
 
-    A subject of which a key was quarantined is undecided: nobody can say by which terms. Raises BookError for a dimension that
-    cannot be read.
+    events: some that instants_<type> has, so that most queries need no second look there. A subject of which a key was quarantined
+    is undecided: nobody can say by which terms. Raises BookError for a dimension that cannot be read.
     """
     name, promise = terms.name, terms.current.value
     keys = [_read(by, promise.subject, record) for by in terms.by]
-    _make_keys(engine, terms, keys, record)
+    carried = sorted({*events, promise.anchor})
+    _make_keys(engine, terms, keys, record, carried)
     places = ", ".join(f"k{place}" for place in range(len(keys)))
     found = engine.rows(f"SELECT DISTINCT {places or '0 AS k0'} FROM keys_{name} ORDER BY ALL") if keys else [()]
     values = [sorted(by.values) for by in terms.by]
     first, last = engine.rows(f"SELECT coalesce(min(made), 0), coalesce(max(made), 0) FROM keys_{name}")[0]
+    made = from_us(max(first, to_us(BEGINNING))), from_us(min(last, to_us(UNSAVED)))
     chosen: dict[object, int] = {}
     variants: list[Variant[Promise]] = []
     spans: list[tuple[int, ...]] = []
     for combination in found:
         named = {by.id: values[n][code] for n, (by, code) in enumerate(zip(terms.by, combination, strict=True)) if code != OTHER}
-        for variant in terms.variants(named):
+        for variant in terms.variants(named, made):
             since, until = to_us(variant.since), to_us(variant.until)
-            if until <= first or since > last:
-                continue  # nothing was made then
             mark = (variant.definition.hash, variant.layers, variant.changes, variant.restated, variant.former and variant.former.hash)
             if mark not in chosen:
                 chosen[mark] = len(variants)
                 variants.append(variant)
             spans.append((*combination, since, until, chosen[mark]))
-    _join(engine, name, len(keys), spans)
-    return Chosen(tuple(variants))
+    _join(engine, name, len(keys), spans, carried)
+    return Chosen(tuple(variants), frozenset(carried))
+
+
+def with_instants(engine: Engine, terms: Terms) -> None:
+    """assigned_<promise> with all that instants_<type> has now."""
+    name = terms.name
+    engine.run(
+        f"CREATE OR REPLACE TABLE assigned_{name} AS SELECT i.*, a.variant, a.undecided FROM assigned_{name} a"
+        f" JOIN instants_{terms.current.value.subject} i USING (object)"
+    )
 
 
 def read_of(by: By, subject: str, record: Record) -> str | None:
@@ -74,8 +85,8 @@ def _read(by: By, subject: str, record: Record) -> tuple[Node | None, str]:
         raise BookError(f"company.yaml: dimension '{by.id}', read from '{subject}': {error}") from error
 
 
-def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]], record: Record) -> None:
-    """keys_<promise>: subject, when it was made, and the code of each key; a key of an owner is read once an owner."""
+def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]], record: Record, events: Sequence[str]) -> None:
+    """keys_<promise>: object, when it was made, and the code of each key; a key of an owner is read once an owner."""
     name, subject = terms.name, terms.current.value.subject
     trees = [tree for tree, _ in keys if tree is not None]
     for place, by in enumerate(terms.by):
@@ -91,12 +102,14 @@ def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]]
     reached = owners_in(trees, subject, record)
     make_owners(engine, subject, reached)
     rows = [owner for owner in reached if any(f"of_{owner}" in one.on for one in found)]
+    apart = all(_alone(tree, subject, record) for tree in trees)  # then no key needs the subject's own row
+    i, subjects = ("o", f"(SELECT *, object AS code FROM instants_{subject}) o") if apart else ("i", f"object_{subject} o")
     engine.run(
-        f"CREATE OR REPLACE TABLE keys_{name} AS SELECT o.code AS subject, epoch_us(i.{column(terms.current.value.anchor)}) AS made,"
-        f" {undecided} AS undecided{codes}"
-        f" FROM object_{subject} o JOIN instants_{subject} i ON i.object = o.code {joins(subject, reached, rows=rows)}"
+        f"CREATE OR REPLACE TABLE keys_{name} AS SELECT o.code AS object{''.join(f', {i}.{column(event)}' for event in events)},"
+        f" epoch_us({i}.{column(terms.current.value.anchor)}) AS made, {undecided} AS undecided{codes}"
+        f" FROM {subjects} {'' if apart else f'JOIN instants_{subject} i ON i.object = o.code'} {joins(subject, reached, rows=rows)}"
         f" {held} {' '.join(f'LEFT JOIN {one.table} n{place} ON {one.on}' for place, one in enumerate(found))}"
-        f" WHERE i.{column(terms.current.value.anchor)} IS NOT NULL"
+        f" WHERE {i}.{column(terms.current.value.anchor)} IS NOT NULL"
     )
 
 
@@ -144,14 +157,15 @@ def _name_whole_party(engine: Engine, named: str, type: str) -> None:
     )
 
 
-def _join(engine: Engine, name: str, keys: int, spans: list[tuple[int, ...]]) -> None:
+def _join(engine: Engine, name: str, keys: int, spans: list[tuple[int, ...]], events: Sequence[str]) -> None:
     columns = [f"k{place}" for place in range(keys)]
     table = np.array(spans, dtype=np.int64).reshape(len(spans), keys + 3)
     engine.run(f"DROP TABLE IF EXISTS span_{name}")
     engine.load(f"span_{name}", {c: np.ascontiguousarray(table[:, n]) for n, c in enumerate([*columns, "since", "until", "variant"])})
     same = " AND ".join([f"k.{c} = s.{c}" for c in columns] or ["TRUE"])
     engine.run(
-        f"CREATE OR REPLACE TABLE assigned_{name} AS SELECT k.subject, CAST(s.variant AS INTEGER) AS variant, k.undecided"
+        f"CREATE OR REPLACE TABLE assigned_{name} AS SELECT k.object{''.join(f', k.{column(event)}' for event in events)},"
+        f" CAST(s.variant AS INTEGER) AS variant, k.undecided"
         f" FROM keys_{name} k JOIN span_{name} s ON {same} AND k.made >= s.since AND k.made < s.until"
     )
     for made in (f"keys_{name}", f"span_{name}", *(f"named_{name}_{place}" for place in range(keys))):

@@ -43,7 +43,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """Table of subject, variant, undecided; and that of the amounts of its variants, a column p<slot> each."""
+    """Table of instants with variant and undecided; and that of the amounts of its variants, a column p<slot> each."""
 
     table: str
     parameters: str
@@ -72,10 +72,11 @@ def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None
             SELECT o.code AS subject, o.stratum, {made} AS made, {due} AS due, {fulfilled} AS fulfilled,
                    coalesce({void}, FALSE) AS is_void, coalesce({claim}, FALSE) AS is_claimed,
                    {needed_names} AS needed, {claim_names} AS claims,
-                   {"v.variant, v.undecided" if assigned else "0 AS variant, CAST(NULL AS VARCHAR) AS undecided"}
+                   {"i.variant, i.undecided" if assigned else "0 AS variant, CAST(NULL AS VARCHAR) AS undecided"}
                    {"".join(f", {line}" for stage in stages for line in stage.lines)}
-            FROM object_{subject} o JOIN instants_{subject} i ON i.object = o.code
-            {_assigned(assigned)} {joins(subject, reached)} {needed_joins} {claim_joins}
+            FROM object_{subject} o JOIN {assigned.table if assigned else f"instants_{subject}"} i ON i.object = o.code
+            {f"JOIN {assigned.parameters} p ON p.variant = i.variant" if assigned else ""}
+            {joins(subject, reached)} {needed_joins} {claim_joins}
             WHERE {made} IS NOT NULL
         )
         SELECT CAST(year(made) * 100 + month(made) AS INTEGER) AS month, subject, stratum, made, due, fulfilled,
@@ -122,12 +123,6 @@ def stage_columns(key: str) -> tuple[str, ...]:
 def _scope(subject: str, record: Record) -> Scope:
     scope = scope_of(subject, record)
     return Scope(scope.names, scope.attributes, scope.zone, scope.place, scope.calendar, lambda slot: exp.column(f"p{slot}", table="p"))
-
-
-def _assigned(assigned: Assigned | None) -> str:
-    if assigned is None:
-        return ""
-    return f"JOIN {assigned.table} v ON v.subject = o.code JOIN {assigned.parameters} p ON p.variant = v.variant"
 
 
 def _condition(tree: Node | None, scope: Scope, places: Places, *path: str) -> str:

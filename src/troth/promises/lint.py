@@ -25,7 +25,7 @@ def lint(book: Book) -> list[Problem]:
     """Names and types of every expression, in every version and layer, each mistake where it is written."""
     record = record_of(book)
     found: list[Problem] = []
-    sound: set[tuple[str, str | None, Shape]] = set()
+    sound: set[int | tuple[str, str | None, Shape]] = set()
     standing = {document.file: document.digest for document in book.tree.documents}
     for name, current in book.fitting(PROMISES.name, Promise).items():
         subject = current.value.subject
@@ -53,16 +53,18 @@ def _former(definition: Definition[Promise], standing: Mapping[PurePosixPath, st
     return ""
 
 
-def _checked(definition: Definition[Promise], record: Record, sound: set[tuple[str, str | None, Shape]]) -> list[Problem]:
-    """sound: shapes in which nothing is wrong, whoever they bind."""
+def _checked(definition: Definition[Promise], record: Record, sound: set[int | tuple[str, str | None, Shape]]) -> list[Problem]:
+    """sound: shapes in which nothing is wrong, whoever they bind, and what of the book is of one, by its id there."""
     promise, places = definition.value, Places(definition, record)
+    if id(promise) in sound:
+        return []
     shape, _ = shape_of(promise, places)
     mark = (promise.subject, promise.promisee, shape)
     if promise.subject in record.attributes and mark not in sound and not places.problems:
         check_shape(shape, places)
         _party(definition, places)
     if not places.problems:
-        sound.add(mark)
+        sound |= {mark, id(promise)}
     return places.problems
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from troth.book import Definition, Variant
 from troth.kernel.errors import BookError
-from troth.promises.assigning import choose, only, read_of
+from troth.promises.assigning import Chosen, choose, only, read_of, with_instants
 from troth.promises.compile import Assigned, Query, compile_shape
 from troth.promises.definition import Promise, Stage
 from troth.promises.naming import Record, column, make_owners, owners_in
@@ -41,7 +41,7 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
     Raises BookError, with every mistake, for terms that name what the record does not hold.
     """
     instants: dict[str, set[str]] = {}
-    planned = [_plan(one, variants, record) for one, variants in _chosen(engine, terms, record, instants)]
+    planned = [_plan(one, chosen, record) for one, chosen in _chosen(engine, terms, record, instants)]
     for type in sorted({one.current.value.subject for one in terms}):
         mine = [plan for plan in planned if plan.terms.current.value.subject == type]
         needed = {event for plan in mine for event in plan.events()} & record.events_of(type)
@@ -49,6 +49,8 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
             make_instants(engine, type, needed)
     for plan in planned:
         subject = plan.terms.current.value.subject
+        if only(plan.terms) is None and not plan.events() & record.events_of(subject) <= plan.events_at_hand:
+            with_instants(engine, plan.terms)
         trees = [tree for group in (*plan.groups, *plan.former) for tree in group.shape.trees()]
         make_owners(engine, subject, owners_in(trees, subject, record))
     made = [_judged(engine, plan, at) for plan in planned]
@@ -65,9 +67,7 @@ def make_instants(engine: Engine, type: str, events: Iterable[str]) -> None:
     )
 
 
-def _chosen(
-    engine: Engine, terms: Sequence[Terms], record: Record, instants: dict[str, set[str]]
-) -> list[tuple[Terms, tuple[Variant[Promise], ...]]]:
+def _chosen(engine: Engine, terms: Sequence[Terms], record: Record, instants: dict[str, set[str]]) -> list[tuple[Terms, Chosen]]:
     """The variants of each promise; where there are several, assigned_<promise> says whom each binds.
 
     instants: filled with the events of each type that instants_<type> holds already, those of the promises as they stand.
@@ -83,9 +83,12 @@ def _chosen(
         read = [text for one in mine for by in one.by if (text := read_of(by, type, record)) is not None]
         named = {name.dotted for text in read for name in names_in(parse(text))}
         standing = {event for one in terms if one.current.value.subject == type for event in _events_of(one.current, record)}
-        instants[type] = (named | standing) & record.events_of(type)
+        instants[type] = named & record.events_of(type) | standing
         make_instants(engine, type, instants[type])
-    return [(one, (variant,) if variant else choose(engine, one, record).variants) for one, variant in zip(terms, alone, strict=True)]
+    return [
+        (one, Chosen((variant,), frozenset()) if variant else choose(engine, one, record, _events_of(one.current, record)))
+        for one, variant in zip(terms, alone, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +103,25 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """groups: of all variants; former: of the terms that were corrected since, by the place of what corrects them."""
+    """groups: of all variants; former: of the terms that were corrected since, by the place of what corrects them.
+
+    events_at_hand: those whose instants assigned_<promise> has.
+    """
 
     terms: Terms
     variants: tuple[Variant[Promise], ...]
     groups: list[_Group]
     former: list[_Group]
+    events_at_hand: frozenset[str]
 
     def events(self) -> set[str]:
         return {event for group in (*self.groups, *self.former) for event in group.shape.events()}
 
 
-def _plan(terms: Terms, variants: tuple[Variant[Promise], ...], record: Record) -> _Plan:
-    groups = _groups({place: variant.definition for place, variant in enumerate(variants)}, record)
-    former = _groups({place: variant.former for place, variant in enumerate(variants) if variant.former is not None}, record)
-    return _Plan(terms, variants, groups, former)
+def _plan(terms: Terms, chosen: Chosen, record: Record) -> _Plan:
+    groups = _groups({place: variant.definition for place, variant in enumerate(chosen.variants)}, record)
+    former = _groups({place: variant.former for place, variant in enumerate(chosen.variants) if variant.former is not None}, record)
+    return _Plan(terms, chosen.variants, groups, former, chosen.events)
 
 
 def _judged(engine: Engine, plan: _Plan, at: datetime) -> Outcomes:
@@ -137,21 +144,23 @@ def _judged(engine: Engine, plan: _Plan, at: datetime) -> Outcomes:
 
 def _groups(definitions: Mapping[int, Definition[Promise]], record: Record) -> list[_Group]:
     groups: dict[Shape, _Group] = {}
+    known: dict[int, tuple[_Group, tuple[Literal, ...]]] = {}  # by the id of what the book has once for all who say the same
     for place, definition in definitions.items():
-        places = Places(definition, record)
-        shape, literals = shape_of(definition.value, places)
-        _raise([places])
-        group = groups.get(shape)
-        if group is None:
-            group = groups[shape] = _Group(shape, [], [], places)
+        if id(definition.value) not in known:
+            places = Places(definition, record)
+            shape, literals = shape_of(definition.value, places)
+            _raise([places])
+            known[id(definition.value)] = groups.setdefault(shape, _Group(shape, [], [], places)), literals
+        group, literals = known[id(definition.value)]
         group.members.append(place)
         group.literals.append(literals)
     return list(groups.values())
 
 
 def _events_of(definition: Definition[Promise], record: Record) -> set[str]:
-    """The events that a definition names; one that cannot be read is told when its plan is made."""
-    return shape_of(definition.value, Places(definition, record))[0].events()
+    """The events on record that a definition names; one that cannot be read is told when its plan is made."""
+    named = shape_of(definition.value, Places(definition, record))[0].events()
+    return named & record.events_of(definition.value.subject)
 
 
 def _make(

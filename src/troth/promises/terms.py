@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from troth.book import Book, Definition, Variant
@@ -13,7 +14,7 @@ ANY = "*"
 
 
 class Variants(Protocol):
-    def __call__(self, keys: Mapping[str, str]) -> Iterable[Variant[Promise]]: ...
+    def __call__(self, keys: Mapping[str, str], made: tuple[datetime, datetime] | None = None) -> Iterable[Variant[Promise]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """current: the promise as it stands, by whose words pages name it. variants: the terms of a subject's keys over all time."""
+    """current: the promise as it stands, by whose words pages name it.
+
+    variants: the terms of a subject's keys over all time; made: only those that bind something made from the first to the last instant.
+    """
 
     current: Definition[Promise]
     by: tuple[By, ...]
@@ -54,7 +58,7 @@ def _terms(book: Book, current: Definition[Promise]) -> Terms:
     used = book.dimensions(PROMISES.name, name)
     by = tuple(By(d.id, d.read, book.values(PROMISES.name, name, d.id)) for d in book.company.dimensions if d.id in used)
 
-    def variants(keys: Mapping[str, str]) -> Iterable[Variant[Promise]]:
-        return book.variants(PROMISES.name, name, keys, Promise)
+    def variants(keys: Mapping[str, str], made: tuple[datetime, datetime] | None = None) -> Iterable[Variant[Promise]]:
+        return book.variants(PROMISES.name, name, keys, Promise, made)
 
     return Terms(current, by, variants)

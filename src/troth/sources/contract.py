@@ -146,6 +146,11 @@ class Contract(Part):
     lateness: FixedDuration | None = Field(None, description="How long after it happened something may still arrive: 7d")
 
     @property
+    def checks(self) -> bool:
+        """Whether something of it can fail, so that somebody must be there to ask. How files are extracted cannot."""
+        return bool(self.columns) or self.rows is not None or self.fresh_within is not None or self.schema_ != "evolve"
+
+    @property
     def holds(self) -> bool:
         return self.schema_ == "quarantine" or any(rules.hold for rules in self.columns.values())
 

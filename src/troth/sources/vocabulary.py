@@ -75,7 +75,8 @@ def lint(book: Book) -> list[Problem]:
         if missing:
             said = f"nobody is its {' or '.join(missing)}: name the role that answers for the system and the one that repairs its data"
             problem = definition.problem((), said)
-            found.append(problem if definition.value.contract else problem.warned())
+            contract = definition.value.contract
+            found.append(problem if contract and contract.checks else problem.warned())
     return found
 
 

@@ -16,6 +16,7 @@ from troth.book.history import (
     Edits,
     Revision,
     Texts,
+    Walk,
     in_book,
     refuse_foreign,
     refuse_nothing,
@@ -169,8 +170,10 @@ class MemoryHistory:
     def revisions(self) -> tuple[Revision, ...]:
         return tuple(revision for revision, _ in self._made)
 
-    def steps(self) -> tuple[tuple[Revision, Edits], ...]:
-        return tuple((revision, {path: texts.get(path) for path in revision.changed}) for revision, texts in self._made)
+    def walk(self, after: str | None = None) -> Walk:
+        steps = tuple((revision, {path: texts.get(path) for path in revision.changed}) for revision, texts in self._made)
+        known = next((place for place, (revision, _) in enumerate(self._made, 1) if revision.id == after), 0)
+        return Walk(self.head(), steps[known:], known > 0)
 
     def texts(self, id: str) -> Texts:
         for revision, texts in self._made:

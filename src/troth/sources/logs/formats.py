@@ -23,7 +23,9 @@ class Format:
     read: Callable[[Path, str | None], Imported]
 
 
-_FIRST = re.compile(rb"^(?:\s|<\?.*?\?>|<!--.*?-->)*<(?:[\w.-]+:)?log\b[^>]*>(?:\s|<!--.*?-->)*<(?:[\w.-]+:)?([\w-]+)", re.DOTALL)
+# Atomic: a comment or an instruction ends at its first end, else a row of them could be read in as many ways as there are pairs.
+_ASIDE = rb"(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+"
+_FIRST = re.compile(rb"^" + _ASIDE + rb"<(?:[\w.-]+:)?log\b[^>]*>" + _ASIDE + rb"<(?:[\w.-]+:)?([\w-]+)", re.DOTALL)
 _OCEL_XML = (b"object-types", b"event-types", b"objects", b"events")
 
 

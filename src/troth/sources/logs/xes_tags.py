@@ -171,7 +171,10 @@ def read_tag(piece: bytes) -> Tag:
         return Tag(_USUAL_NAMES[name], 0 if closed else 1, key.decode(), KINDS[_USUAL_NAMES[name]], text.decode())
     end = _END.fullmatch(piece)
     if end:
-        return Tag(_local(end[1].decode()), -1, prefix=_prefix(end[1]))
+        name = _local(end[1].decode())
+        if name not in NAMES:
+            raise NotXes(f"</{name}> closes no element of XES")
+        return Tag(name, -1, prefix=_prefix(end[1]))
     found = _TAG.fullmatch(piece)
     if found is None:
         _refuse_piece(piece)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from dulwich.objects import ObjectID
+
 from troth.book.history import (
     KEPT,
     UNKNOWN,
@@ -15,6 +17,7 @@ from troth.book.history import (
     Edits,
     Revision,
     Texts,
+    Walk,
     refuse_foreign,
     refuse_nothing,
     revised,
@@ -23,13 +26,14 @@ from troth.book.history import (
     whole_second,
 )
 from troth.book.threeway import plan_save
+from troth.kernel import digest
 from troth.kernel.errors import Busy, NotFound, TrothError
 from troth.stores.history import folder
 from troth.stores.history.identity import author_of
 from troth.stores.history.locks import locked
 from troth.stores.history.looking import Now, look
 from troth.stores.history.objects import Entry, Objects, revision_of
-from troth.stores.history.repository import make, opened, refuse_unless_writable, share, told
+from troth.stores.history.repository import Home, make, opened, refuse_unless_writable, share, told
 from troth.stores.history.revising import of_entries, of_texts, revise
 from troth.stores.history.staging import NAME as INDEX
 from troth.stores.history.staging import refuse_unless_kept
@@ -68,18 +72,19 @@ class GitHistory:
             _, head = home.branch()
             return tuple(revision_of(step, changed) for step, changed in Objects(home).touching(head))[::-1]
 
-    def steps(self) -> tuple[tuple[Revision, Edits], ...]:
+    def walk(self, after: str | None = None) -> Walk:
         with opened(self.root) as home, told(READING):
             if home is None:
-                return ()
+                return Walk(None, (), goes_on=False)
             objects, head = Objects(home), home.branch()[1]
-            found: list[tuple[Revision, Edits]] = []
             if head is None or not objects.book(head):
-                return ()  # a folder that a large repository does not know yet: its commits need no look
-            for step, changed in objects.touching(head):
+                return Walk(None, (), goes_on=False)  # a folder that a large repository does not know yet: its commits need no look
+            found: list[tuple[Revision, Edits]] = []
+            known = _known(home, objects, head, after)
+            for step, changed in objects.touching(head, known):
                 texts = objects.texts(_some(objects.book(step.id), list(changed)))
                 found.append((revision_of(step, changed), {path: texts.get(path) for path in changed}))
-            return tuple(reversed(found))
+            return Walk(_mark(home, head), tuple(reversed(found)), goes_on=known is not None)
 
     def texts(self, id: str) -> Texts:
         with opened(self.root) as home, told(READING):
@@ -180,6 +185,20 @@ class GitHistory:
             if not texts:
                 raise NotFound("there is nothing to save", got=f"no file of a book in '{self.root}'")
             make(self.root)
+
+
+def _mark(home: Home, head: ObjectID) -> str:
+    """The head; where the book lies in the repository, and where a shallow clone ends, which a fetch can move without the head."""
+    around = [[part.hex() for part in home.prefix], sorted(id.decode() for id in home.shallow())]
+    return f"{head.decode()} {digest.of_value(around)}"
+
+
+def _known(home: Home, objects: Objects, head: ObjectID, mark: str | None) -> ObjectID | None:
+    """The commit of an earlier mark, where a walk from the head comes by it and all around it is as it was."""
+    commit = ObjectID((mark or "").partition(" ")[0].encode())
+    if not commit or mark != _mark(home, commit):
+        return None
+    return commit if any(step.id == commit for step in objects.line(head)) else None
 
 
 def _some(entries: Mapping[PurePosixPath, Entry], paths: list[PurePosixPath]) -> dict[PurePosixPath, Entry]:

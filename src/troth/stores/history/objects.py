@@ -106,14 +106,16 @@ class Objects:
             yield Step(head, commit, parent, cut)
             head = parent
 
-    def touching(self, head: ObjectID | None) -> Iterator[tuple[Step, tuple[PurePosixPath, ...]]]:
-        """The steps that changed the book's files, newest first, with these files ordered."""
+    def touching(self, head: ObjectID | None, known: ObjectID | None = None) -> Iterator[tuple[Step, tuple[PurePosixPath, ...]]]:
+        """The steps that changed the book's files, newest first, with these files ordered; of those after `known` alone, if it is given."""
         later: Step | None = None
         root: ObjectID | None = None
         for step in self.line(head):
             before = self._below(step.commit.tree)
             if later and (changed := self._changed(before, root)):
                 yield later, changed
+            if step.id == known:
+                return
             later, root = step, before
         if later and (changed := self._changed(None, root)):
             yield later, changed
