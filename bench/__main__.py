@@ -6,12 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import book, build, identity, logs, record, start, table, timeline, variants
+from bench import book, build, identity, increment, logs, record, start, table, timeline, variants
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "build": build.measure,
     "record": lambda _: record.measure(),
+    "increment": lambda sizes: increment.measure(min(sizes)),
     "timeline": lambda sizes: timeline.measure(max(sizes)),
     "start": lambda _: start.measure(),
     "book": lambda _: book.measure(),

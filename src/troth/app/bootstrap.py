@@ -38,7 +38,7 @@ def open_workspace(root: Path) -> Workspace:
             yield engine
 
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
-    doors = (GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now)
+    doors = (GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close)
     return Workspace(root, state, *doors, decisions, weigher)
 
 

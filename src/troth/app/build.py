@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from troth.app.contracts import inputs_of, notices
 from troth.app.intake import look, take_in
 from troth.app.judging import identity_of, snapshot_of
 from troth.app.prints import Prints
 from troth.app.rules import Rules, read_rules
+from troth.app.stamp import Still, begun, keep
 from troth.app.workspace import Progress, Workspace, silent
 from troth.record import Load, Snapshot
 from troth.sources import Balance
@@ -37,8 +40,9 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
     that is in force is left as it is. full: files are read again, whatever is known of them. Raises Busy while another build
     runs, BookError, SourceError, ConservationError; in each case the previous snapshot stays in force and nothing was taken in.
     """
+    before = begun(workspace.root)
     rules = read_rules(workspace)
-    current = None if full else _unchanged(workspace, rules)
+    current = None if full else _unchanged(workspace, rules, before)
     if current is not None:
         return Built(current, balances_of(current), fresh=False)
     with workspace.building() as engine:
@@ -58,13 +62,14 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
         )  # fmt: skip
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
-        prints.keep()
+        _note(workspace, rules, before, prints, snapshot)
         return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads))
 
 
 def unchanged(workspace: Workspace) -> Snapshot | None:
     """The snapshot in force where a build would give it again; no file that is as it was is read for that."""
-    return _unchanged(workspace, read_rules(workspace))
+    before = begun(workspace.root)
+    return _unchanged(workspace, read_rules(workspace), before)
 
 
 def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
@@ -74,7 +79,7 @@ def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
     )
 
 
-def _unchanged(workspace: Workspace, rules: Rules) -> Snapshot | None:
+def _unchanged(workspace: Workspace, rules: Rules, before: dict[str, Any]) -> Snapshot | None:
     current = workspace.lake.current()
     if current is None:
         return None
@@ -82,5 +87,18 @@ def _unchanged(workspace: Workspace, rules: Rules) -> Snapshot | None:
     intake = look(workspace, rules, prints)
     if not intake.empty or identity_of(workspace, rules, intake.said) != inputs_of(current):
         return None
-    prints.keep()
+    _note(workspace, rules, before, prints, current)
     return current
+
+
+def _note(workspace: Workspace, rules: Rules, before: dict[str, Any], prints: Prints, snapshot: Snapshot) -> None:
+    """What lets the next build see at a glance that nothing changed. before: the book, as it looked before it was read."""
+    prints.keep()
+    workspace.rest()
+    inside = rules.folder if rules.folder.is_relative_to(workspace.root) and rules.folder != workspace.root else None
+    if inside is not None:
+        before = {**before, "book": {path: seen for path, seen in before["book"].items() if not Path(path).is_relative_to(inside)}}
+    patterns = [pattern for one in rules.sources.values() for pattern in one.value.files]
+    files = {str(path): [seen.size, seen.changed_ns, seen.touched_ns, seen.file] for path, seen in prints.seen.items()}
+    said = Still(snapshot.id, snapshot.as_of.isoformat() + "Z")
+    keep(workspace.root, before, folder=rules.folder, patterns=patterns, files=files, snapshot=said)

@@ -80,9 +80,9 @@ def read_rules(workspace: Workspace) -> Rules:
 
 def rules_of(workspace: Workspace, revision: Revision) -> Rules:
     """The book as it was at a revision, with the history before it. Raises BookError where it has errors."""
-    steps = [step for step in workspace.history.steps() if step[0].at <= revision.at]
+    past = tuple(one for one in _past(workspace) if one.at <= revision.at)
     loaded = of_texts(workspace.history.texts(revision.id), CHECKS.known)
-    return _rules(workspace, *checked(loaded, CHECKS, past_of(steps, CHECKS)))
+    return _rules(workspace, *checked(loaded, CHECKS, past))
 
 
 def _rules(workspace: Workspace, book: Book, problems: list[Problem]) -> Rules:

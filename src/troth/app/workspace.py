@@ -19,8 +19,8 @@ class Workspace:
 
     state: folder of lake and journal. history: the revisions of the book. engine: opens an engine for reading. building: holds
     the lake for one build and gives its engine. schema: the columns that the lake keeps of an engine's table. writer: the
-    version of what writes the lake. now: the clock, naive UTC. decisions, weigher: what people decided about who is the same, and
-    what weighs who may be.
+    version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until it is asked again.
+    decisions, weigher: what people decided about who is the same, and what weighs who may be.
     """
 
     root: Path
@@ -32,6 +32,7 @@ class Workspace:
     schema: Callable[[Engine, str], tuple[Column, ...]]
     writer: str
     now: Callable[[], datetime]
+    rest: Callable[[], None]
     decisions: Decisions
     weigher: Weigher
 

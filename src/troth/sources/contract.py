@@ -146,9 +146,9 @@ class Contract(Part):
     lateness: FixedDuration | None = Field(None, description="How long after it happened something may still arrive: 7d")
 
     @property
-    def checks(self) -> bool:
-        """Whether something of it can fail, so that somebody must be there to ask. How files are extracted cannot."""
-        return bool(self.columns) or self.rows is not None or self.fresh_within is not None or self.schema_ != "evolve"
+    def asks(self) -> bool:
+        """Whether something is checked, so that somebody has to answer for it; the rest only says how files are to be taken."""
+        return bool(self.columns or self.rows or self.fresh_within) or self.schema_ != "evolve"
 
     @property
     def holds(self) -> bool:

@@ -242,6 +242,11 @@ class Source(Part):
             want(self.sample.stratum, "text")
         return wanted
 
+    @property
+    def promised(self) -> bool:
+        """Whether its contract asks something of its data."""
+        return self.contract is not None and self.contract.asks
+
     def observed(self) -> set[str]:
         """Columns that say when something happened; planned and promised days say nothing of how far the record goes."""
         answered = {at for feedback in self.feedback for at in (feedback.asked, feedback.answered) if at is not None}

@@ -60,6 +60,8 @@ def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
     parts = [_looked(staged, cells.get(column), place) for column, place in staged.texts.items()]
     looked = engine.rows(f"SELECT {', '.join(part for some in parts for part in some)} FROM {staged.table}")[0]
     for number, column in enumerate(staged.texts):
+        if column not in found:
+            continue  # made of others, which are compared
         fits, misfits, decimals, clock = looked[4 * number : 4 * number + 4]
         enough = int(fits) >= ENOUGH
         found[column] = replace(
@@ -137,7 +139,7 @@ def _looked(staged: Staged, cell: Cell | None, place: int) -> tuple[str, str, st
     if cell is None:
         return f"count(t{place})", "0", nothing, nothing
     value = f"c{cell.name}"
-    closely = staged.source.contract is not None
+    closely = staged.source.promised
     decimals = f"max(coalesce(length({_decimals(cell)}), 0)) FILTER ({value} IS NOT NULL)"
     clock = f"CAST(bool_or({_clock(cell)}) FILTER ({value} IS NOT NULL) AS INTEGER)"
     return (

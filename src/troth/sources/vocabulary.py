@@ -75,8 +75,7 @@ def lint(book: Book) -> list[Problem]:
         if missing:
             said = f"nobody is its {' or '.join(missing)}: name the role that answers for the system and the one that repairs its data"
             problem = definition.problem((), said)
-            contract = definition.value.contract
-            found.append(problem if contract and contract.checks else problem.warned())
+            found.append(problem if definition.value.promised else problem.warned())
     return found
 
 

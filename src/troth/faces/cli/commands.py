@@ -90,11 +90,17 @@ def build(
     quiet: Quiet = False,
 ) -> None:
     """Take in what is new in the sources, judge every promise, and publish a snapshot."""
+    out = Out(json=json, quiet=quiet)
+    if if_changed and not full and as_known_at is None:
+        from troth.app.stamp import still  # before all that a build needs is loaded
+
+        if (same := still(book)) is not None:
+            out.nothing_changed(same.id, same.as_of)
+            return
     from troth.app.bootstrap import open_workspace
     from troth.app.build import balances_of, unchanged
     from troth.app.build import build as use_case
 
-    out = Out(json=json, quiet=quiet)
     workspace = open_workspace(book)
     if as_known_at is not None:
         from troth.app.known import as_known_at as know
@@ -104,7 +110,7 @@ def build(
         out.known(known, balances_of(known.snapshot))
         return
     if if_changed and not full and (current := unchanged(workspace)) is not None:
-        out.nothing_changed(current)
+        out.nothing_changed(current.id, current.as_of.isoformat() + "Z")
         return
     with out.progress() as step:
         built = use_case(workspace, full=full, progress=step)

@@ -80,11 +80,11 @@ class Out:
         for notice in built.notices:
             self.say(f"! {notice}")
 
-    def nothing_changed(self, snapshot: Any) -> None:
+    def nothing_changed(self, id: str, as_of: str) -> None:
         if self.json:
-            self.data({"snapshot": snapshot.id, "fresh": False, "as_of": snapshot.as_of.isoformat() + "Z"})
+            self.data({"snapshot": id, "fresh": False, "as_of": as_of})
         else:
-            self.say(f"Nothing changed. Snapshot {snapshot.id[:12]} is in force.")
+            self.say(f"Nothing changed. Snapshot {id[:12]} is in force.")
 
     def known(self, known: Any, balances: Sequence[Any]) -> None:
         from troth.app.known import told

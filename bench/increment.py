@@ -1,0 +1,85 @@
+"""A build to which one file of twenty changed against the first one, and one to which nothing changed against a second."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.build import SMALL
+from bench.orders import CACHE, SOURCES, orders
+from bench.process import ROOT, fresh, warm
+from bench.table import Line, shown
+
+FILES, REPETITIONS = 20, 3
+MOST_S = 1.0
+
+
+def measure(count: int = SMALL) -> list[Line]:
+    folder = _in_parts(orders(count), CACHE / f"parts-{count}")
+    book, part = folder / "book", folder / "data" / "orders_07.csv"
+    shutil.rmtree(book / ".troth", ignore_errors=True)
+    first = fresh("build", str(book))
+    again = []
+    for number in range(REPETITIONS):
+        lines = part.read_text(encoding="utf-8").splitlines()
+        lines[1 + number] = lines[1 + number].replace(",delivered,", ",shipped,")
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        again.append(fresh("build", str(book)))
+    same = [_nothing_changed(book) for _ in range(REPETITIONS + 1)][1:]
+    return [
+        Line(f"first build of {count:,} orders, theirs in {FILES} files", _both([first]), "", f"of which reading {_reading([first])}"),
+        Line(
+            f"… one row in one of the {FILES} changed",
+            _both(again),
+            "",
+            f"{len(again)} ×; of which reading {_reading(again)}; what is known is judged anew",
+        ),
+        Line(
+            "`troth build --if-changed`, nothing changed, from the shell",
+            shown(statistics.median(same)),
+            f"< {shown(MOST_S)}",
+            f"{len(same)} ×, start of Python included",
+            met=statistics.median(same) < MOST_S,
+        ),
+    ]
+
+
+def _in_parts(folder: Path, target: Path) -> Path:
+    """The same shop, its orders in files of a twentieth each."""
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "data").mkdir(parents=True)
+    for file in (folder / "data").iterdir():
+        if file.name != "orders.csv":
+            (target / "data" / file.name).hardlink_to(file)
+    head, *rows = (folder / "data" / "orders.csv").read_text(encoding="utf-8").splitlines()
+    for number in range(FILES):
+        part = "\n".join([head, *rows[number * len(rows) // FILES : (number + 1) * len(rows) // FILES]])
+        (target / "data" / f"orders_{number:02}.csv").write_text(part + "\n", encoding="utf-8")
+    shutil.copytree(folder / "book", target / "book", ignore=shutil.ignore_patterns(".troth", "pages"))
+    parts = SOURCES["orders"].replace("files: [orders.csv]", "files: ['orders_*.csv']")
+    (target / "book" / "sources" / "orders.yaml").write_text(parts, encoding="utf-8")
+    settings = (target / "book" / "troth.yaml").read_text(encoding="utf-8")
+    (target / "book" / "troth.yaml").write_text(settings.replace(str(folder), str(target)), encoding="utf-8")
+    return target
+
+
+def _nothing_changed(book: Path) -> float:
+    command = [str(Path(sys.executable).with_name("troth")), "build", "--if-changed", "--quiet", "--book", str(book)]
+    begun = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, env=warm(), check=True)
+    return time.perf_counter() - begun
+
+
+def _both(runs: Sequence[dict[str, Any]]) -> str:
+    wall, cpu = (statistics.median(float(run[name]) for run in runs) for name in ("wall_s", "cpu_s"))
+    return f"{shown(wall)} ({shown(cpu)} cpu)"
+
+
+def _reading(runs: Sequence[dict[str, Any]]) -> str:
+    return shown(statistics.median(run["phases"]["reading"] for run in runs))
