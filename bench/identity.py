@@ -39,10 +39,13 @@ def measure() -> list[Line]:
     ))  # fmt: skip
     ratio = own["cpu_s"] / plain["cpu_s"]
     lines.append(Line("… with identity by three rules", f"{own['cpu_s']:.1f} s cpu", "", f"ratio {ratio:.2f}; {own['parties']:,} parties"))
-    p50, p95 = statistics.median(own["story_s"]), sorted(own["story_s"])[int(0.95 * ASKED)]
+    wall, cpu = (sorted(own[name]) for name in ("story_s", "story_cpu_s"))
+    p95 = cpu[int(0.95 * ASKED)]
     lines.append(Line(
-        f"one customer's story across both systems, p50 / p95 of {ASKED}", f"{shown(p50)} / {shown(p95)}", f"< {shown(MOST_STORY_S)}",
-        f"warm process; {own['lines']:.0f} lines each on average", met=p95 < MOST_STORY_S,
+        f"one customer's story across both systems, p50 / p95 of {ASKED}, processor time", f"{shown(statistics.median(cpu))} / {shown(p95)}",
+        f"< {shown(MOST_STORY_S)}",
+        f"warm process; wall {shown(statistics.median(wall))} / {shown(wall[int(0.95 * ASKED)])}; {own['lines']:.0f} lines each",
+        met=p95 < MOST_STORY_S,
     ))  # fmt: skip
     return lines
 
@@ -107,13 +110,14 @@ def build_here(*, identity: bool) -> dict[str, Any]:
     if identity:
         reading = open_reading(workspace)
         story(reading, "d0")
-        took, lines = [], []
+        took, used, lines = [], [], []
         for number in range(ASKED):
-            at = time.perf_counter()
+            at, cpu = time.perf_counter(), cpu_s()
             lines.append(len(story(reading, f"d{number * 997 % CUSTOMERS}").lines))
             took.append(time.perf_counter() - at)
+            used.append(cpu_s() - cpu)
         parties = built.snapshot.facts["identity"]["customer"]["parties"]
-        said |= {"story_s": took, "lines": sum(lines) / ASKED, "parties": parties}
+        said |= {"story_s": took, "story_cpu_s": used, "lines": sum(lines) / ASKED, "parties": parties}
     shutil.rmtree(root)
     return said
 
