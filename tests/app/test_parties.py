@@ -24,8 +24,9 @@ from troth.app.reading import open_reading, read_page
 from troth.app.workspace import Workspace
 from troth.faces.cli import app
 from troth.faces.page import render
-from troth.kernel.errors import BookError, NotFound, SourceError
+from troth.kernel.errors import BookError, NotFound
 from troth.record import Snapshot
+from troth.sources.vault import Word
 
 CUSTOMERS = {"account:a1", "account:a2", "account:a3", "account:a4", "account:a5", "debtor:400", "debtor:500"}
 PLAIN = ("Lovelace", "ada@one", "two.example", "111222333", "Young", "info@five")
@@ -112,7 +113,7 @@ def test_the_page_the_terminal_and_json_say_the_same(shop: Workspace) -> None:
     assert said["unmatched"] == told["sentences"][1:]
 
 
-def test_no_value_that_was_compared_is_in_the_record_or_shown(shop: Workspace) -> None:
+def test_no_value_that_was_compared_is_kept_or_shown(shop: Workspace) -> None:
     page = render(read_page(shop))
     engine = open_reading(shop).context.engine
     shown = [page, *(str(engine.rows(f"FROM {table}")) for table in _snapshot(shop).schemas)]
@@ -120,8 +121,10 @@ def test_no_value_that_was_compared_is_in_the_record_or_shown(shop: Workspace) -
         CliRunner().invoke(app, ["identity", *words, "--book", str(shop.root)]).stdout
         for words in (["status"], ["review"], ["why", "a2", "200"])
     ]
+    kept = b"".join(path.read_bytes() for path in sorted((shop.root / ".troth").rglob("*")) if path.is_file())
     for value in PLAIN:
         assert all(value not in text for text in shown)
+        assert value.encode() not in kept
 
 
 def test_a_link_is_explained_and_a_refused_one_too(shop: Workspace) -> None:
@@ -271,10 +274,21 @@ def test_without_an_identity_a_customer_is_its_one_object(tmp_path: Path) -> Non
         parties.status(workspace)
 
 
-def test_a_personal_column_of_which_nothing_is_kept_is_refused(tmp_path: Path) -> None:
-    book = {"sources/erp.yaml": BOOK["sources/erp.yaml"] + "  personal: {smtp: email}\n"}
-    with pytest.raises(SourceError, match="'smtp' is personal and nothing is kept of it"):
+def test_free_text_is_refused_since_it_is_kept_without_what_names_anybody(tmp_path: Path) -> None:
+    book = {"sources/erp.yaml": BOOK["sources/erp.yaml"].replace("name1: name", "name1: free_text")}
+    with pytest.raises(BookError, match=r"customer.fields.erp.name: 'name1' is free text"):
         build(open_workspace(write_two_systems(tmp_path, book=book)))
+
+
+def test_an_erased_mail_still_joins_whom_it_joined(desk: Workspace) -> None:
+    """The files still hold it; both systems get the same mark in its place."""
+    before = open_reading(desk).context.engine.rows("SELECT id, party FROM identity ORDER BY id")
+    token = desk.vault.find("email", "ada@one.example")
+    assert token is not None
+    desk.vault.erase(token, Word("ann", "asked for it", desk.now()))
+    build(desk, full=True)
+    assert desk.vault.find("email", "ada@one.example") != token
+    assert open_reading(desk).context.engine.rows("SELECT id, party FROM identity ORDER BY id") == before
 
 
 def test_the_past_is_built_with_what_was_decided_then(desk: Workspace) -> None:

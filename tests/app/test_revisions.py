@@ -16,11 +16,12 @@ from troth.app import prints
 from troth.app.bootstrap import collect_garbage, open_workspace
 from troth.app.build import Built, balances_of, build, unchanged
 from troth.app.prints import FILE as PRINTS
+from troth.app.prints import Prints
 from troth.app.reading import read_page
 from troth.app.workspace import Workspace
 from troth.kernel.errors import SourceError, StoreError
 from troth.record import Load
-from troth.sources import taking
+from troth.sources import print_of, taking
 from troth.sources.arrivals import digest_of
 from troth.sources.texts import read_texts
 from troth.stores.lake.engine import DuckEngine
@@ -141,6 +142,22 @@ def _let_time_pass(root: Path) -> None:
     os.utime(kept, ns=(later, later))
 
 
+def test_a_print_as_late_as_the_note_of_it_is_not_believed(tmp_path: Path) -> None:
+    root = write_book(tmp_path)
+    built_at(root, 0)
+    orders = tmp_path / "data" / "orders.csv"
+    seen = print_of(orders)
+    kept = root / ".troth" / PRINTS
+    text = kept.read_text(encoding="utf-8")
+    assert digest_of(orders) in text
+    kept.write_text(text.replace(digest_of(orders), "ab" * 32), encoding="utf-8")
+
+    os.utime(kept, ns=(seen.touched_ns, seen.touched_ns))
+    assert Prints.of(root / ".troth").content_of(orders) == digest_of(orders)
+    os.utime(kept, ns=(seen.touched_ns + 1, seen.touched_ns + 1))
+    assert Prints.of(root / ".troth").content_of(orders) == "ab" * 32
+
+
 def test_a_damaged_cache_of_prints_costs_a_second_look_and_nothing_else(tmp_path: Path) -> None:
     root = write_book(tmp_path)
     first = built_at(root, 0)
@@ -252,7 +269,7 @@ def test_workbooks_and_json_are_taken_in_by_the_row_too(tmp_path: Path) -> None:
     made = built_at(root, 1, {"payments.json": json.dumps([{**payments[0], "amount": 3}, payments[1]])})
 
     assert [(load.taken, load.unchanged) for load in made.loads] == [(1, 1)]
-    assert rows(at(root), "SELECT sum(amount)::VARCHAR FROM money") == [("5.0000",)]
+    assert rows(at(root), "SELECT sum(amount)::VARCHAR FROM money") == [("5.0000000000",)]
 
 
 def test_builds_of_one_instant_are_apart_all_the_same(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ from troth.kernel import errors
 from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
 from troth.sources.contract import After, ColumnRules, Contract, RowRules
+from troth.sources.database import Database
 from troth.sources.identity.definition import Guards, Identity, Review, Weigh
+from troth.sources.pulls.definition import Access, Newer, Pages, Pull
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NOT_RUN = ("./x ", "cd ..", "git clone ", "pip install ", "pipx ", "uv tool install ", "uvx ")
@@ -167,6 +169,11 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Scope),
         ("book.md", Arm),
         ("book.md", Source),
+        ("book.md", Database),
+        ("book.md", Pull),
+        ("book.md", Pages),
+        ("book.md", Access),
+        ("book.md", Newer),
         ("identity.md", Identity),
         ("identity.md", Guards),
         ("identity.md", Weigh),

@@ -1,4 +1,4 @@
-"""Troth sends nothing anywhere: no line of it can open a connection, and no page of it loads from elsewhere."""
+"""Troth sends nothing anywhere, and asks nobody but the systems that a book names; no page of it loads from elsewhere."""
 
 from __future__ import annotations
 
@@ -59,3 +59,18 @@ def test_no_shipped_page_loads_from_elsewhere() -> None:
 @pytest.mark.parametrize("line", ["import socket", "from urllib import request", "from http.client import HTTPConnection"])
 def test_a_talker_would_be_found(line: str) -> None:
     assert any(_talks(name) for name in _imported(line))
+
+
+SPEAKERS = {"troth/sources/pulls/asking.py": "dlt", "troth/stores/databases/postgres.py": "psycopg"}
+"""The only files that may speak to another computer, to the one that the book names: a system that is pulled, a database."""
+
+
+def test_only_two_files_speak_to_another_computer() -> None:
+    found = {
+        file.relative_to(ROOT / "src").as_posix(): name.partition(".")[0]
+        for file in SOURCES
+        for name in _imported(file.read_text(encoding="utf-8"))
+        if name.partition(".")[0] in {"dlt", "psycopg"}
+    }
+
+    assert found == SPEAKERS

@@ -15,6 +15,8 @@ import yaml
 
 from troth.record import Engine, make_steps
 from troth.sources import QUARANTINE, Balance, Source, Staged, make_facts, settle, stage
+from troth.sources.vault import Vault
+from troth.stores.memory import MemoryVault
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,17 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def load(engine: Engine, folder: Path, files: Mapping[str, str | bytes], mapping: str, *, zone: str = "UTC") -> Loaded:
+def load(
+    engine: Engine, folder: Path, files: Mapping[str, str | bytes], mapping: str, *, zone: str = "UTC", vault: Vault | None = None
+) -> Loaded:
     """All files as one source called `rows`."""
-    return load_all(engine, write(folder, files), {"rows": source_of(mapping, files=sorted(files))}, zone=zone)
+    return load_all(engine, write(folder, files), {"rows": source_of(mapping, files=sorted(files))}, zone=zone, vault=vault)
 
 
-def load_all(engine: Engine, folder: Path, sources: Mapping[str, Source], *, zone: str = "UTC") -> Loaded:
+def load_all(engine: Engine, folder: Path, sources: Mapping[str, Source], *, zone: str = "UTC", vault: Vault | None = None) -> Loaded:
     engine.run(QUARANTINE)
-    staged = tuple(stage(engine, name, source, folder, zone) for name, source in sorted(sources.items()))
+    vault = vault or MemoryVault()
+    staged = tuple(stage(engine, name, source, folder, zone, vault) for name, source in sorted(sources.items()))
     balances = {one.name: settle(engine, one) for one in staged}
     return Loaded(engine, staged, balances)
 

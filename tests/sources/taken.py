@@ -18,6 +18,8 @@ from troth.sources import QUARANTINE, Balance, Staged, settle
 from troth.sources.arrivals import arrivals, concerning, digest_of
 from troth.sources.standing import stage_loads
 from troth.sources.taking import Stored, take
+from troth.sources.vault import Vault
+from troth.stores.memory import MemoryVault
 
 START = datetime(2026, 3, 1, 6)
 Rows = Sequence[tuple[str, ...]]
@@ -34,6 +36,7 @@ class Taken:
     mapping: str
     files: tuple[str, ...] = ("*.csv",)
     known: list[Stored] = field(default_factory=list)
+    vault: Vault = field(default_factory=MemoryVault)
 
     def intake(self, files: Mapping[str, Rows | str], *, full: bool = False) -> list[Load]:
         """The folder holds these files and no other; what arrived is taken in, an hour after the last."""
@@ -48,7 +51,7 @@ class Taken:
         taken = []
         for number, arrival in enumerate(arrivals(source, self.folder, before, digest_of, full=full)):
             mine = [one for one in self.known if one.load.place == arrival.place]
-            load = take(self.engine, "rows", source, arrival, mine, seq=seq, known_from=START + timedelta(hours=seq))
+            load = take(self.engine, "rows", source, arrival, mine, self.vault, seq=seq, known_from=START + timedelta(hours=seq))
             names = {kind: f"kept_{kind}_{seq}_{number}" for kind in ("rows", "gone", "aside")}
             for kind, name in names.items():
                 self.engine.run(f"DROP TABLE IF EXISTS {name}")

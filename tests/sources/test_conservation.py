@@ -220,12 +220,25 @@ def test_an_amount_about_nothing_is_quarantined(engine: DuckEngine, tmp_path: Pa
     assert got.balances["rows"].cells == 1
 
 
-def test_personal_cells_do_not_reach_the_quarantine(engine: DuckEngine, tmp_path: Path) -> None:
-    mapping = "{key: [id], object: {type: o, id: [id], attributes: {born: {column: born, as: day}}}, personal: {born: free_text}}"
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("anna@example.com", "aaaa@aaaaaaa.aaa"),
+        ("Zoë Ångström", "aaa aaaaaaaa"),
+        ("+49 30 1234567", "+99 99 9999999"),
+        ("52998224725", "99999999999"),
+        ("2026-02-31", "2026-02-31"),
+        ("31.02.2026 25:10", "31.02.2026 25:10"),
+        ("n/a", "n/a"),
+        ("12,5", "12,5"),
+    ],
+)
+def test_a_bad_cell_beside_personal_columns_shows_its_shape_only(engine: DuckEngine, tmp_path: Path, cell: str, shown: str) -> None:
+    mapping = "{key: [id], object: {type: o, id: [id], attributes: {sent: {column: sent, as: day}}}, personal: {mail: email}}"
 
-    got = load(engine, tmp_path, {"t.csv": "id,born\n1,anna@example.com\n"}, mapping)
+    got = load(engine, tmp_path, {"t.csv": f'id,sent,mail\n1,"{cell}",x\n'}, mapping)
 
-    assert got.quarantine() == [(1, "born", "not a value of type day", None)]
+    assert got.quarantine() == [(1, "sent", "not a value of type day", shown)]
 
 
 def test_a_missing_column_is_named_with_the_nearest(engine: DuckEngine, tmp_path: Path) -> None:

@@ -80,7 +80,8 @@ def test_a_contract_that_cannot_be_kept_is_refused(contract: str, said: str) -> 
 def test_a_personal_column_of_which_no_text_is_kept_cannot_be_checked() -> None:
     with pytest.raises(ValidationError, match="'mail' is personal and is not kept as it is read"):
         written_source(ORDERS + "personal: {mail: email}\ncontract: {columns: {mail: {matches: '.+@.+'}}}")
-    written_source(ORDERS + "personal: {amount: tax_id}\ncontract: {columns: {amount: {type: money}}}")
+    with pytest.raises(ValidationError, match="'amount' is personal: it is kept as a token, which cannot be read as money"):
+        written_source(ORDERS + "personal: {amount: tax_id}\ncontract: {columns: {amount: {type: money}}}")
 
 
 def test_freshness_needs_something_that_happened() -> None:
@@ -92,3 +93,10 @@ def test_freshness_needs_something_that_happened() -> None:
 def test_without_rules_a_contract_lets_columns_grow() -> None:
     assert Contract().schema_ == "evolve"
     assert not Contract().holds
+
+
+def test_what_only_says_how_files_are_taken_asks_nothing_of_the_data() -> None:
+    assert not written_source(ORDERS + "contract: {full_extract: true, lateness: 7d}").promised
+    assert written_source(ORDERS + "contract: {full_extract: true, rows: {at_least: 1}}").promised
+    assert written_source(ORDERS + "contract: {schema: freeze}").promised
+    assert not written_source(ORDERS).promised

@@ -23,8 +23,10 @@ OBJECT = "key: [id], object: {type: order, id: [id], attributes: {%s}}"
         ("key: [id], money: [{about: o, id: [id], kind: a, amount: b, currency: euro}]", "match pattern"),
         (OBJECT % "id: {column: x}", "column 'id' of its own"),
         (OBJECT % "month: {column: x}", "column 'month' of its own"),
-        (OBJECT % "mail: {column: mail}" + ", personal: {mail: email}", "'mail' is personal"),
-        (OBJECT % "" + ", personal: {id: email}", "'id' is personal"),
+        (OBJECT % "" + ", personal: {id: free_text}", "'id' is free text: redacted, it names nothing"),
+        (OBJECT % "born: {column: born, as: day}" + ", personal: {born: name}", "'born' is personal: .* cannot be read as day"),
+        (OBJECT % "" + ", events: [{type_from: who, at: at}], personal: {who: name}", "'who' is personal: a token names no event"),
+        (OBJECT % "" + ", sample: {stratum: who, population: {a: 1}}, personal: {who: name}", "'who' is personal: a token names no event"),
         ("key: [id], colour: red", "Extra inputs"),
     ],
 )

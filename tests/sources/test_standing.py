@@ -293,7 +293,7 @@ def test_personal_columns_stay_behind_and_rows_that_differ_only_there_stay_two(e
     assert taken.intake({"a.csv": "id,value,comment\nA,1,Ben Canary\nA,1,Anna Canary\nA,1,Anna Canary\n"})[0].taken == 0
 
 
-def test_a_key_that_is_personal_is_kept_as_a_digest(engine: DuckEngine, tmp_path: Path) -> None:
+def test_a_key_that_is_personal_is_kept_as_a_token(engine: DuckEngine, tmp_path: Path) -> None:
     mapping = "{key: [id], object: {type: thing, id: [value]}, personal: {id: email}}"
     taken = Taken(engine, tmp_path / "in", mapping)
     taken.intake({"a.csv": [("ann@canary.example", "1"), ("ann@canary.example", "2"), ("", "3")]})
@@ -302,6 +302,8 @@ def test_a_key_that_is_personal_is_kept_as_a_digest(engine: DuckEngine, tmp_path
 
     assert "canary" not in str(engine.rows(f"SELECT * FROM {taken.known[0].rows}"))
     assert (balance.read, balance.stored, balance.superseded, balance.quarantined) == (3, 1, 1, 1)
+    kept = engine.rows(f"SELECT id FROM {taken.known[0].rows} WHERE id IS NOT NULL")
+    assert taken.vault.values([id for (id,) in kept]) == {kept[0][0]: "ann@canary.example"}
 
 
 @pytest.mark.parametrize("change", ["written: {header: 1}", "personal: {colour: free_text}"])
@@ -313,6 +315,23 @@ def test_a_file_is_read_again_when_the_book_reads_it_otherwise(engine: DuckEngin
 
     assert [load.seq for load in taken.intake(files)] == [2]
     assert taken.intake(files) == []
+
+
+def test_a_file_is_read_again_when_something_else_is_made_of_a_personal_column(engine: DuckEngine, tmp_path: Path) -> None:
+    files = {"a.csv": "id,value,note\nA,1,Anna paid 17\n"}
+    mapping = (
+        "{key: [id], object: {type: thing, id: [id], attributes: {value: {column: paid, as: number}}}, personal: {note: free_text},"
+        " derived: {paid: {column: note, find: '(\\d)'}}}"
+    )
+    taken = Taken(engine, tmp_path / "in", mapping)
+    taken.intake(files)
+    assert "Anna" not in str(engine.rows(f"SELECT * FROM {taken.known[0].rows}"))
+    taken.mapping = mapping.replace("(\\d)", "(\\d+)")
+
+    assert [load.taken for load in taken.intake(files)] == [1]
+    staged, balance = taken.settled()
+    assert engine.rows(f"SELECT t{staged.texts['paid']} FROM kept_rows") == [("17",)]
+    assert (balance.read, balance.superseded) == (2, 1)
 
 
 def test_all_files_are_read_again_when_asked_for(engine: DuckEngine, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from troth.app.workspace import Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.record import Engine
+from troth.sources.database import Databases
 from troth.stores.history.git import GitHistory
 from troth.stores.journal.decisions import JournalDecisions
 from troth.stores.journal.journal import Journal
@@ -20,6 +21,7 @@ from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.parquet import schema_of
 from troth.stores.matching.weights import SplinkWeigher
+from troth.stores.vault.vault import SqliteVault
 
 STATE = ".troth"
 
@@ -37,9 +39,19 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
+    vault, databases = SqliteVault(state, _now), open_databases()
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
-    doors = (GitHistory(root), lake, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close)
-    return Workspace(root, state, *doors, decisions, weigher)
+    return Workspace(
+        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close,
+        databases, decisions, weigher,
+    )  # fmt: skip
+
+
+def open_databases() -> Databases:
+    """The databases that the environment names."""
+    from troth.stores.databases.reading import SqlDatabases
+
+    return SqlDatabases()
 
 
 def scratch_engine() -> Engine:

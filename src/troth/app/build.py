@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.contracts import inputs_of, notices
+from troth.app.fetching import fetched
 from troth.app.intake import look, take_in
 from troth.app.judging import identity_of, snapshot_of
+from troth.app.people import Place, settle_vault, still_held
 from troth.app.prints import Prints
 from troth.app.rules import Rules, read_rules
 from troth.app.stamp import Still, begun, keep
@@ -20,12 +22,16 @@ from troth.sources.taking import Stored
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """fresh: False where the same inputs were already published and nothing was done. loads: what was taken in for it."""
+    """fresh: False where the same inputs were already published and nothing was done. loads: what was taken in for it.
+
+    still: where files hold what was erased.
+    """
 
     snapshot: Snapshot
     balances: tuple[Balance, ...]
     fresh: bool
     loads: tuple[Load, ...] = ()
+    still: tuple[Place, ...] = ()
 
     @property
     def notices(self) -> list[str]:
@@ -41,10 +47,15 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
     runs, BookError, SourceError, ConservationError; in each case the previous snapshot stays in force and nothing was taken in.
     """
     before = begun(workspace.root)
-    rules = read_rules(workspace)
-    current = None if full else _unchanged(workspace, rules, before)
-    if current is not None:
-        return Built(current, balances_of(current), fresh=False)
+    with fetched(workspace, read_rules(workspace), progress) as rules:
+        settle_vault(workspace, rules)
+        current = None if full else _unchanged(workspace, rules, before)
+        if current is not None:
+            return Built(current, balances_of(current), fresh=False, still=still_held(workspace, rules))
+        return _build(workspace, rules, before, full=full, progress=progress)
+
+
+def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: bool, progress: Progress) -> Built:
     with workspace.building() as engine:
         progress("looking at the files")
         prints = Prints.of(workspace.state)
@@ -63,13 +74,14 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
         _note(workspace, rules, before, prints, snapshot)
-        return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads))
+        return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads), still=still_held(workspace, rules))
 
 
 def unchanged(workspace: Workspace) -> Snapshot | None:
-    """The snapshot in force where a build would give it again; no file that is as it was is read for that."""
+    """The snapshot in force where a build would give it again; no file that is as it was is read for that, a database always is."""
     before = begun(workspace.root)
-    return _unchanged(workspace, read_rules(workspace), before)
+    with fetched(workspace, read_rules(workspace), silent) as rules:
+        return _unchanged(workspace, rules, before)
 
 
 def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
@@ -95,6 +107,8 @@ def _note(workspace: Workspace, rules: Rules, before: dict[str, Any], prints: Pr
     """What lets the next build see at a glance that nothing changed. before: the book, as it looked before it was read."""
     prints.keep()
     workspace.rest()
+    if any(one.value.database is not None for one in rules.sources.values()):
+        return  # nobody sees from outside that a database is as it was
     inside = rules.folder if rules.folder.is_relative_to(workspace.root) and rules.folder != workspace.root else None
     if inside is not None:
         before = {**before, "book": {path: seen for path, seen in before["book"].items() if not Path(path).is_relative_to(inside)}}

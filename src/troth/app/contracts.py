@@ -94,7 +94,7 @@ def _facts(judged: Judged, staged: Staged, before: Mapping[str, Any], as_of: dat
         "changes": [*said, *_new(judged, said, as_of)][-KEPT_CHANGES:],
         "newest": judged.newest.isoformat() if judged.newest else None,
         "fresh_within": contract.fresh_within if contract else None,
-        "declared": contract is not None,
+        "declared": staged.source.promised,
     }
 
 

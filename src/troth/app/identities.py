@@ -12,4 +12,4 @@ from troth.sources.identity import Matching
 def matching_of(workspace: Workspace, rules: Rules, at: datetime | None = None) -> Matching:
     """at: naive UTC; decisions made later are not known."""
     decisions = workspace.decisions.all() if rules.identities else ()
-    return Matching(rules.identities, decisions, workspace.weigher, at=at)
+    return Matching(rules.identities, decisions, workspace.weigher, workspace.vault.values, at)

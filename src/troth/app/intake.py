@@ -49,7 +49,8 @@ def look(workspace: Workspace, rules: Rules, prints: Prints, *, full: bool = Fal
     last = loads[-1] if loads else None
     before = concerning_all(rules, loads)
     coming = {
-        name: arrivals(one.value, rules.folder, before[name], prints.content_of, full=full) for name, one in sorted(rules.sources.items())
+        name: arrivals(one.value, rules.folder, before[name], prints.content_of, full=full, engine=workspace.engine)
+        for name, one in sorted(rules.sources.items())
     }
     now = workspace.now()
     return Intake(
@@ -82,7 +83,9 @@ def take_in(workspace: Workspace, engine: Engine, rules: Rules, intake: Intake, 
     for one in known:
         before.setdefault(one.load.place, []).append(one)
     for number, arrival in enumerate(intake.arrivals[name]):
-        load = take(engine, name, source, arrival, before.get(arrival.place, []), seq=intake.seq, known_from=intake.known_from)
+        load = take(
+            engine, name, source, arrival, before.get(arrival.place, []), workspace.vault, seq=intake.seq, known_from=intake.known_from
+        )
         known.append(_keep(workspace.lake, engine, load, number))
     return tuple(known)
 

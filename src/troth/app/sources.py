@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from troth.app.build import balances_of
 from troth.app.contracts import columns_of
+from troth.app.fetching import fetched
 from troth.app.judging import DEFAULT_ZONE
 from troth.app.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
@@ -123,7 +124,8 @@ def draft(workspace: Workspace, name: str, *, progress: Progress = silent) -> Dr
     rules = read_rules(workspace)
     source = _named(rules, name).value
     progress(f"looking at {name}")
-    lines, text = draft_contract(workspace.engine(), name, source, rules.folder, _zone(source, rules))
+    with fetched(workspace, replace(rules, sources={name: rules.sources[name]}), progress) as here:
+        lines, text = draft_contract(workspace.engine(), name, here.sources[name].value, rules.folder, _zone(source, rules))
     return Draft(name, lines, text)
 
 
@@ -131,9 +133,11 @@ def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, befo
     engine = workspace.engine()
     engine.run(QUARANTINE)
     zone = _zone(source, rules)
-    declared = source.contract is not None
+    declared = source.promised
     try:
-        staged, judged = judge(engine, stage(engine, name, source, rules.folder, zone), zone, before.get(name))
+        with fetched(workspace, replace(rules, sources={name: rules.sources[name]}), silent) as here:
+            read = stage(engine, name, here.sources[name].value, rules.folder, zone)
+        staged, judged = judge(engine, read, zone, before.get(name))
         balance = settle(engine, staged)
     except (SourceError, ConservationError) as error:
         return Checked(name, source.steward, declared=declared, error=str(error))
@@ -145,8 +149,8 @@ def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, befo
 def _listed(name: str, definition: Definition[Source], balance: Balance | None) -> Listed:
     source = definition.value
     mode = source.contract.schema_ if source.contract else "evolve"
-    checks = _count(source.contract) if source.contract else None
-    return Listed(name, source.files, source.owner, source.steward, mode, checks, balance, str(definition.document.file))
+    checks = _count(source.contract) if source.contract and source.promised else None
+    return Listed(name, source.places, source.owner, source.steward, mode, checks, balance, str(definition.document.file))
 
 
 def _count(contract: Contract) -> int:

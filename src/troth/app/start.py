@@ -74,7 +74,11 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
             next_step="Name another place with --into BOOK.",
         )
     progress("looking for promises in the columns")
-    proposed = propose(folder, said or Said())
+    return begin(target, propose(folder, said or Said()), progress)
+
+
+def begin(target: Path, proposed: Proposed, progress: Progress) -> Started:
+    """Write a proposed book where there is none, build it and read its page."""
     difference = _write(target, proposed.files)
     workspace = open_workspace(target)
     built = build(workspace, progress=progress) if proposed.events or difference else None
@@ -86,7 +90,7 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
 def propose(folder: Path, said: Said) -> Proposed:
     """The book that Troth would write for a folder: by templates what they know, by guessing the rest, and the joins between."""
     engine = scratch_engine()
-    groups, warnings = groups_of(folder)
+    groups, warnings = groups_of(folder, lambda: engine)
     known = match(engine, groups)
     taken = {group for one in known for group in one.groups}
     rest = [group for group in groups if group not in taken]
@@ -105,7 +109,7 @@ def propose(folder: Path, said: Said) -> Proposed:
     settings["currency"] = said.currency or next((one.currency for one in known if one.currency), None)
     warned = (*(w for one in known for w in one.warnings), *found.warnings)
     return Proposed(
-        _texts(settings, sources, book.promises, guesses), tuple(guesses), found.pairs, warned,
+        texts_of(settings, sources, book.promises, guesses), tuple(guesses), found.pairs, warned,
         " and ".join(one.name for one in known) or None, any(s.get("events") for s in sources.values()),
     )  # fmt: skip
 
@@ -121,9 +125,10 @@ def _refuse_unreadable(folder: Path) -> None:
         )  # fmt: skip
 
 
-def _texts(
+def texts_of(
     settings: Mapping[str, Any], sources: Mapping[str, Any], promises: Mapping[str, Any], guesses: Sequence[Guess]
 ) -> dict[str, str]:
+    """The files of a book, by name; settings that say None are left out."""
     texts = {ROOT: HEADER + _yaml({k: v for k, v in settings.items() if v is not None})}
     texts |= {f"sources/{name}.yaml": HEADER + _yaml({name: source}) for name, source in sources.items()}
     if promises:

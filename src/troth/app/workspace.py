@@ -1,38 +1,55 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from troth.book.history import History
 from troth.record import Column, Engine, Lake
+from troth.sources.database import Databases
 from troth.sources.identity import Decisions, Weigher
+from troth.sources.vault import Vault
 
 Progress = Callable[[str], None]
+
+
+class Journal(Protocol):
+    """Where what somebody did is written down for good."""
+
+    def record(self, actor: str, action: str, about: str, payload: Mapping[str, str], now: datetime) -> None: ...
+
+    def recorded(self, action: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """Object and payload of every act of a kind, oldest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """One operation: a book, its lake, and the doors to them. Made by `bootstrap` only.
 
-    state: folder of lake and journal. history: the revisions of the book. engine: opens an engine for reading. building: holds
-    the lake for one build and gives its engine. schema: the columns that the lake keeps of an engine's table. writer: the
-    version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until it is asked again.
-    decisions, weigher: what people decided about who is the same, and what weighs who may be.
+    state: folder of lake, journal and vault. history: the revisions of the book. journal: of what somebody did. engine: opens an
+    engine for reading. building: holds the lake for one build and gives its engine. schema: the columns that the lake keeps of an
+    engine's table. writer: the version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until
+    it is asked again. databases: those that the environment names. decisions, weigher: what people decided about who is the
+    same, and what weighs who may be.
     """
 
     root: Path
     state: Path
     history: History
     lake: Lake
+    vault: Vault
+    journal: Journal
     engine: Callable[[], Engine]
     building: Callable[[], AbstractContextManager[Engine]]
     schema: Callable[[Engine, str], tuple[Column, ...]]
     writer: str
     now: Callable[[], datetime]
     rest: Callable[[], None]
+    databases: Databases
     decisions: Decisions
     weigher: Weigher
 

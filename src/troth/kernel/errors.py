@@ -9,6 +9,7 @@ TrothError
 ├── Busy              somebody else is building or saving      (RuntimeError) exit 6, transient
 ├── StoreError        lake, journal or repository is damaged   (OSError)      exit 7
 ├── NotFound          no such promise, order, snapshot, folder (LookupError)  exit 8
+├── Held              what is on legal hold is not erased      (PermissionError) exit 9
 └── CannotEstimate    an estimate is refused                   (ValueError)   never leaves `findings`
 """
 
@@ -123,6 +124,10 @@ class StoreError(TrothError, OSError):
 class NotFound(TrothError, LookupError):
     one_line = True
     exit_code = 8
+
+
+class Held(TrothError, PermissionError):
+    exit_code = 9
 
 
 class CannotEstimate(TrothError, ValueError):

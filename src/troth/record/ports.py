@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,10 @@ class Engine(Protocol):
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None: ...
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]: ...
+
+    def batches(self, sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query, `size` at a time, in its order; they are not held or written anywhere as a whole."""
+        ...
 
     def names(self, sql: str) -> list[str]: ...
 

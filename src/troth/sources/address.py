@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SIGN = "#"
+EXTRACT = ".extract"
+"""Of a file that holds a database's table for the time of a build. It is called as the table is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Address:
     @property
     def name(self) -> str:
         """As `files:` of a source names it and as every message does."""
-        return self.path.name if self.part is None else f"{self.path.name}{SIGN}{self.part}"
+        name = self.path.name.removesuffix(EXTRACT)
+        return name if self.part is None else f"{name}{SIGN}{self.part}"
 
     @property
     def stem(self) -> str:
@@ -46,6 +49,11 @@ def print_of(path: Path) -> Print:
 
 
 def place_of(address: Address, folder: Path) -> str:
-    """Where a table lies, as seen from the operation's folder: 2026/orders.xlsx#March, the same wherever the folder is."""
+    """Where a table lies, as seen from the operation's folder: 2026/orders.xlsx#March, the same wherever the folder is.
+
+    A database's table lies where its name says, SHOP_URL#orders, wherever its extract is.
+    """
+    if address.path.suffix == EXTRACT:
+        return address.name
     place = Path(os.path.relpath(address.path, folder)).as_posix()
     return place if address.part is None else f"{place}{SIGN}{address.part}"

@@ -8,6 +8,7 @@ from troth.kernel.errors import ConservationError
 from troth.query import literal_text
 from troth.record import Engine
 from troth.sources.reading import Staged
+from troth.sources.shown import shown_sql
 
 QUARANTINE = (
     "CREATE OR REPLACE TABLE quarantine"
@@ -144,7 +145,7 @@ def _quarantine_cells(engine: Engine, staged: Staged) -> int:
         if not count:
             continue
         total += int(count)
-        value = "NULL" if staged.source.is_personal(column) else f"left({bad}, 200)"
+        value = "NULL" if staged.source.is_personal(column) else f"left({shown_sql(bad, source=staged.source)}, 200)"
         why = literal_text(reason)
         if staged.marked:
             why = f"CASE WHEN e{position} IS NOT NULL THEN {_said(staged, column, NO_VALUE)} ELSE {why} END"

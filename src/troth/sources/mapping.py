@@ -9,11 +9,14 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
 from troth.sources import contract as contracts
+from troth.sources.database import Database
 from troth.sources.derived import Derived
+from troth.sources.pulls.definition import Pull
 
 Ignored = Literal["leading_zeros", "case", "salesforce_suffix"]
 WHERE = "Only rows with one of these words in a column, or with anything in it: {metric: [first_reply_time], due: any}"
 CellType = contracts.CellType
+FREE_TEXT: Literal["free_text"] = "free_text"
 PersonalKind = Literal["name", "email", "phone", "address", "tax_id", "free_text"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 RESERVED = ("code", "id", "month", "stratum")
@@ -152,10 +155,19 @@ class Written(Part):
 class Source(Part):
     """A system's export: where its files lie, how they are read, and what their columns say."""
 
-    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"events": ["object"], "relations": ["object"]}})
-    files: tuple[str, ...] = Field(
-        min_length=1, description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {"events": ["object"], "relations": ["object"]},
+            "oneOf": [{"required": ["files"]}, {"required": ["database"]}],
+        }
     )
+    files: tuple[str, ...] = Field(
+        (),
+        min_length=1,
+        description="Names or patterns inside the folder of troth.yaml: [orders_*.csv]; later names supersede earlier ones",
+    )
+    database: Database | None = Field(None, description="In place of `files`, a table of a database: {url: env:CRM_URL, table: orders}")
+    pull: Pull | None = Field(None, description="A system that gives the rows over HTTP; `troth sources pull` brings them into `files`")
     zone: Zone | None = Field(None, description="IANA zone of times that bear none, as in Europe/Berlin; without it that of troth.yaml")
     formats: dict[str, Format] = Field(
         {}, description="How columns write dates and times, where not as 2026-03-01 14:00: {placed: '%d.%m.%Y %H:%M'}"
@@ -182,8 +194,21 @@ class Source(Part):
     feedback: tuple[Feedback, ...] = Field((), description="Answers of customers that stand in the rows")
     money: tuple[MoneyEntry, ...] = Field((), description="Amounts that stand in the rows")
     personal: dict[str, PersonalKind] = Field(
-        {}, description="Columns with personal data and of what kind, {comment: free_text}; they are not carried into the lake"
+        {}, description="Columns with personal data and of what kind, {mail: email}; kept as tokens, free text redacted"
     )
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names or patterns of the places where its tables lie, be they fetched or not."""
+        return self.files if self.database is None else (self.database.place,)
+
+    @model_validator(mode="after")
+    def one_place(self) -> Source:
+        if bool(self.files) == (self.database is not None):
+            raise ValueError("give either 'files' or 'database'")
+        if self.pull and (misfit := self.pull.misfit(self.files)):
+            raise ValueError(misfit)
+        return self
 
     @model_validator(mode="after")
     def marks_differ(self) -> Source:
@@ -198,10 +223,21 @@ class Source(Part):
         return self
 
     @model_validator(mode="after")
-    def personal_stays_behind(self) -> Source:
-        carried = {c for c, kinds in self.cells().items() if "text" in kinds} | {c for _, id in self.references() for c in id}
-        for column in sorted(c for c in carried if self.is_personal(c)):
-            raise ValueError(f"'{column}' is personal and may not be carried into the lake as an attribute or an id")
+    def personal_is_kept_as_a_token(self) -> Source:
+        ids = {c for _, columns in self.references() for c in columns} | set(self.key)
+        named = {event.type_from for event in self.events} | {self.sample.stratum if self.sample else None}
+        named |= {c for event in self.events for c in event.where} | {c for lent in self.lends for c in lent.where}
+        for column, kind in sorted(self.personal.items()):
+            typed = sorted(self.cells().get(column, set()) - {"text"})
+            if typed:
+                raise ValueError(f"'{column}' is personal: it is kept as a token, which cannot be read as {typed[0]}")
+            if column in named:
+                raise ValueError(f"'{column}' is personal: a token names no event, no stratum and no condition")
+            if column in ids and kind == FREE_TEXT:
+                raise ValueError(f"'{column}' is free text: redacted, it names nothing; an id may be of another personal kind")
+        texts = {c for c, kinds in self.cells().items() if "text" in kinds} | ids
+        for column in sorted(c for c in texts - set(self.personal) if self.is_personal(c)):
+            raise ValueError(f"'{column}' is personal, since it is made of '{self.derived[column].column}': read it as a date or a number")
         return self
 
     @model_validator(mode="after")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from troth.kernel.errors import SourceError, nearest
+from troth.record import Engine
 from troth.sources.address import SIGN, Address
 from troth.sources.readers import reader_of, tables_in
 
 
-def find_tables(folder: Path, pattern: str) -> list[Address]:
+def find_tables(folder: Path, pattern: str, engine: Callable[[], Engine] | None = None) -> list[Address]:
     """The tables of a name or pattern such as `orders.csv`, `*.csv`, `book.xlsx#March` or `*.xlsx#*`.
 
     A pattern behind `#` finds every table that is not hidden; a name there finds that one, hidden or not. A file of several
@@ -21,11 +22,11 @@ def find_tables(folder: Path, pattern: str) -> list[Address]:
     """
     files = _matches(folder, pattern)
     if files:
-        return [_only_table(path) for path in files]
+        return [_only_table(path, engine) for path in files]
     for name, part in _splits(pattern):
         inside = [path for path in _matches(folder, name) if reader_of(path).parts]
         if inside:
-            return _parts(inside, part, pattern)
+            return _parts(inside, part, pattern, engine)
     raise SourceError(
         f"no file '{pattern}' in '{folder}'",
         allowed=nearest(pattern, [p.name for p in folder.iterdir() if p.is_file()]),
@@ -79,10 +80,12 @@ def _splits(pattern: str) -> Iterator[tuple[str, str]]:
     return ((pattern[:place], pattern[place + 1 :]) for place in signs if place)
 
 
-def _only_table(path: Path) -> Address:
+def _only_table(path: Path, engine: Callable[[], Engine] | None) -> Address:
     if not path.exists() or not reader_of(path).parts:
         return Address(path)
-    tables = [t.address for t in tables_in(path) if not t.hidden]
+    tables = [t.address for t in tables_in(path, engine) if not t.hidden]
+    if len(tables) == 1:
+        return tables[0]
     if all(table.part is not None for table in tables):
         raise SourceError(
             f"'{path.name}' holds {len(tables)} tables",
@@ -92,11 +95,11 @@ def _only_table(path: Path) -> Address:
     return Address(path)
 
 
-def _parts(files: list[Path], part: str, pattern: str) -> list[Address]:
+def _parts(files: list[Path], part: str, pattern: str, engine: Callable[[], Engine] | None) -> list[Address]:
     found: list[Address] = []
     seen: list[str] = []
     for path in files:
-        tables = tables_in(path)
+        tables = tables_in(path, engine)
         named = [t.address for t in tables if t.part == part]
         found += named or [t.address for t in tables if not t.hidden and fnmatchcase(t.part, part)]
         seen += [t.address.name for t in tables]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from troth.engines.calendars import Transitions, transitions
+from troth.kernel.errors import SourceError
 from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
 from troth.sources.derived import Derived
 from troth.sources.mapping import CellType, Source, Where
+from troth.sources.normalising import normalised
 from troth.sources.places import find_tables
 from troth.sources.readers import reader_of
 from troth.sources.texts import Texts, content_sql, drop_texts, read_texts
+from troth.sources.vault import Passing, Tokens
 
 MARGIN_US = 400 * 86_400_000_000
 FILTERED = "CREATE TABLE IF NOT EXISTS filtered (source VARCHAR, file VARCHAR, source_row BIGINT, reason VARCHAR, load INTEGER)"
@@ -111,9 +114,14 @@ class Staged:
         return " || '/' || ".join(f"replace(replace({text}, '%', '%25'), '/', '%2F')" for text in texts)
 
 
-def files_of(source: Source, folder: Path) -> tuple[Address, ...]:
-    """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern."""
-    found = {address for pattern in source.files for address in find_tables(folder, pattern)}
+def files_of(source: Source, folder: Path, engine: Callable[[], Engine] | None = None) -> tuple[Address, ...]:
+    """The source's tables in the order of their names: the later supersedes the earlier. A file's own name is no pattern.
+
+    engine: opens one, for files that it alone can look into. Refuses a source that lies in a database: it has no files until it is fetched.
+    """
+    if source.database is not None and not source.files:
+        raise SourceError(f"a table of {source.database.variable} lies in no file", next_step="Fetch it first, as a build does.")
+    found = {address for pattern in source.files for address in find_tables(folder, pattern, engine)}
     return tuple(sorted(found, key=lambda address: (address.name, address.path.as_posix())))
 
 
@@ -159,18 +167,20 @@ def _cell(position: int, column: str, kind: CellType, source: Source, numbers: N
     return Cell(position, column, kind, written, numbers, made.elapsed_us if made else None)
 
 
-def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str) -> Staged:
+def stage(engine: Engine, name: str, source: Source, folder: Path, zone: str, vault: Tokens | None = None) -> Staged:
     """Read every file of a source as text, cast with checks, and keep what did not fit beside it.
 
-    zone: IANA name of the clock by which times without an offset are read.
+    zone: IANA name of the clock by which times without an offset are read. vault: of the tokens in place of
+    personal cells; without one they lead nowhere, which is enough for a look.
     Raises SourceError for a file that is missing, unreadable, or lacks a mapped column.
     """
-    files = files_of(source, folder)
+    files = files_of(source, folder, lambda: engine)
     plan = plan_of(name, source, zone, marked=any(reader_of(file.path).marks for file in files))
     begin(engine, name)
     read, naive, columns = 0, False, []
+    passing = Passing(normalised)
     for index, file in enumerate(files):
-        texts = read_texts(engine, f"{name}_{index}", source, file)
+        texts = read_texts(engine, f"{name}_{index}", source, file, vault or passing)
         read += texts.counted
         columns.append((file.name, texts.columns))
         naive |= append(engine, plan, texts, piece=str(index))

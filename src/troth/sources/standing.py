@@ -12,7 +12,7 @@ from troth.sources.arrivals import is_full, newest
 from troth.sources.mapping import Source
 from troth.sources.reading import Piece, Plan, Staged, Withdrawn, append, begin, keep_aside, plan_of, staged_of
 from troth.sources.taking import Stored
-from troth.sources.texts import Texts, free, refuse_not_kept, require
+from troth.sources.texts import Texts, free, require
 
 NEVER = 2**31 - 1
 
@@ -31,7 +31,6 @@ def stage_loads(
     for load in last.values() if strict else ():
         if load.there:
             require((*load.columns, *source.personal), {*source.in_files(), *(c for c in also if c not in source.derived)}, load.name)
-            refuse_not_kept(load.columns, source, also)
     tables = sorted(last.values(), key=lambda load: (load.name, load.place))
     places = {load.place: number for number, load in enumerate(tables)}
     ordered = sorted(known, key=lambda one: (one.load.seq, places[one.load.place]))

@@ -12,6 +12,7 @@ from troth.record import Engine, Load
 from troth.sources.arrivals import Arrival, manner_of
 from troth.sources.mapping import Source
 from troth.sources.texts import Texts, content_sql, read_texts
+from troth.sources.vault import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,21 @@ class Stored:
         return Texts(self.rows or "", self.aside or "", self.load.columns, self.load.places, self.load.counted)
 
 
-def take(engine: Engine, name: str, source: Source, arrival: Arrival, before: Sequence[Stored], *, seq: int, known_from: datetime) -> Load:
+def take(
+    engine: Engine,
+    name: str,
+    source: Source,
+    arrival: Arrival,
+    before: Sequence[Stored],
+    vault: Tokens | None = None,
+    *,
+    seq: int,
+    known_from: datetime,
+) -> Load:
     """Read an arrival as tables `rows_<name>`, the rows that are new or changed, `gone_<name>` and `aside_<name>`.
 
-    before: the loads of the same place, oldest first. Rows are compared by all that is kept of them, equal ones by their number.
+    before: the loads of the same place, oldest first. vault: of the tokens in place of personal cells.
+    Rows are compared by all that is kept of them, equal ones by their number.
     Several rows of one key are taken together, since the last of them counts: where one is new or their order is, all are.
     Raises SourceError as the reader does, ConservationError where the splitter counted other rows than the reader gave.
     """
@@ -41,19 +53,19 @@ def take(engine: Engine, name: str, source: Source, arrival: Arrival, before: Se
         engine.run(f'CREATE OR REPLACE TABLE rows_{name} ("#row" BIGINT)')
         engine.run(f"CREATE OR REPLACE TABLE aside_{name} (line BIGINT, fate VARCHAR, reason VARCHAR)")
         return replace(load, anew=True)
-    texts = read_texts(engine, name, source, arrival.file)
+    texts = read_texts(engine, name, source, arrival.file, vault)
     count, rejected, filtered = _counts(engine, texts)
     if texts.counted != count + rejected + filtered:
         raise unbalanced(name, texts.counted, count + rejected + filtered)
     load = replace(
         load, columns=texts.columns, places=texts.places, counted=texts.counted, taken=count, rejected=rejected, filtered=filtered
     )
-    since = _since(before)
-    if not since:
+    standing = since(before)
+    if not standing:
         return replace(load, anew=bool(before))
-    if {frozenset(one.load.columns) for one in since if one.rows} - {frozenset(texts.columns)}:
+    if {frozenset(one.load.columns) for one in standing if one.rows} - {frozenset(texts.columns)}:
         return replace(load, anew=True)
-    taken = _keep_new(engine, name, source, texts, since)
+    taken = _keep_new(engine, name, source, texts, standing)
     gone = int(engine.rows(f"SELECT count(*) FROM gone_{name}")[0][0])
     return replace(load, taken=taken, unchanged=count - taken, gone=gone)
 
@@ -72,21 +84,21 @@ def _counts(engine: Engine, texts: Texts) -> tuple[int, int, int]:
     return int(rows), int(aside[0]), int(aside[1])
 
 
-def _since(before: Sequence[Stored]) -> Sequence[Stored]:
+def since(before: Sequence[Stored]) -> Sequence[Stored]:
     """The loads of which something may still stand: from the last on that left nothing of those before."""
     first = max((place for place, one in enumerate(before) if one.load.anew), default=0)
     return [one for one in before[first:] if one.load.there]
 
 
-def _keep_new(engine: Engine, name: str, source: Source, texts: Texts, since: Sequence[Stored]) -> int:
+def _keep_new(engine: Engine, name: str, source: Source, texts: Texts, standing: Sequence[Stored]) -> int:
     """Leave in `rows_<name>` what is new, and put into `gone_<name>` what stood and is there no more; the number of new rows."""
     keys = [f"NULLIF(trim({identifier(column)}), '')" for column in source.key]
     key = f"CASE WHEN {' AND '.join(f'{k} IS NOT NULL' for k in keys)} THEN [{', '.join(keys)}] END" if keys else "CAST(NULL AS VARCHAR[])"
     read = f"CAST({identifier(texts.row)} AS BIGINT) AS row, {content_sql(texts)} AS content, {key} AS key"
-    selects = [f"SELECT CAST({one.load.seq} AS INTEGER) AS seq, {read} FROM {one.rows}" for one in since if one.rows]
+    selects = [f"SELECT CAST({one.load.seq} AS INTEGER) AS seq, {read} FROM {one.rows}" for one in standing if one.rows]
     stood = " UNION ALL ".join(selects) or f"SELECT 0 AS seq, {read} FROM {texts.rows} WHERE FALSE"
     left = " UNION ALL ".join(
-        f"SELECT CAST(seq AS INTEGER) AS seq, CAST(row AS BIGINT) AS row FROM {one.gone}" for one in since if one.gone
+        f"SELECT CAST(seq AS INTEGER) AS seq, CAST(row AS BIGINT) AS row FROM {one.gone}" for one in standing if one.gone
     )
     without = f" ANTI JOIN ({left}) USING (seq, row)" if left else ""
     nth = "row_number() OVER (PARTITION BY content ORDER BY seq, row) AS nth"

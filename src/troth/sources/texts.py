@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from troth.kernel.errors import SourceError, StoreError, nearest
 from troth.query import identifier
 from troth.record import Engine
 from troth.sources.address import Address
-from troth.sources.keeping import kept_columns
 from troth.sources.mapping import Source
+from troth.sources.protecting import protected
 from troth.sources.readers import Opened, opened, reader_of
+from troth.sources.redaction import redact
+from troth.sources.vault import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +53,26 @@ def free(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def read_texts(engine: Engine, name: str, source: Source, file: Address, *, counted: bool = True) -> Texts:
-    """Read a table of a source as tables `rows_<name>` and `aside_<name>`.
+def read_texts(engine: Engine, name: str, source: Source, file: Address, vault: Tokens | None = None, *, counted: bool = True) -> Texts:
+    """Read a table of a source as tables `rows_<name>` and `aside_<name>`, tokens and redacted texts in place of personal cells.
 
+    vault: where the tokens lead; without one a source with personal columns is refused.
     Raises SourceError for a file that is unreadable, changes meanwhile, or lacks a mapped column.
     """
-    with opened(engine, file, name, source.written, counted=counted) as table:
-        require(table.columns, source.in_files(), file.name)
-        kept = kept_columns(source, table.columns)
+    with ExitStack() as held:
+        table = held.enter_context(opened(engine, file, name, source.written, counted=counted))
+        require(table.columns, source.in_files(), file.name, shy=bool(source.personal))
+        table = held.enter_context(protected(engine, table, name, source, vault))
         marked = reader_of(file.path).marks and table.bad is not None
-        places = tuple(table.places[table.columns.index(column)] for column, _ in kept.values()) if marked else ()
-        texts = Texts(f"rows_{name}", f"aside_{name}", tuple(kept), places, table.records)
+        places = table.places if marked else ()
+        texts = Texts(f"rows_{name}", f"aside_{name}", table.columns, places, table.records)
         cells = [f"{table.row} AS {identifier(texts.row)}"]
         cells.append(f"{f'src.{identifier(table.bad)}' if marked and table.bad else 'CAST(NULL AS VARCHAR)'} AS {identifier(texts.bad)}")
         cells.append(f"CAST(0 AS INTEGER) AS {identifier(texts.twin)}")
-        cells += [f"{sql} AS {identifier(name)}" for name, (_, sql) in kept.items()]
+        cells += [f"src.{identifier(column)}" for column in table.columns]
         whole = free("#whole", table.columns)
-        left_out = not set(table.columns) <= kept.keys()
-        if left_out:
-            cells.append(f"hash({', '.join(f'src.{identifier(c)}' for c in sorted(table.columns))}) AS {identifier(whole)}")
+        if table.print is not None:
+            cells.append(f"{table.print} AS {identifier(whole)}")
         create = f"CREATE OR REPLACE TABLE {texts.rows} AS SELECT {', '.join(cells)} FROM {table.relation} AS src"
         aside = f"CREATE OR REPLACE TABLE {texts.aside} (line BIGINT, fate VARCHAR, reason VARCHAR)"
         try:
@@ -78,7 +82,7 @@ def read_texts(engine: Engine, name: str, source: Source, file: Address, *, coun
             raise SourceError(f"'{file.name}' cannot be read", got=said, next_step="Mend the file, or leave it out.") from error
         if table.rejects is not None:
             _leave_room_for_rejects(engine, texts)
-        if left_out:
+        if table.print is not None:
             _tell_twins_apart(engine, texts, whole)
     return texts
 
@@ -106,24 +110,20 @@ def set_aside(texts: Texts, table: Opened) -> list[str]:
     return kept
 
 
-def require(columns: Sequence[str], wanted: Iterable[str], file: str) -> None:
+def require(columns: Sequence[str], wanted: Iterable[str], file: str, *, shy: bool = False) -> None:
+    """shy: of a file with personal columns, whose first row may be somebody's, only a name that is like the wanted one is told."""
     for column in sorted(wanted):
         if column not in columns:
             raise SourceError(
                 f"'{file}' has no column '{column}'",
-                allowed=nearest(column, columns),
+                allowed=_like(column, columns) if shy else nearest(column, columns),
                 next_step="Mend the mapping in sources/, or the file.",
             )
 
 
-def refuse_not_kept(columns: Collection[str], source: Source, wanted: Iterable[str]) -> None:
-    """A personal column of which nothing is kept cannot be compared: it would match nobody, and nobody would be told."""
-    for column in sorted(wanted):
-        if column not in columns and column in source.personal:
-            raise SourceError(
-                f"'{column}' is personal and nothing is kept of it, so that nothing can be compared with it",
-                next_step="Take it out of `fields:` in identity/, or out of `personal:` of the source.",
-            )
+def _like(column: str, columns: Sequence[str]) -> str:
+    said = nearest(column, [name for name in columns if redact(name) == name])
+    return said if said.startswith("did you mean") else "none of its columns is like it"
 
 
 def _leave_room_for_rejects(engine: Engine, texts: Texts) -> None:

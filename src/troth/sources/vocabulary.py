@@ -54,7 +54,9 @@ def given(source: Source) -> Iterator[tuple[str, str, CellType]]:
 
 
 def lint(book: Book) -> list[Problem]:
-    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning, with a contract an error."""
+    """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning, and an error where
+    its contract asks something of its data.
+    """
     found: list[Problem] = []
     first: dict[tuple[str, str], str] = {}
     sources = book.fitting(SOURCES.name, Source)

@@ -1,4 +1,4 @@
-"""The moments at which a build or a save may die: a test installs a hook that kills or fails there; the product installs none."""
+"""The moments at which a build, a save or the vault may die: a test installs a hook that kills or fails there; the product none."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ NAMES = (
     "gc.manifest.after",
     "gc.remove.before",
     "gc.remove.after",
+    "vault.key.before",
+    "vault.key.after",
+    "vault.commit.before",
+    "vault.commit.after",
     "history.make.before",
     "history.make.after",
     "history.lock.before",

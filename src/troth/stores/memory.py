@@ -1,9 +1,9 @@
-"""A lake, a history and decisions in memory, held to the same conformance suites as those on disk. Nothing outlives the process."""
+"""A lake, a history, a vault and decisions in memory, held to the conformance suites of those on disk. Nothing outlives the process."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -27,10 +27,14 @@ from troth.book.history import (
 )
 from troth.book.threeway import plan_save
 from troth.kernel import digest
-from troth.kernel.errors import Busy, NotFound, StoreError
+from troth.kernel.errors import Busy, NotFound, SourceError, StoreError, nearest
 from troth.record.loads import Load
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
+from troth.sources.database import TableThere, Wanted
+from troth.sources.extract import path_of, write_rows, writing
 from troth.sources.identity import Decision, Draft
+from troth.sources.normalising import normalised
+from troth.sources.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
 from troth.stores.lake import views
 from troth.stores.lake.engine import literal, quoted
 from troth.stores.lake.parquet import folder_name
@@ -248,3 +252,105 @@ class MemoryDecisions:
     def append(self, draft: Draft, actor: str, now: datetime) -> Decision:
         self._made.append(Decision(len(self._made) + 1, now, actor, draft))
         return self._made[-1]
+
+
+class MemoryDatabases:
+    """Implements `sources.database.Databases`: by the variable of each, its tables with their columns and rows."""
+
+    def __init__(self, databases: Mapping[str, Mapping[str, tuple[Sequence[str], Sequence[Row]]]]) -> None:
+        self._databases = databases
+
+    def tables(self, url: str) -> Sequence[TableThere]:
+        return [TableThere(name) for name in sorted(self._named(url))]
+
+    def extract(self, wanted: Sequence[Wanted], folder: Path) -> list[Path]:
+        tables = self._named(wanted[0].database.url)
+        paths = []
+        for number, one in enumerate(wanted):
+            name = one.database.table or ""
+            if name not in tables:
+                raise SourceError(f"{one.database.variable} has no table '{name}'", allowed=nearest(name, tables))
+            columns, rows = tables[name]
+            places = [*(list(columns).index(key) for key in one.key if key in columns), *range(len(columns))]
+            left = sorted(rows, key=lambda row, places=places: [(row[p] is None, row[p] or "") for p in places])  # type: ignore[misc]
+            paths.append(path_of(folder, number, one.name))
+            with writing(paths[-1], one.name, columns, len(rows)) as written:
+                write_rows(written, lambda size, left=left: [left.pop(0) for _ in range(min(size, len(left)))])  # type: ignore[misc]
+        return paths
+
+    def _named(self, url: str) -> Mapping[str, tuple[Sequence[str], Sequence[Row]]]:
+        variable = url.removeprefix("env:")
+        if variable not in self._databases:
+            raise SourceError(f"{variable} is not set in the environment")
+        return self._databases[variable]
+
+
+class MemoryVault:
+    """Implements `sources.vault.Vault`, without any cipher. chance: gives the random part of a token."""
+
+    def __init__(self, chance: Callable[[], str] = random_signs) -> None:
+        self._chance = chance
+        self._tokens: dict[tuple[TokenKind, str], str] = {}
+        self._values: dict[str, str] = {}
+        self._erasures: list[Erasure] = []
+        self._untold: list[Erasure] = []
+        self._holds: dict[str, Hold] = {}
+        self._key = (chance(), datetime(1970, 1, 1))
+
+    def tokens(self, kind: TokenKind, values: Sequence[str]) -> list[str]:
+        given = []
+        for value in values:
+            known = (kind, normalised(kind, value))
+            if known not in self._tokens:
+                self._tokens[known] = f"{kind}-{self._chance()}"
+                self._values[self._tokens[known]] = value
+            given.append(self._tokens[known])
+        return given
+
+    def values(self, tokens: Sequence[str]) -> dict[str, str]:
+        return {token: self._values[token] for token in tokens if token in self._values}
+
+    def find(self, kind: TokenKind, value: str) -> str | None:
+        return self._tokens.get((kind, normalised(kind, value)))
+
+    def erase(self, token: str, word: Word) -> Erasure:
+        if token in self._holds:
+            raise held(self._holds[token])
+        self._refuse_unknown(token)
+        del self._values[token]
+        known = next(known for known, given in self._tokens.items() if given == token)
+        self._tokens[known] = f"{ERASED}-{self._chance()}"
+        erasure = Erasure(token, digest.of_text(f"{self._chance()}{known}"), word)
+        self._erasures.append(erasure)
+        self._untold.append(erasure)
+        return erasure
+
+    def untold(self) -> tuple[Erasure, ...]:
+        return tuple(self._untold)
+
+    def told(self, erasure: Erasure) -> None:
+        self._untold.remove(erasure)
+
+    def hold(self, token: str, word: Word) -> Hold:
+        self._refuse_unknown(token)
+        self._holds[token] = Hold(token, word)
+        return self._holds[token]
+
+    def release(self, token: str) -> None:
+        if self._holds.pop(token, None) is None:
+            raise not_held(token)
+
+    def state(self) -> str:
+        return f"memory {len(self._erasures)}"
+
+    def status(self) -> Status:
+        kept = {kind: sum(token.startswith(f"{kind}-") for token in self._values) for kind in TOKEN_KINDS}
+        return Status(kept, len(self._erasures), tuple(self._holds.values()), *self._key)
+
+    def rotate(self, at: datetime) -> Status:
+        self._key = (self._chance(), at)
+        return self.status()
+
+    def _refuse_unknown(self, token: str) -> None:
+        if token not in self._values:
+            raise unknown(token)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands, identity_commands, source_commands
+from troth.faces.cli import book_commands, identity_commands, people_commands, source_commands
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
 
@@ -38,20 +38,30 @@ def main() -> None:
 
 @app.command()
 def start(
-    folder: Annotated[Path, typer.Argument(help="A folder of files: CSV, workbooks, JSON, Parquet, event logs.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder of files: CSV, workbooks, JSON, Parquet, databases, event logs.", show_default=False)
+    ] = None,
     into: Annotated[Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")] = None,
+    database: Annotated[str | None, typer.Option("--database", help="In place of a folder: env:NAME of a database's address.")] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="Zone of times that bear none: Europe/Berlin.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", help="Currency of amounts that bear none: EUR.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the promises in a folder of files, judge them, and show what your files say."""
+    """Find the promises in a folder of files or in a database, judge them, and show what your files say."""
     from troth.app.start import Said
     from troth.app.start import start as use_case
+    from troth.app.start_database import start_database
 
     out = Out(json=json, quiet=quiet)
+    said = Said(zone, currency)
     with out.progress() as step:
-        started = use_case(folder, into=into, said=Said(zone, currency), progress=step)
+        if database is not None and folder is None:
+            started = start_database(database, into=into, said=said, progress=step)
+        elif folder is not None and database is None:
+            started = use_case(folder, into=into, said=said, progress=step)
+        else:
+            raise typer.BadParameter("give either a folder or --database env:NAME")
     html = _write_pages(started.page, started.book)
     if json:
         pairs = [fields(p) for p in started.pairs]
@@ -77,7 +87,7 @@ def demo(
     """Show the page of the corner shop, a made-up shop of 200 orders."""
     from troth.app.examples import corner_shop
 
-    start(corner_shop(), into=into, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
+    start(corner_shop(), into=into, database=None, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
 
 
 @app.command()
@@ -118,12 +128,15 @@ def build(
         out.data({
             "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
             "loads": [loaded(load) for load in built.loads],
+            "erased": [fields(place) for place in built.still],
             "sources": [fields(b) for b in built.balances],
             "files": [fields(f) for f in built.snapshot.files],
             "notices": built.notices,
         })  # fmt: skip
         return
     out.built(built)
+    for place in built.still:
+        out.say(f"! {place}")
 
 
 @app.command()
@@ -213,6 +226,9 @@ def timeline(
 
 app.add_typer(book_commands.app, name="book")
 app.add_typer(identity_commands.app, name="identity")
+app.add_typer(people_commands.app, name="vault")
+app.command()(people_commands.erase)
+app.command()(people_commands.hold)
 app.add_typer(source_commands.app, name="sources")
 app.command("data")(source_commands.data)
 

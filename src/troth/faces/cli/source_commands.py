@@ -1,4 +1,4 @@
-"""`troth sources …` and `troth data`: where the numbers come from, what was promised of them, and whether that is kept."""
+"""`troth sources …` and `troth data`: where the numbers come from, what was promised of them, whether that is kept."""
 
 from __future__ import annotations
 
@@ -87,6 +87,28 @@ def draft(name: Name, book: Book = HERE, json: Json = False, quiet: Quiet = Fals
         out.data(fields(found))
         return
     typer.echo(found.text, nl=False)
+
+
+@app.command()
+def pull(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources with a `pull:`.", show_default="all of them")] = None,
+    book: Book = HERE,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Bring the rows of systems that answer over HTTP into the files that the sources read; only what is new where they say how."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.pulling import pull as use_case
+
+    out = Out(json=json, quiet=quiet)
+    with out.progress() as step:
+        pulled = use_case(open_workspace(book), tuple(names or ()), progress=step)
+    if json:
+        out.data([fields(one) for one in pulled])
+        return
+    for one in pulled:
+        again = f", {one.known:,} came again and were left out" if one.known else ""
+        out.say(f"{one.source}: {one.rows:,} rows in {one.file}{again}" if one.file else f"{one.source}: nothing new{again}")
 
 
 def data(

@@ -2,7 +2,7 @@
 
 from troth.sources.guess.across import joined
 from troth.sources.guess.folder import guess, guess_tables
-from troth.sources.guess.groups import Group, groups_of
+from troth.sources.guess.groups import MOST_FILES, Group, groups_of
 from troth.sources.guess.proposal import Guess, Pair, Proposal
 
-__all__ = ["Group", "Guess", "Pair", "Proposal", "groups_of", "guess", "guess_tables", "joined"]
+__all__ = ["MOST_FILES", "Group", "Guess", "Pair", "Proposal", "groups_of", "guess", "guess_tables", "joined"]

@@ -41,10 +41,12 @@ def draft_contract(engine: Engine, name: str, source: Source, folder: Path, zone
     """Rules for the columns that the mapping reads; those that nobody reads can harm nobody. Gives the lines, and them as YAML.
 
     What the files do not keep themselves is left out, and ranges have room above what was seen. Values of a column that is
-    personal are not looked at: the mapping does not read it.
+    personal are not looked at.
     """
     staged = stage(engine, name, source.model_copy(update={"contract": None}), folder, zone)
-    order = [column for column in staged.columns[0][1] if column in staged.texts] if staged.columns else []
+    order = (
+        [column for column in staged.columns[0][1] if column in staged.texts and not source.is_personal(column)] if staged.columns else []
+    )
     rows = int(engine.rows(f"SELECT count(*) FROM {staged.table}")[0][0])
     cells = read_as(staged)
     lines = [line for column in order for line in _of_column(engine, staged, column, cells.get(column), rows)] if rows else []

@@ -17,7 +17,7 @@ from troth.sources.guess.keys import Keyed, keyed_tables, references, with_compo
 from troth.sources.guess.log_shape import XES, find_log
 from troth.sources.guess.naming import object_noun, singular, snake, unique, without_id
 from troth.sources.guess.pairs import Candidate, candidates, chosen
-from troth.sources.guess.personal import is_party, personal_kind
+from troth.sources.guess.personal import is_party, personal_kind, share_kinds
 from troth.sources.guess.profile import Table, close_table, open_table
 from troth.sources.guess.proposal import Proposal
 from troth.sources.guess.seen import Seen
@@ -25,6 +25,7 @@ from troth.sources.guess.status import find_status
 from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
 from troth.sources.guess.timeline import timelines
 from troth.sources.readers import opened
+from troth.sources.vault import TOKEN_KINDS
 
 
 def guess(engine: Engine, folder: Path) -> Proposal:
@@ -32,7 +33,7 @@ def guess(engine: Engine, folder: Path) -> Proposal:
 
     Reads and never writes the folder. A file that cannot be read is a warning. Tables it makes in the engine are dropped.
     """
-    groups, warnings = groups_of(folder)
+    groups, warnings = groups_of(folder, lambda: engine)
     return guess_tables(engine, groups, warnings)
 
 
@@ -93,12 +94,11 @@ def _seen(engine: Engine, tables: Sequence[Table], others: Collection[str]) -> S
         for k in keyed
     }
     for k in keyed:
-        used = {
-            *k.key,
-            *(c for t, c in pointing if t == k.number),
-            *((logs[k.number].case, logs[k.number].activity) if k.number in logs else ()),
-        }
-        personal[k.number] = {c: kind for c, kind in personal[k.number].items() if c not in used}
+        named = {*k.key, *(c for t, c in pointing if t == k.number), *((logs[k.number].case,) if k.number in logs else ())}
+        event = logs[k.number].activity if k.number in logs else None
+        # A token may be an id, redacted text may not; and what happened is said by words, not by people.
+        personal[k.number] = {c: kind for c, kind in personal[k.number].items() if c != event and (kind in TOKEN_KINDS or c not in named)}
+    share_kinds(keyed, pointers, personal)
     lines = timelines(engine, keyed, pointers, logs, elsewhere)
     settled = chosen([c for line in lines for c in candidates(engine, line)])
     by_number = {k.number: k for k in keyed}

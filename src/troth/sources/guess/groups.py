@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from troth.kernel.errors import TrothError
+from troth.kernel.errors import TrothError, shown
+from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.guess.naming import name_of, snake, unique
 from troth.sources.readers import READABLE, tables_in
@@ -25,8 +26,11 @@ class Group:
     columns: tuple[str, ...]
 
 
-def groups_of(folder: Path) -> tuple[list[Group], list[str]]:
-    """Readable tables by source name, and warnings of what is left out. A file that cannot be read is a warning."""
+def groups_of(folder: Path, engine: Callable[[], Engine] | None = None) -> tuple[list[Group], list[str]]:
+    """Readable tables by source name, and warnings of what is left out. A file that cannot be read is a warning.
+
+    engine: opens one, for files that it alone can look into.
+    """
     warnings: list[str] = []
     found: dict[tuple[object, ...], list[Address]] = {}
     columns: dict[tuple[object, ...], tuple[str, ...]] = {}
@@ -35,16 +39,16 @@ def groups_of(folder: Path) -> tuple[list[Group], list[str]]:
         if suffix not in READABLE:
             if suffix not in NO_DATA:
                 kinds = ", ".join(sorted(e.removeprefix(".").upper() for e in READABLE))
-                warnings.append(f"{path.name}: files of this kind are not read; {kinds} are.")
+                warnings.append(f"{shown(path.name)}: files of this kind are not read; {kinds} are.")
             continue
         try:
-            inside = tables_in(path)
+            inside = tables_in(path, engine)
         except (TrothError, OSError, ValueError) as error:
-            warnings.append(f"{path.name}: cannot be read. {error}")
+            warnings.append(f"{shown(path.name)}: cannot be read. {error}")
             continue
         for table in inside:
             if table.hidden:
-                warnings.append(f"{table.address.name}: {table.hidden}; it is left out. Name it in `files:` of a source to read it.")
+                warnings.append(f"{shown(table.address.name)}: {table.hidden}; it is left out. Name it in `files:` of a source to read it.")
                 continue
             series = re.sub(r"\d+", "#", table.address.name)
             alike = table.columns and re.search(r"\d{2}", table.address.stem)
@@ -52,7 +56,7 @@ def groups_of(folder: Path) -> tuple[list[Group], list[str]]:
             found.setdefault(key, []).append(table.address)
             columns.setdefault(key, table.columns)
         if not inside:
-            warnings.append(f"{path.name}: holds no table; it is left out.")
+            warnings.append(f"{shown(path.name)}: holds no table; it is left out.")
     if len(found) > MOST_FILES:
         warnings.append(f"The folder holds {len(found)} tables; the first {MOST_FILES} were read.")
     named: list[Group] = []

@@ -1,17 +1,19 @@
-"""Columns with personal data: they are named in the mapping so that the build does not carry them."""
+"""Columns with personal data: they are named in the mapping so that the build keeps tokens in their place, or nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from troth.sources.guess import lexicon
-from troth.sources.guess.naming import looks_like_id
+from troth.sources.guess.keys import Keyed, Reference
+from troth.sources.guess.naming import looks_like_id, snake
 from troth.sources.guess.profile import Column
 from troth.sources.guess.words import is_neutral, says, tokens
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"(\+|00|\(0|0)[\d ()/.-]{6,20}")
+_DOCUMENT = re.compile(r"(?:^|_)(?:tax|vat|ust|steuer|national|personal|fiscal|social_security)_?(?:id|nr|no|number|nummer)$")
 _THINGS = """
 =activity =article =artikel =branch =brand =campaign =carrier =categoria =category =channel =cidade =city =ciudad =column
 =concept =country =department =event =event_name =field =file =filiale =group =item =model =plan =plz =product =produkt
@@ -31,7 +33,8 @@ def personal_kind(column: Column, *, party: bool) -> str | None:
     if column.kind == "text" and _share(column, _PHONE) >= 0.9 and says(column.name, lexicon.PERSONAL["phone"]):
         return "phone"
     for kind in ("tax_id", "email", "phone", "address"):
-        if says(column.name, lexicon.PERSONAL[kind]) and column.distinct > 2 and not (kind == "address" and looks_like_id(column.name)):
+        said = says(column.name, lexicon.PERSONAL[kind]) or (kind == "tax_id" and _names_document(column))
+        if said and column.distinct > 2 and not (kind == "address" and looks_like_id(column.name)):
             return kind
     if column.kind != "text":
         return None
@@ -40,6 +43,19 @@ def personal_kind(column: Column, *, party: bool) -> str | None:
     if _is_person(column, party=party):
         return "name"
     return "free_text" if _is_prose(column) else None
+
+
+def share_kinds(keyed: Sequence[Keyed], pointers: Sequence[Reference], personal: Mapping[int, dict[str, str]]) -> None:
+    """An id that is personal in one file is so in every file that points to it: else one would hold tokens and the other values."""
+    keys = {k.number: k.key[0] for k in keyed if len(k.key) == 1}
+    for _ in keyed:
+        for pointer in pointers:
+            if pointer.to not in keys:
+                continue
+            ends = ((pointer.table, pointer.column), (pointer.to, keys[pointer.to]))
+            kind = next((personal[table][column] for table, column in ends if column in personal[table]), None)
+            for table, column in ends if kind else ():
+                personal[table][column] = str(kind)
 
 
 def _is_person(column: Column, *, party: bool) -> bool:
@@ -62,8 +78,13 @@ def _is_code(column: Column) -> bool:
         looks_like_id(column.name)
         and column.longest <= 40
         and not says(column.name, lexicon.PERSONAL["tax_id"])
+        and not _names_document(column)
         and _share(column, _EMAIL) < 0.8
     )
+
+
+def _names_document(column: Column) -> bool:
+    return _DOCUMENT.search(snake(column.name)) is not None
 
 
 def _share(column: Column, pattern: re.Pattern[str]) -> float:

@@ -11,6 +11,7 @@ from troth.sources.guess.profile import NULL_WORDS, Column
 from troth.sources.guess.proposal import Guess, Pair
 from troth.sources.guess.seen import Seen
 from troth.sources.guess.words import time_name
+from troth.sources.mapping import Source
 
 
 def guesses_of(seen: Seen, sources: Mapping[str, Yaml]) -> tuple[Guess, ...]:
@@ -24,7 +25,7 @@ def guesses_of(seen: Seen, sources: Mapping[str, Yaml]) -> tuple[Guess, ...]:
             *_instants(seen, keyed),
             *_promises(seen, keyed),
             *_unmet(seen, keyed),
-            *_people(seen, keyed),
+            *_people(seen, keyed, sources[keyed.table.name]),
         ]
         source = sources[keyed.table.name]
         found += list(_measures(keyed, source))
@@ -167,10 +168,12 @@ def _unmet(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
         )  # fmt: skip
 
 
-def _people(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
+def _people(seen: Seen, keyed: Keyed, source: Yaml) -> Iterator[Guess]:
+    used = Source.model_validate(source).columns()
     for column, kind in seen.personal[keyed.number].items():
+        becomes = "is kept as a token" if column in used else "stays where it is"
         yield Guess(
-            f"`{column}` is personal ({kind.replace('_', ' ')}) and stays where it is",
+            f"`{column}` is personal ({kind.replace('_', ' ')}) and {becomes}",
             "by its name and its values",
             keyed.table.path.name,
             (column,),

@@ -13,7 +13,7 @@ PARTY = "party"
 
 
 def lint(book: Book) -> list[Problem]:
-    """A source that there is not, or whose rows are no objects; an object type of two identities; an attribute called party."""
+    """A source that there is not, or whose rows are no objects; free text; an object type of two identities; an attribute called party."""
     sources = book.fitting(SOURCES.name, Source)
     found: list[Problem] = []
     taken: dict[str, str] = {}
@@ -37,7 +37,13 @@ def _of_source(
     rows = sources[source].value.object
     if rows is None:
         return [definition.problem(path, f"a row of '{source}' is no object: give it `object:` in its mapping")]
-    found = []
+    found = [
+        definition.problem(
+            (*path, field), f"'{column}' is free text, of which only what names nobody is kept: it tells nobody from anybody", at_value=True
+        )
+        for field, column in definition.value.fields.get(source, {}).items()
+        if sources[source].value.personal.get(column) == "free_text"
+    ]
     if taken.setdefault(rows.type, definition.name) != definition.name:
         found.append(definition.problem(path, f"'{rows.type}' is of the identity '{taken[rows.type]}' already"))
     if any(attribute == PARTY for one in sources.values() for type, attribute, _ in given(one.value) if type == rows.type):

@@ -1,7 +1,6 @@
 """OCEL 2.0 as an SQLite file: a table for each type, named by a map.
 
-Source: OCEL 2.0 specification (Berti and others, 2023), relational format. The file is opened so that nothing beside it is
-written and no code in it is run.
+Source: OCEL 2.0 specification (Berti and others, 2023), relational format.
 """
 
 from __future__ import annotations
@@ -10,20 +9,18 @@ import re
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import quote
 
 from troth.kernel.errors import SourceError, nearest
 from troth.record.log import ValueType
 from troth.sources.logs.assembly import Assembly
 from troth.sources.logs.cells import shown
 from troth.sources.logs.imported import Imported
+from troth.sources.sqlite_files import open_sqlite
 
 KINDS = {"event": "events", "object": "objects"}
-LONGEST_CELL = 32 << 20
 _COLUMNS = {
     "event": ("ocel_id", "ocel_type"),
     "object": ("ocel_id", "ocel_type"),
@@ -229,49 +226,8 @@ class _Reader:
 
 def read(path: Path, zone: str | None) -> Imported:
     """Refuses a damaged or open database, tables that are none, and what `Assembly` refuses."""
-    with _opened(path) as connection:
+    with open_sqlite(path) as connection:
         return _Reader(path, connection, zone).read()
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    for ending in ("-wal", "-journal"):
-        beside = path.with_name(path.name + ending)
-        if beside.is_file() and beside.stat().st_size:
-            raise SourceError(
-                f"'{path.name}' is in use: changes still stand in '{beside.name}'",
-                next_step="Close the program that writes it, and try again.",
-            )
-    _require_whole(path)
-    try:
-        # immutable: no lock and no file beside the source.
-        with closing(sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True)) as connection:
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
-            connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute("PRAGMA cell_size_check = ON")
-            sound = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if sound is None or sound[0] != "ok":
-                raise sqlite3.DatabaseError(str(sound and sound[0]))
-            yield connection
-    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
-        said = str(error).splitlines()[0][:200]
-        raise SourceError(
-            f"'{path.name}' cannot be read as SQLite", got=said, next_step="It is damaged or cut off: get the file again."
-        ) from error
-
-
-def _require_whole(path: Path) -> None:
-    """SQLite reads a last page that is cut off as if it ended in zeros. Source: its file format, offsets 16, 24, 28 and 92."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(100)
-        size = path.stat().st_size
-    except OSError as error:
-        raise SourceError(f"'{path.name}' cannot be read", got=error.strerror, next_step="Ask for the right to read it.") from error
-    page = int.from_bytes(head[16:18], "big")
-    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
-    if len(head) < 100 or size % (65_536 if page == 1 else page or 1) or size < pages * (65_536 if page == 1 else page):
-        raise SourceError(f"'{path.name}' cannot be read as SQLite", got="a file that is cut off", next_step="Get the file again.")
 
 
 def _time(value: object) -> str:

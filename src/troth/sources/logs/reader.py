@@ -31,12 +31,12 @@ def _open_xes(asked: Asked) -> Opened:
     return _opened(asked, None, events_in_xes(path) if asked.counted else 0)
 
 
-def _tables_of_ocel(path: Path) -> Sequence[Listed]:
+def tables_of_ocel(path: Path) -> Sequence[Listed]:
     imported = _read(path, print_of(path))
     return [Listed(Address(path, type), tuple(columns_of(imported, type))) for type in types_of(imported.log)]
 
 
-def _open_ocel(asked: Asked) -> Opened:
+def open_ocel(asked: Asked) -> Opened:
     path, imported = asked.address.path, _read(asked.address.path, print_of(asked.address.path))
     known = types_of(imported.log)
     type = known[0] if asked.address.part is None and len(known) == 1 else asked.address.part
@@ -73,4 +73,4 @@ def _told(imported: Imported, type: str | None) -> Iterator[Told]:
 
 
 XES = Reader(frozenset({".xes", ".gz"}), _tables_of_xes, _open_xes)
-OCEL = Reader(frozenset({".jsonocel", ".xmlocel", ".sqlite", ".sqlite3"}), _tables_of_ocel, _open_ocel, parts=True)
+OCEL = Reader(frozenset({".jsonocel", ".xmlocel"}), tables_of_ocel, open_ocel, parts=True)

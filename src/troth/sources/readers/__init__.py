@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,22 +15,25 @@ from troth.sources.mapping import Written
 from troth.sources.readers.binary import BINARY
 from troth.sources.readers.columnar import PARQUET
 from troth.sources.readers.delimited import DELIMITED
+from troth.sources.readers.extracts import EXTRACTS
 from troth.sources.readers.jsons import JSON
 from troth.sources.readers.ods import ODS
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
+from troth.sources.readers.stored import STORED
 from troth.sources.readers.xlsx import XLSX
 
 __all__ = ["READABLE", "READERS", "Listed", "Opened", "Told", "opened", "reader_of", "tables_in"]
-READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON, XES, OCEL)
+READERS: tuple[Reader, ...] = (DELIMITED, PARQUET, XLSX, ODS, BINARY, JSON, XES, OCEL, STORED)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 READABLE = frozenset(ending for reader in READERS for ending in reader.endings)
+_KINDS = (*READERS, EXTRACTS)
 
 
 def reader_of(path: Path) -> Reader:
     """Refuses a name whose bytes are no text, for which no other program has a name either, and another kind of file."""
     if not path.name.isascii() and any("\ud800" <= sign <= "\udfff" for sign in path.name):
         raise SourceError(f"the name of '{path.name}' is not UTF-8", next_step="Rename the file.")
-    found = next((r for r in READERS if path.suffix.lower() in r.endings), None)
+    found = next((r for r in _KINDS if path.suffix.lower() in r.endings), None)
     if found is None:
         allowed = ", ".join(sorted(e.removeprefix(".") for e in READABLE))
         raise SourceError(
@@ -42,10 +45,14 @@ def reader_of(path: Path) -> Reader:
     return found
 
 
-def tables_in(path: Path) -> Sequence[Listed]:
-    """The tables that a file holds. Raises SourceError where it is none of its kind."""
+def tables_in(path: Path, engine: Callable[[], Engine] | None = None) -> Sequence[Listed]:
+    """The tables that a file holds. Raises SourceError where it is none of its kind.
+
+    engine: opens one; without it the tables of a DuckDB file are not listed, though they are read by their names.
+    """
+    reader = reader_of(path)
     with _refusing(path):
-        return reader_of(path).tables(path)
+        return reader.tables(path) if reader.listed is None else reader.listed(path, engine)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.mapping import Written
 
+ROW = "row_number() OVER ()"
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -61,6 +63,7 @@ class Opened:
     rejects: name of the engine's own list of lines that did not fit. skip: lines above the first record.
     bad: column of the relation that lists the cells without a usable value: their places between commas. places: of each column.
     fates: a relation (line, fate, why) of the rows that the reader set aside, as `rejected` or `filtered`.
+    print: SQL of a number that tells rows apart, where the cells no longer do.
     """
 
     address: Address
@@ -69,11 +72,12 @@ class Opened:
     records: int
     rejects: str | None = None
     skip: int = 0
-    row: str = "row_number() OVER ()"
+    row: str = ROW
     bad: str | None = None
     places: tuple[int, ...] = ()
     fates: str | None = None
     told: tuple[Told, ...] = ()
+    print: str | None = None
 
     def bad_sql(self, column: str) -> str | None:
         """Whether the cell of a row has no usable value; None where all have."""
@@ -86,10 +90,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One kind of file. tables: what is inside. marks: cells may come without a usable value, such as #REF!."""
+    """One kind of file. tables: what is inside. marks: cells may come without a usable value, such as #REF!.
+
+    listed: in place of `tables` where an engine is at hand, for files that it alone can look into.
+    """
 
     endings: frozenset[str]
     tables: Callable[[Path], Sequence[Listed]]
     open: Callable[[Asked], Opened]
     parts: bool = False
     marks: bool = False
+    listed: Callable[[Path, Callable[[], Engine] | None], Sequence[Listed]] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from troth.kernel.errors import TrothError
+from troth.kernel.errors import TrothError, shown
 from troth.query import identifier
 from troth.record import Engine
 from troth.sources.address import Address
@@ -80,7 +80,7 @@ def _match(engine: Engine, template: Template, groups: Sequence[Group]) -> Match
     for name, source in template.sources.items():
         table = tables.get(source.get("table", name))
         if table and name in replaced:
-            warnings.append(f"{table.files[0].name}: another file tells about the same objects; it is left out.")
+            warnings.append(f"{shown(table.files[0].name)}: another file tells about the same objects; it is left out.")
             continue
         fit = fitted(source, table.names) if table else None
         if table is None or fit is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from troth.kernel.errors import shown
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.guess.personal import is_party, personal_kind
@@ -40,10 +41,10 @@ def _written(source: Yaml, table: Table, known: Collection[str]) -> tuple[Yaml, 
     wanted |= {made.column for name, made in read.derived.items() if name in wanted and made.plus}
     formats = {c.name: c.format for c in table.instants if c.name in wanted and c.format}
     formats |= {c.name: usual[c.name] for c in table.instants if c.either_way and c.name in usual}
-    warnings += [f"{table.path.name}: {said}" for said in unread]
+    warnings += [f"{shown(table.path.name)}: {said}" for said in unread]
     for column in table.instants:
         if column.name in wanted and column.either_way and column.name not in usual:
-            warnings.append(f"{table.path.name}: day and month of '{column.name}' cannot be told apart; read as {column.format}.")
+            warnings.append(f"{shown(table.path.name)}: day and month of '{column.name}' cannot be told apart; read as {column.format}.")
     if formats:
         fit["formats"] = formats
     if zone := zone_said(table.path.path):

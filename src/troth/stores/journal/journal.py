@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,6 +80,13 @@ class Journal:
     def append(self, act: Act, now: datetime) -> Entry:
         with self._writing() as connection:
             return _append(connection, act, now)
+
+    def record(self, actor: str, action: str, about: str, payload: Mapping[str, str], now: datetime) -> None:
+        """Implements `app.workspace.Journal`."""
+        self.append(Act(actor, action, about, payload), now)
+
+    def recorded(self, action: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        return tuple((entry.object, json.loads(entry.payload)) for entry in self.entries(action))
 
     def loads(self) -> tuple[Load, ...]:
         """All that was ever taken in."""

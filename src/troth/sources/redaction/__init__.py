@@ -1,0 +1,5 @@
+"""Free text without the people in it."""
+
+from troth.sources.redaction.marking import MARKS, redact
+
+__all__ = ["MARKS", "redact"]

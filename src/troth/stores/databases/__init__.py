@@ -1,0 +1,1 @@
+"""Databases of others: read, never written."""
