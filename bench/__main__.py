@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import book, build, databases, increment, logs, record, start, table, timeline, variants
+from bench import book, build, databases, identity, increment, logs, record, start, table, timeline, variants
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
@@ -19,6 +19,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "variants": lambda _: variants.measure(),
     "logs": lambda _: logs.measure(),
     "databases": lambda _: databases.measure(),
+    "identity": lambda _: identity.measure(),
 }
 
 

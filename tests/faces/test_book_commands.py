@@ -270,10 +270,10 @@ def test_the_schema_of_a_kind_and_of_all(tmp_path: Path) -> None:
         done = CliRunner().invoke(app, ["book", "schema", *arguments])
         return Said(done.stdout, done.exit_code, done.exception)
 
-    assert set(run().json) == {"changes", "company", "promises", "promises.overlay", "sources", "troth"}
+    assert set(run().json) == {"changes", "company", "identity", "promises", "promises.overlay", "sources", "troth"}
     assert run("troth").json["required"] == ["name", "folder"]
-    assert run("--into", str(tmp_path / ".vscode")).out == f"6 schemas in {tmp_path / '.vscode'}\n"
-    assert len(list((tmp_path / ".vscode").iterdir())) == 7
+    assert run("--into", str(tmp_path / ".vscode")).out == f"7 schemas in {tmp_path / '.vscode'}\n"
+    assert len(list((tmp_path / ".vscode").iterdir())) == 8
     assert run("promise").refused == "no schema 'promise'; allowed: did you mean 'promises'?"
 
 

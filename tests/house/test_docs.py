@@ -3,7 +3,7 @@
 In a `console` block a line that starts with `$ ` is a command; what stands under it must appear in what it prints (`…`
 stands for anything within a line). In front of a command stands nothing; behind it `# exit 4` names an expected exit code.
 A `yaml` block with `title="PATH"` is a file: it is written there, whole. A page is run from top to bottom in one folder,
-which holds `corner-shop`, `parts-wholesaler` and `examples/` with both.
+which holds `corner-shop`, `parts-wholesaler`, `two-systems` and `examples/` with all three.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
 from troth.sources.contract import After, ColumnRules, Contract, RowRules
 from troth.sources.database import Database
+from troth.sources.identity.definition import Guards, Identity, Review, Weigh
 from troth.sources.pulls.definition import Access, Newer, Pages, Pull
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -78,7 +79,7 @@ def _is_set_up(command: Command) -> bool:
 
 @pytest.mark.parametrize("page", [p for p in PAGES if _runnable(p)], ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_a_page_shows_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for example in ("corner-shop", "parts-wholesaler"):
+    for example in ("corner-shop", "parts-wholesaler", "two-systems"):
         for copy in (tmp_path / example, tmp_path / "examples" / example):
             shutil.copytree(ROOT / "examples" / example, copy, ignore=shutil.ignore_patterns(".troth", "pages"))
     monkeypatch.chdir(tmp_path)
@@ -173,6 +174,10 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Pages),
         ("book.md", Access),
         ("book.md", Newer),
+        ("identity.md", Identity),
+        ("identity.md", Guards),
+        ("identity.md", Weigh),
+        ("identity.md", Review),
         ("contracts.md", Contract),
         ("contracts.md", ColumnRules),
         ("contracts.md", RowRules),

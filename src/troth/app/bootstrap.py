@@ -14,11 +14,13 @@ from troth.kernel.errors import NotFound
 from troth.record import Engine
 from troth.sources.database import Databases
 from troth.stores.history.git import GitHistory
+from troth.stores.journal.decisions import JournalDecisions
 from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
 from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.parquet import schema_of
+from troth.stores.matching.weights import SplinkWeigher
 from troth.stores.vault.vault import SqliteVault
 
 STATE = ".troth"
@@ -38,9 +40,10 @@ def open_workspace(root: Path) -> Workspace:
             yield engine
 
     vault, databases = SqliteVault(state, _now), open_databases()
+    decisions, weigher = JournalDecisions(journal), SplinkWeigher()
     return Workspace(
         root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close,
-        databases,
+        databases, decisions, weigher,
     )  # fmt: skip
 
 

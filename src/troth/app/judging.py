@@ -9,6 +9,7 @@ from typing import Any
 
 from troth import __version__
 from troth.app.contracts import as_json, columns_of, contract_facts, inherited
+from troth.app.identities import matching_of
 from troth.app.intake import release
 from troth.app.rules import Rules
 from troth.app.workspace import Progress, Workspace
@@ -22,6 +23,7 @@ from troth.query import identifier, literal_instant
 from troth.record import Engine, Load, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
 from troth.sources.arrivals import newest
+from troth.sources.identity import PARTS, Matching, make_identities
 from troth.sources.joins import joins
 from troth.sources.judging import Judged, judge, quarantine_columns, refuse_broken
 from troth.sources.standing import stage_loads
@@ -31,10 +33,11 @@ MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
 
 
-def identity_of(workspace: Workspace, rules: Rules, known: Sequence[Sequence[object]]) -> str:
-    """The id of the snapshot of what is known, as `Load.said` has it, by these rules."""
+def identity_of(workspace: Workspace, rules: Rules, known: Sequence[Sequence[object]], at: datetime | None = None) -> str:
+    """The id of the snapshot of what is known, as `Load.said` has it, by these rules and what people decided until `at`."""
+    decided = matching_of(workspace, rules, at).said()
     # The engine writes its own version into every file, so another engine gives other bytes.
-    return digest.of_value([[list(said) for said in known], rules.hash, __version__, tz_version(), workspace.writer])
+    return digest.of_value([[list(said) for said in known], rules.hash, __version__, tz_version(), workspace.writer, *decided])
 
 
 def snapshot_of(
@@ -48,12 +51,15 @@ def snapshot_of(
     read: Callable[[], None],
     before: Snapshot | None = None,
     strict: bool = True,
+    at: datetime | None = None,
 ) -> Snapshot:
     """Fold what is known, judge every promise and write the lake; nothing is published.
 
     known: the loads of a source. read: called when the last row is read. before: the snapshot with which columns are compared.
     strict: a table that lacks a mapped column is refused, and data that do not keep their contract.
+    at: what people decided later about who is the same is not known.
     """
+    matching = matching_of(workspace, rules, at)
     engine.run(QUARANTINE)
     staged: list[Staged] = []
     balances: list[Balance] = []
@@ -64,7 +70,8 @@ def snapshot_of(
         progress(f"reading {name}")
         zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
         stored = known(name)
-        one, said = judge(engine, stage_loads(engine, name, definition.value, zone, stored, strict=strict), zone, columns.get(name))
+        found = stage_loads(engine, name, definition.value, zone, stored, strict=strict, also=matching.columns(name))
+        one, said = judge(engine, found, zone, columns.get(name))
         staged.append(one)
         kept.append(said)
         balances.append(settle(engine, one))
@@ -74,7 +81,7 @@ def snapshot_of(
     read()
     if strict:
         refuse_broken(kept)
-    parts, last, judged = _derive(engine, rules, staged, progress)
+    parts, last, judged, identities = _derive(engine, rules, staged, matching, progress)
     progress("writing the lake")
     files = workspace.lake.write(engine, parts)
     contracts = contract_facts(kept, staged, before, last)
@@ -84,6 +91,7 @@ def snapshot_of(
         "joins": [as_json(asdict(one)) for one in joins(engine, staged)],
         "sources": _sources(rules, loads, staged, balances),
         "promises": judged,
+        **({"identity": identities} if identities else {}),
         "zone": rules.settings.zone,
         "currency": rules.settings.currency,
         "tz_version": tz_version(),
@@ -94,9 +102,12 @@ def snapshot_of(
     return Snapshot(digest.of_value([identity, history]) if history else identity, last, rules.hash, __version__, schemas, files, facts)
 
 
-def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Progress) -> tuple[list[Part], Any, dict[str, Any]]:
+def _derive(
+    engine: Engine, rules: Rules, staged: Sequence[Staged], matching: Matching, progress: Progress
+) -> tuple[list[Part], Any, dict[str, Any], dict[str, Any]]:
     progress("putting events in order")
     attributes = make_facts(engine, staged, currency=rules.settings.currency)
+    identities = make_identities(engine, staged, matching)
     make_steps(engine)
     populations = {
         s.source.object.type: s.source.sample.population for s in staged if s.source.object is not None and s.source.sample is not None
@@ -122,10 +133,12 @@ def _derive(engine: Engine, rules: Rules, staged: Sequence[Staged], progress: Pr
         _zone(engine, attributes, rules),
         rules.settings.currency or NO_CURRENCY,
         vocabulary({name: one.value for name, one in rules.sources.items()}).relations,
+        parties=frozenset(type for one in identities.values() for type in one["types"]),
     )
     made = make_outcomes(engine, rules.terms, record, last)
     judged = {one.name: _told(engine, one, last) for one in made}
-    return [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one))], last, judged
+    parts = [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one)), *(PARTS if identities else ())]
+    return parts, last, judged, identities
 
 
 def _outcome_parts(made: Outcomes) -> list[Part]:

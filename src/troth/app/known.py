@@ -44,7 +44,7 @@ def as_known_at(workspace: Workspace, written: datetime | str, *, progress: Prog
     intake, BookError for what is no instant, Busy while another build runs.
     """
     now = read_rules(workspace)
-    at = _instant(written, now)
+    at = instant(written, now)
     loads = workspace.lake.loads()
     if not loads:
         raise NotFound("nothing was taken in yet", next_step="Run: troth build")
@@ -57,8 +57,8 @@ def as_known_at(workspace: Workspace, written: datetime | str, *, progress: Prog
         )  # fmt: skip
     rules, revision, why_now = _rules_then(workspace, now, at)
     known = concerning_all(rules, then)
-    identity = identity_of(workspace, rules, sorted(load.said for mine in known.values() for load in mine))
-    snapshot = _found(workspace, identity) or _made(workspace, rules, known, identity, progress)
+    identity = identity_of(workspace, rules, sorted(load.said for mine in known.values() for load in mine), at)
+    snapshot = _found(workspace, identity) or _made(workspace, rules, known, identity, at, progress)
     left_out = len({load.seq for load in loads} - {load.seq for load in then})
     return Known(at, snapshot, rules, left_out, revision, why_now)
 
@@ -75,7 +75,8 @@ def told(known: Known, when: str) -> str:
     return f"As known at {when}: {since}; judged by {book}."
 
 
-def _instant(written: datetime | str, rules: Rules) -> datetime:
+def instant(written: datetime | str, rules: Rules) -> datetime:
+    """Naive UTC; a text is of the operation's zone. Raises BookError for what is no day and no instant."""
     zone = rules.settings.zone or DEFAULT_ZONE
     at = moment(written, "UTC" if isinstance(written, datetime) else zone)
     if at is None:
@@ -102,11 +103,13 @@ def _found(workspace: Workspace, identity: str) -> Snapshot | None:
     return found if found is not None and workspace.lake.holds(found) else None
 
 
-def _made(workspace: Workspace, rules: Rules, known: dict[str, tuple[Load, ...]], identity: str, progress: Progress) -> Snapshot:
+def _made(
+    workspace: Workspace, rules: Rules, known: dict[str, tuple[Load, ...]], identity: str, at: datetime, progress: Progress
+) -> Snapshot:
     with workspace.building() as engine:
         snapshot = snapshot_of(
             workspace, engine, rules, identity, lambda name: [stored(workspace.lake, load) for load in known[name]],
-            progress=progress, read=lambda: None, strict=False,
+            progress=progress, read=lambda: None, strict=False, at=at,
         )  # fmt: skip
     file = workspace.state / CACHE / f"{identity}.json"
     with suppress(OSError):

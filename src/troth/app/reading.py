@@ -16,6 +16,7 @@ from troth.app.judging import DEFAULT_ZONE, MARGIN_US
 from troth.app.known import Known
 from troth.app.known import told as told_known
 from troth.app.rules import Rules, read_rules
+from troth.app.unmatched import told_of
 from troth.app.workspace import Progress, Workspace, silent
 from troth.app.writing import write_whole
 from troth.book.lint import UNSAVED_EDIT
@@ -119,6 +120,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "statements": said,
         "cannot_say": [statement_data(s, lists) for s in refused(statements)],
         "sources": [_source(b, snapshot) for b in balances_of(snapshot)],
+        "parties": [told_of(name, said) for name, said in sorted(snapshot.facts.get("identity", {}).items())],
         "guesses": guesses,
         "where_delay_arose": _delay(said),
         "snapshot": snapshot.id[:12],

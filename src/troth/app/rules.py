@@ -20,8 +20,10 @@ from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
 from troth.sources import SOURCES, Source
 from troth.sources import lint as lint_sources
+from troth.sources.identity import IDENTITIES, Identity
+from troth.sources.identity import lint as lint_identities
 
-CHECKS = Checks((SOURCES, PROMISES), (lint_sources, lint_promises))
+CHECKS = Checks((SOURCES, PROMISES, IDENTITIES), (lint_sources, lint_promises, lint_identities))
 CACHE, PAST = "cache/book.json", "cache/past.json"
 
 
@@ -35,6 +37,7 @@ class Rules:
     promises: Mapping[str, Definition[Promise]]
     terms: tuple[Terms, ...]
     warnings: tuple[Problem, ...]
+    identities: Mapping[str, Identity]
 
     @property
     def hash(self) -> str:
@@ -87,4 +90,5 @@ def _rules(workspace: Workspace, book: Book, problems: list[Problem]) -> Rules:
     raise_if(problems)
     warnings = tuple(problem for problem in problems if problem.level == "warning")
     sources, promises = book.definitions(SOURCES.name, Source), book.definitions(PROMISES.name, Promise)
-    return Rules(root, book, sources, promises, terms_of(book), warnings)
+    identities = {name: one.value for name, one in book.definitions(IDENTITIES.name, Identity).items()}
+    return Rules(root, book, sources, promises, terms_of(book), warnings, identities)

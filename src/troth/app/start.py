@@ -173,6 +173,7 @@ def _without_events(target: Path, proposed: Proposed) -> Page:
         "headline": "We found no promise in these files.",
         "lede": "No column holds the time of something that happened, so nothing can be judged.",
         "as_of": None, "zone": None, "corrections": [], "warnings": [], "found": [], "statements": [], "cannot_say": [], "sources": [],
+        "parties": [],
         "guesses": [{"what": g.what, "evidence": g.evidence, "confirmed": False} for g in proposed.guesses],
         "where_delay_arose": None, "known": None, "data": None,
         "snapshot": None, "book_hash": None, "version": __version__, "ranking": RULE, "lake": None, "views": None,

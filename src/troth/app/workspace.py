@@ -10,6 +10,7 @@ from typing import Protocol
 from troth.book.history import History
 from troth.record import Column, Engine, Lake
 from troth.sources.database import Databases
+from troth.sources.identity import Decisions, Weigher
 from troth.sources.vault import Vault
 
 Progress = Callable[[str], None]
@@ -32,7 +33,8 @@ class Workspace:
     state: folder of lake, journal and vault. history: the revisions of the book. journal: of what somebody did. engine: opens an
     engine for reading. building: holds the lake for one build and gives its engine. schema: the columns that the lake keeps of an
     engine's table. writer: the version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until
-    it is asked again. databases: those that the environment names.
+    it is asked again. databases: those that the environment names. decisions, weigher: what people decided about who is the
+    same, and what weighs who may be.
     """
 
     root: Path
@@ -48,6 +50,8 @@ class Workspace:
     now: Callable[[], datetime]
     rest: Callable[[], None]
     databases: Databases
+    decisions: Decisions
+    weigher: Weigher
 
     @property
     def pages(self) -> Path:

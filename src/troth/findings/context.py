@@ -48,6 +48,16 @@ class Context:
     def has(self, table: str) -> bool:
         return table in self.tables
 
+    def has_parties(self, type: str) -> bool:
+        """Whether objects of a type say whose they are: several of them may be one party's."""
+        return self.has("identity") and "party" in self.tables.get(f"object_{type}", ())
+
+    def types_of_party(self, called: str) -> frozenset[str]:
+        """The object types whose parties are called so: customers are accounts in one system and debtors in another."""
+        if not self.has("identity"):
+            return frozenset()
+        return frozenset(str(row[0]) for row in self.engine.rows("SELECT DISTINCT object_type FROM identity WHERE identity = ?", (called,)))
+
     def main_promise(self) -> str | None:
         """The customer promise with the most subjects: the one the page leads with."""
         customer = [name for name, promise in self.promises.items() if promise.kind == "customer"]

@@ -65,6 +65,22 @@ def pairs_sql(found: list[Route], indent: str = "    ") -> str:
     return f"\n{indent}UNION\n".join(indent + _route_sql(route, indent) for route in found)
 
 
+def owned_sql(context: Context, found: list[Route], indent: str = "    ") -> str:
+    """SQL of (subject, code): the same with whose each object is, where several may be one party's; else as `pairs_sql`."""
+    if not any(context.has_parties(route[-1].far) for route in found):
+        return pairs_sql(found, indent)
+    return f"\n{indent}UNION\n".join(indent + _owned(context, route, indent) for route in found)
+
+
+def _owned(context: Context, route: Route, indent: str) -> str:
+    far = route[-1].far
+    whose = "x.party" if context.has_parties(far) else f"{literal_text(far + ':')} || x.id"
+    inside = indent + "  "
+    return (
+        f"SELECT p.subject, {whose} AS code FROM (\n{inside}{_route_sql(route, inside)}\n{indent}) p JOIN object_{far} x ON x.code = p.code"
+    )
+
+
 def _route_sql(route: Route, indent: str) -> str:
     first = route[0]
     near, far = ("from", "to") if first.forward else ("to", "from")

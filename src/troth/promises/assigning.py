@@ -14,7 +14,7 @@ from troth.kernel.instant import from_us, to_us
 from troth.promises.definition import Promise
 from troth.promises.naming import DIMENSION, Record, cells_in, column, found_by_name, joins, make_owners, owners_in, quarantined, scope_of
 from troth.promises.terms import By, Terms
-from troth.query import compile_expression, names_in, parse
+from troth.query import compile_expression, literal_text, names_in, parse
 from troth.query.tree import Node
 from troth.record import Engine
 
@@ -93,6 +93,9 @@ def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]]
         listed = np.array(sorted(by.values), dtype=object)
         engine.run(f"DROP TABLE IF EXISTS named_{name}_{place}")
         engine.load(f"named_{name}_{place}", {"word": listed, "code": np.arange(len(listed), dtype=np.int32)})
+        whose = _whose(keys[place][0], subject, record)
+        if whose in record.parties:
+            _name_whole_party(engine, f"named_{name}_{place}", whose)
     undecided, held = quarantined(subject, set().union(*(cells_in(tree, subject, record) for tree in trees)), "u")
     found = [_found(name, place, key, subject, record) for place, key in enumerate(keys)]
     codes = "".join(f", coalesce(n{place}.code, {OTHER}) AS k{place}" for place in range(len(found)))
@@ -136,6 +139,22 @@ def _alone(tree: Node | None, subject: str, record: Record) -> str | None:
     (owner,) = reached
     about = all(name.path[0] == owner or name.dotted == f"{subject}.{owner}" for name in names_in(tree))
     return owner if about else None
+
+
+def _whose(tree: Node | None, subject: str, record: Record) -> str:
+    """The type whose id a key is: that of what the subject belongs to, or its own; nothing where it is another value."""
+    named = [name.dotted for name in names_in(tree)] if tree is not None else []
+    return next((owner for owner in record.owners_of(subject) if named == [f"{subject}.{owner}"]), "")
+
+
+def _name_whole_party(engine: Engine, named: str, type: str) -> None:
+    """Terms for one id of a party are for all its ids of a type; those for an id itself come before, and of several the first."""
+    engine.run(
+        f"INSERT INTO {named} SELECT m.id, min(n.code) FROM {named} n JOIN identity l ON l.id = n.word"
+        f" AND (l.object_type = {literal_text(type)} OR n.word NOT IN (SELECT id FROM object_{type}))"
+        f" JOIN identity m ON m.identity = l.identity AND m.party = l.party AND m.object_type = {literal_text(type)}"
+        f" WHERE m.id NOT IN (SELECT word FROM {named}) GROUP BY m.id ORDER BY m.id"
+    )
 
 
 def _join(engine: Engine, name: str, keys: int, spans: list[tuple[int, ...]], events: Sequence[str]) -> None:

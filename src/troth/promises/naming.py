@@ -29,6 +29,7 @@ class Record:
     """What expressions may name: attributes and event types of each object type, and the clock they are read by.
 
     relations: the types that objects of a type belong to, one object each. logged: types whose events only the data know.
+    parties: types whose objects have a party that others share, by the table `identity`.
     """
 
     attributes: Mapping[str, Mapping[str, str]]
@@ -37,6 +38,7 @@ class Record:
     currency: str
     relations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     logged: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
 
     def events_of(self, type: str) -> frozenset[str]:
         return self.events.get(type, frozenset())

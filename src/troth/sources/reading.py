@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -146,8 +146,9 @@ class Plan:
         return (*self.cells, *self.checked)
 
 
-def plan_of(name: str, source: Source, zone: str, *, marked: bool) -> Plan:
-    wanted = sorted(source.needed())
+def plan_of(name: str, source: Source, zone: str, *, marked: bool, also: Collection[str] = ()) -> Plan:
+    """also: columns of which the text is wanted though the mapping does not carry it."""
+    wanted = sorted(source.needed().union(also))
     texts = {column: position for position, column in enumerate(wanted)}
     numbers = Numbers(source.decimal, source.thousands)
     made = {column: source.derived[column] for column in wanted if column in source.derived}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from troth.query import identifier, literal_text
@@ -17,22 +17,25 @@ from troth.sources.texts import Texts, free, require
 NEVER = 2**31 - 1
 
 
-def stage_loads(engine: Engine, name: str, source: Source, zone: str, known: Sequence[Stored], *, strict: bool = True) -> Staged:
+def stage_loads(
+    engine: Engine, name: str, source: Source, zone: str, known: Sequence[Stored], *, strict: bool = True, also: Collection[str] = ()
+) -> Staged:
     """The rows of a source's loads as one staged table, in the order in which they became known, then of their tables' names.
 
     known: all loads that count, oldest first. A row that its own table replaced or has no more is left out by the contract: in an
     extract of the whole it was taken back, else it stays. What a reader set aside stands as long as its table is not taken in anew.
-    strict: a table that lacks a mapped column raises SourceError, else the column is empty.
+    strict: a table that lacks a mapped column raises SourceError, else the column is empty. also: columns of which the text is wanted
+    though the mapping does not carry it.
     """
     last = newest(one.load for one in known)
     for load in last.values() if strict else ():
         if load.there:
-            require((*load.columns, *source.personal), source.in_files(), load.name)
+            require((*load.columns, *source.personal), {*source.in_files(), *(c for c in also if c not in source.derived)}, load.name)
     tables = sorted(last.values(), key=lambda load: (load.name, load.place))
     places = {load.place: number for number, load in enumerate(tables)}
     ordered = sorted(known, key=lambda one: (one.load.seq, places[one.load.place]))
     pieces = tuple(Piece(one.load.name, one.load.seq, places[one.load.place]) for one in ordered)
-    plan = plan_of(name, source, zone, marked=any(one.load.places for one in ordered))
+    plan = plan_of(name, source, zone, marked=any(one.load.places for one in ordered), also=also)
     begin(engine, name)
     naive = _append_all(engine, plan, ordered)
     for index, one in enumerate(ordered):

@@ -1,4 +1,4 @@
-"""A lake, a history and a vault in memory, held to the same conformance suites as those on disk. Nothing outlives the process."""
+"""A lake, a history, a vault and decisions in memory, held to the conformance suites of those on disk. Nothing outlives the process."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from troth.record.loads import Load
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
 from troth.sources.database import TableThere, Wanted
 from troth.sources.extract import path_of, write_rows, writing
+from troth.sources.identity import Decision, Draft
 from troth.sources.normalising import normalised
 from troth.sources.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
 from troth.stores.lake import views
@@ -237,6 +238,20 @@ class MemoryHistory:
         revision = Revision(id, at, author.name, message, tuple(sorted(changes)))
         self._made.append((revision, texts))
         return revision
+
+
+class MemoryDecisions:
+    """Implements `sources.identity.Decisions`."""
+
+    def __init__(self) -> None:
+        self._made: list[Decision] = []
+
+    def all(self) -> tuple[Decision, ...]:
+        return tuple(self._made)
+
+    def append(self, draft: Draft, actor: str, now: datetime) -> Decision:
+        self._made.append(Decision(len(self._made) + 1, now, actor, draft))
+        return self._made[-1]
 
 
 class MemoryDatabases:

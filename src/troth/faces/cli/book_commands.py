@@ -77,7 +77,7 @@ def layers(at: At = None, book: Book = HERE, json: Json = False) -> None:
 
 @app.command()
 def schema(
-    kind: Annotated[str | None, typer.Argument(help="promises, promises.overlay, sources, changes, company, troth.")] = None,
+    kind: Annotated[str | None, typer.Argument(help="promises, promises.overlay, sources, identity, changes, company, troth.")] = None,
     into: Annotated[
         Path | None, typer.Option("--into", help="A folder for one file a schema and an editor's settings: .vscode in the book.")
     ] = None,

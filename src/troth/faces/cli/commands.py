@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands, people_commands, source_commands
+from troth.faces.cli import book_commands, identity_commands, people_commands, source_commands
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
 
@@ -204,7 +204,28 @@ def gc(
     out.collected(collected, dry_run=dry_run)
 
 
+@app.command()
+def timeline(
+    id: Annotated[str, typer.Argument(help="An object of the customer's, in whichever system: its id, or type:id.")],
+    book: Book = HERE,
+    json: Json = False,
+) -> None:
+    """Tell one customer's story across systems: what happened to everything of theirs, and what was due when."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.customer import story
+    from troth.app.reading import open_reading
+    from troth.faces.cli.identities import customer
+
+    out = Out(json=json, quiet=False)
+    found = story(open_reading(open_workspace(book)), id)
+    if json:
+        out.data(fields(found))
+        return
+    customer(out, found)
+
+
 app.add_typer(book_commands.app, name="book")
+app.add_typer(identity_commands.app, name="identity")
 app.add_typer(people_commands.app, name="vault")
 app.command()(people_commands.erase)
 app.command()(people_commands.hold)

@@ -130,6 +130,10 @@ class Out:
             console.print(Text("\nCannot say yet", style="bold"))
             for statement in page["cannot_say"]:
                 self._statement(console, "–", statement)
+        for one in page["parties"]:
+            console.print()
+            for line in (*one["sentences"], *one["warnings"]):
+                console.print(Text(line))
         if page["sources"]:
             console.print()
             self.balances(page["sources"])

@@ -10,7 +10,9 @@ from troth.faces.page.words import HOW_SURE, Pill, anchor, cell, decimals, link,
 SMALL, ASIDE, WIDE, PHONE = 250.0, 296.0, 716.0, 344.0
 _LONG_TABLE = 14
 _MOST_ACTS = 3
-_OWN_IDS = frozenset({"where-the-delay-arose", "cannot-say-yet", "sources", "guesses", "found", "how-sure", "no-promise"})
+_OWN_IDS = frozenset(
+    {"where-the-delay-arose", "cannot-say-yet", "sources", "who-is-the-same", "guesses", "found", "how-sure", "no-promise"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "refused": refused,
         "arose": _arose(arose) if isinstance(arose, Mapping) else None,
         "sources": [_source(one) for one in read.get("sources") or ()],
+        "parties": [str(line) for one in read.get("parties") or () for line in (*one.get("sentences", ()), *one.get("warnings", ()))],
         "guesses": [
             {"what": _text(one, "what"), "evidence": _text(one, "evidence")}
             for one in read.get("guesses") or ()

@@ -8,7 +8,7 @@ from math import ceil
 
 from troth.engines.statistics import ShareDifference, newcombe, wilson
 from troth.findings.context import Context, window
-from troth.findings.related import Route, pairs_sql, routes, shortest
+from troth.findings.related import Route, owned_sql, routes, shortest
 from troth.findings.statement import Act, Evidence, Statement, Table
 from troth.findings.weighing import strata
 from troth.findings.words import count_of, interval, number, percent, plural, spoken
@@ -37,7 +37,7 @@ def find(context: Context) -> list[Statement]:
 
 
 def _statement(context: Context, name: str, promise: Promise) -> Statement | None:
-    ways = _to_customer(routes(context, promise.subject), promise)
+    ways = _to_customer(routes(context, promise.subject), promise, context.types_of_party(CUSTOMER))
     if not ways:
         return None
     returns, first, last = _returns(context, name, ways)
@@ -75,11 +75,11 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     )
 
 
-def _to_customer(found: list[Route], promise: Promise) -> list[Route]:
-    """The shortest ways to what is called customer, else to whom the promise names as the one it is owed to."""
+def _to_customer(found: list[Route], promise: Promise, types: frozenset[str]) -> list[Route]:
+    """The shortest ways to what is called customer or is a customer's in some system, else to whom the promise says it is owed."""
     owed = promise.promisee.rpartition(".")[2] if promise.promisee else CUSTOMER
-    for called in (CUSTOMER, owed):
-        ways = [route for route in found if called in (route[-1].far, route[-1].qualifier)]
+    for called in (types | {CUSTOMER}, {owed}):
+        ways = [route for route in found if called & {route[-1].far, route[-1].qualifier}]
         if ways:
             return shortest(ways)
     return []
@@ -88,7 +88,7 @@ def _to_customer(found: list[Route], promise: Promise) -> list[Route]:
 def _sql(context: Context, name: str, ways: list[Route], select: str) -> str:
     """Late and kept subjects by whether the same customer has a later one of any state, in the order (made, id)."""
     return (
-        f"WITH owned AS (\n{pairs_sql(ways, '  ')}\n), lined AS (\n"
+        f"WITH owned AS (\n{owned_sql(context, ways, '  ')}\n), lined AS (\n"
         "  SELECT o.subject, lead(o.subject) OVER (PARTITION BY w.code ORDER BY o.made, o.subject) IS NOT NULL AS again\n"
         f"  FROM owned w JOIN outcome_{name} o ON o.subject = w.subject\n), followed AS (\n"
         "  SELECT subject, bool_or(again) AS again FROM lined GROUP BY subject\n), judged AS (\n"

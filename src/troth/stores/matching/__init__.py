@@ -1,0 +1,1 @@
+"""Matching by weights, by packages of the extra `identity`."""
