@@ -112,9 +112,9 @@ def test_what_did_not_change_is_neither_read_nor_digested(tmp_path: Path, monkey
     read: list[str] = []
     opened: list[str] = []
 
-    def reading(engine: Any, name: str, source: Any, file: Any, **named: Any) -> Any:
+    def reading(engine: Any, name: str, source: Any, file: Any, *more: Any, **named: Any) -> Any:
         read.append(file.name)
-        return read_texts(engine, name, source, file, **named)
+        return read_texts(engine, name, source, file, *more, **named)
 
     def digesting(path: Path) -> str:
         opened.append(path.name)

@@ -125,7 +125,7 @@ ORDERS, ORDER, COMPANY, CHANGE = "sources/orders.yaml", "promises/order.yaml", "
         said(COMPANY, "{id: arm}", instead_of="{id: unit}"),
         # Two that must differ, or agree.
         said(COMPANY, "{id: region}", instead_of="{id: unit}"),
-        said(ORDERS, "  personal: {order: name}\n"),
+        said(ORDERS, "  personal: {order: free_text}\n"),
         said(CHANGE, "arms: {treated: {units: [north]}}\n"),
         said(ORDER, "    - {since: 2026-03-01, due: placed + 3d}\n"),
         # A day that there is not.

@@ -15,7 +15,7 @@ _NOTHING = (
 HARMLESS = rf"^\s*({_DATE}|{_NUMBER}|{_NOTHING})\s*$"
 
 
-_AMOUNT = r"^\s*[+-]?[\d., '’\u00a0\u202f\u2009]{1,24}([eE][+-]?\d+)?-?\s*$"
+_AMOUNT = r"^\s*[+-]?[\d., '’\x{a0}\x{202f}\x{2009}]{1,24}([eE][+-]?\d+)?-?\s*$"
 
 
 def shown_sql(text: str, *, source: Source) -> str:

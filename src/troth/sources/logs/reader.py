@@ -28,6 +28,8 @@ def _tables_of_xes(path: Path) -> Sequence[Listed]:
 
 def _open_xes(asked: Asked) -> Opened:
     path = asked.address.path
+    # Read before it is counted: what the reader refuses, such as a tag without an end, the count would hold as a whole.
+    _read(path, print_of(path))
     return _opened(asked, None, events_in_xes(path) if asked.counted else 0)
 
 
