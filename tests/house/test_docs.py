@@ -1,7 +1,8 @@
 """What the README and the docs show is run: a page that lies is worse than a missing one.
 
 In a `console` block a line that starts with `$ ` is a command; what stands under it must appear in what it prints (`…`
-stands for anything within a line). In front of a command stands nothing; behind it `# exit 4` names an expected exit code.
+stands for anything within a line). In front of a command stands nothing; behind it `< FILE` gives it a file
+to read and `# exit 4` names an expected exit code.
 A `yaml` block with `title="PATH"` is a file: it is written there, whole. A page is run from top to bottom in one folder,
 which holds `corner-shop`, `parts-wholesaler`, `two-systems` and `examples/` with all three.
 """
@@ -105,8 +106,13 @@ def _run(command: Command) -> None:
         os.chdir(arguments[0])
         return
     assert program == "troth", f"{program} is neither troth nor one of {NOT_RUN}"
+    given = None
+    if arguments[-2:-1] == ["<"]:
+        given, arguments = Path(arguments[-1]).read_text(encoding="utf-8"), arguments[:-2]
     environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([TROTH, *arguments], capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    done = subprocess.run(
+        [TROTH, *arguments], input=given, capture_output=True, text=True, encoding="utf-8", env=environment, check=False
+    )  # fmt: skip
 
     assert done.returncode == command.exit_code, done.stderr
     for text in command.prints:

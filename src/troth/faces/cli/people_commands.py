@@ -106,7 +106,8 @@ def _tokens(token: str | None, *, find: bool, book: object) -> tuple[str, ...]:
     if find == (token is not None):
         raise typer.BadParameter("give either a token, or --find and the value on standard input")
     if token is None:
-        return people.find(open_workspace(Path(str(book))), sys.stdin.read())
+        value = typer.prompt("Value (it is not shown)", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()
+        return people.find(open_workspace(Path(str(book))), str(value))
     if "@" in token or "-" not in token:
         raise typer.BadParameter("this is no token; to erase by value, use --find and give the value on standard input")
     return (token,)
