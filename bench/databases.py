@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from bench.process import cpu_s, peak_mib
 from bench.table import Line, shown
 from tests.postgres import Postgres, started
-from troth.sources.database import Database, Wanted
-from troth.sources.extract import read_extract
+from troth.sources.databases.database import Database, Wanted
+from troth.sources.databases.extract import read_extract
 from troth.stores.databases.reading import SqlDatabases
 from troth.stores.lake.engine import DuckEngine
 

@@ -14,8 +14,8 @@ from troth.app.build import balances_of, build
 from troth.app.workspace import Workspace
 from troth.kernel.errors import BookError, Busy, ConservationError, NotFound, SourceError, TrothError
 from troth.sources import Staged, splitter
+from troth.sources.intake.standing import stage_loads
 from troth.sources.readers import delimited
-from troth.sources.standing import stage_loads
 
 
 def _shares(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:

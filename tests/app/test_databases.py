@@ -27,7 +27,7 @@ from troth.app.start_database import start_database
 from troth.faces.cli.commands import app
 from troth.kernel.errors import ConservationError, NotFound, SourceError, TrothError
 from troth.query import identifier
-from troth.sources.extract import Extract
+from troth.sources.databases.extract import Extract
 
 CANARY = "canary-4711"
 SHOP = ROOT / "examples" / "corner-shop"

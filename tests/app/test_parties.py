@@ -26,7 +26,7 @@ from troth.faces.cli import app
 from troth.faces.page import render
 from troth.kernel.errors import BookError, NotFound
 from troth.record import Snapshot
-from troth.sources.vault import Word
+from troth.sources.personal.vault import Word
 
 CUSTOMERS = {"account:a1", "account:a2", "account:a3", "account:a4", "account:a5", "debtor:400", "debtor:500"}
 PLAIN = ("Lovelace", "ada@one", "two.example", "111222333", "Young", "info@five")

@@ -17,7 +17,7 @@ from troth.app.reading import read_page
 from troth.faces.cli.commands import main
 from troth.faces.page import render
 from troth.kernel.errors import BookError, Held, NotFound
-from troth.sources.vault import Word, is_erased
+from troth.sources.personal.vault import Word, is_erased
 from troth.stores.journal.journal import Journal
 
 #  order  customer's mail   comment

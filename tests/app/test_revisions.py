@@ -21,9 +21,10 @@ from troth.app.reading import read_page
 from troth.app.workspace import Workspace
 from troth.kernel.errors import SourceError, StoreError
 from troth.record import Load
-from troth.sources import print_of, taking
-from troth.sources.arrivals import digest_of
-from troth.sources.texts import read_texts
+from troth.sources import print_of
+from troth.sources.intake import taking
+from troth.sources.intake.arrivals import digest_of
+from troth.sources.intake.texts import read_texts
 from troth.stores.lake.engine import DuckEngine
 
 FIRST = datetime(2026, 3, 1, 6)

@@ -121,8 +121,8 @@ def said_of(name: str, content: bytes, folder: Path, engine: DuckEngine) -> list
 
 
 def _read(listed: object, engine: DuckEngine) -> object:
+    from troth.sources.intake.texts import Texts, set_aside
     from troth.sources.readers import Listed
-    from troth.sources.texts import Texts, set_aside
 
     assert isinstance(listed, Listed)
     engine.run("CREATE OR REPLACE TABLE aside (line BIGINT, fate VARCHAR, reason VARCHAR)")

@@ -98,7 +98,7 @@ def _of_the_lexicon() -> list[re.Pattern[Any]]:
 
 
 #: Patterns that a book gives: they are compiled to be refused, and run by the engine alone, whose time is linear in the text.
-GIVEN = frozenset({"sources/contract.py", "sources/derived.py"})
+GIVEN = frozenset({"contracts/contract.py", "sources/derived.py"})
 
 
 def _of_the_templates() -> list[re.Pattern[Any]]:

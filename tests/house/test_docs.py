@@ -30,8 +30,8 @@ from troth.book.company import Company, Dimension
 from troth.kernel import errors
 from troth.promises.definition import Fulfilment, Promise, Stage
 from troth.sources import Source
-from troth.sources.contract import After, ColumnRules, Contract, RowRules
-from troth.sources.database import Database
+from troth.sources.contracts.contract import After, ColumnRules, Contract, RowRules
+from troth.sources.databases.database import Database
 from troth.sources.identity.definition import Guards, Identity, Review, Weigh
 from troth.sources.pulls.definition import Access, Newer, Pages, Pull
 

@@ -14,9 +14,9 @@ from tests.sources.loaded import write
 from troth.book.parsing import parsed
 from troth.record import Engine
 from troth.sources import QUARANTINE, Balance, Source, Staged, settle, stage
-from troth.sources.checks import Verdict
-from troth.sources.judging import Judged, judge, quarantine_columns
-from troth.sources.schema import Columns
+from troth.sources.contracts.checks import Verdict
+from troth.sources.contracts.judging import Judged, judge, quarantine_columns
+from troth.sources.contracts.schema import Columns
 
 ORDERS = """
 key: [id]

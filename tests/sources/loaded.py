@@ -15,7 +15,7 @@ import yaml
 
 from troth.record import Engine, make_steps
 from troth.sources import QUARANTINE, Balance, Source, Staged, make_facts, settle, stage
-from troth.sources.vault import Vault
+from troth.sources.personal.vault import Vault
 from troth.stores.memory import MemoryVault
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from tests.sources.loaded import source_of
 from troth.record import Engine, Load
 from troth.sources import QUARANTINE, Balance, Staged, settle
-from troth.sources.arrivals import arrivals, concerning, digest_of
-from troth.sources.standing import stage_loads
-from troth.sources.taking import Stored, take
-from troth.sources.vault import Vault
+from troth.sources.intake.arrivals import arrivals, concerning, digest_of
+from troth.sources.intake.standing import stage_loads
+from troth.sources.intake.taking import Stored, take
+from troth.sources.personal.vault import Vault
 from troth.stores.memory import MemoryVault
 
 START = datetime(2026, 3, 1, 6)

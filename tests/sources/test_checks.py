@@ -10,7 +10,7 @@ import pytest
 from tests.sources.judged import ORDERS, judged
 from troth.kernel.errors import SourceError
 from troth.record import Engine
-from troth.sources.judging import fresh, refuse_broken
+from troth.sources.contracts.judging import fresh, refuse_broken
 
 #  1  fine    2  amount below 0    3  amount of no money, state blank    4  due before placed, state unknown    5  twice the state of 1
 ROWS = """id,placed,due,amount,state,mail

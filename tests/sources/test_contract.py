@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.sources.judged import ORDERS, written_source
-from troth.sources.contract import ColumnRules, Contract, microseconds
+from troth.sources.contracts.contract import ColumnRules, Contract, microseconds
 
 
 def test_a_contract_reads_as_the_book_writes_it() -> None:

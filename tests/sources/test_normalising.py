@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth.sources.normalising import email, name, normalised, phone, tax_id
-from troth.sources.vault import TOKEN_KINDS, TokenKind
+from troth.sources.personal.normalising import email, name, normalised, phone, tax_id
+from troth.sources.personal.vault import TOKEN_KINDS, TokenKind
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from tests.sources.loaded import Loaded, load, load_all, record, source_of, writ
 from troth.kernel.errors import SourceError
 from troth.record import Engine
 from troth.sources import QUARANTINE, stage
+from troth.sources.intake.texts import read_texts
+from troth.sources.personal.protecting import BATCH
+from troth.sources.personal.vault import Word, is_erased
 from troth.sources.places import find_tables
-from troth.sources.protecting import BATCH
-from troth.sources.texts import read_texts
-from troth.sources.vault import Word, is_erased
 from troth.stores.lake.engine import DuckEngine
 from troth.stores.memory import MemoryVault
 

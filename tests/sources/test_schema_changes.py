@@ -10,8 +10,8 @@ import pytest
 from tests.sources.judged import ORDERS, Got, judged
 from troth.kernel.errors import SourceError
 from troth.record import Engine
-from troth.sources.judging import refuse_broken
-from troth.sources.schema import Seen, read_back, written
+from troth.sources.contracts.judging import refuse_broken
+from troth.sources.contracts.schema import Seen, read_back, written
 
 Change = Callable[[list[list[str]]], list[list[str]]]
 HEADER = ["id", "placed", "due", "amount", "state"]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.postgres import Postgres
-from troth.sources.database import Database, Databases, Wanted
-from troth.sources.extract import read_extract
+from troth.sources.databases.database import Database, Databases, Wanted
+from troth.sources.databases.extract import read_extract
 from troth.stores.databases.reading import SqlDatabases
 from troth.stores.lake.engine import DuckEngine
 from troth.stores.memory import MemoryDatabases

@@ -9,8 +9,8 @@ import pytest
 from tests.postgres import Postgres
 from tests.stores.databases import COLUMNS, ROWS, extract, in_memory, in_postgres, in_sqlite, rows
 from troth.kernel.errors import SourceError
-from troth.sources.database import Database, Databases, Wanted
-from troth.sources.extract import read_extract
+from troth.sources.databases.database import Database, Databases, Wanted
+from troth.sources.databases.extract import read_extract
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])

@@ -11,7 +11,7 @@ import pytest
 from tests.postgres import Postgres
 from tests.stores.databases import cells, extract, fresh, rows
 from troth.kernel.errors import SourceError
-from troth.sources.database import Database, Wanted
+from troth.sources.databases.database import Database, Wanted
 from troth.stores.databases import postgres as dialect
 from troth.stores.databases.outside import outside
 from troth.stores.databases.reading import SqlDatabases

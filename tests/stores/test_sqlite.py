@@ -11,7 +11,7 @@ import pytest
 
 from tests.stores.databases import cells, extract, rows, sqlite_file
 from troth.kernel.errors import SourceError
-from troth.sources.database import Database, Wanted
+from troth.sources.databases.database import Database, Wanted
 from troth.stores.databases import sqlite
 from troth.stores.databases.reading import SqlDatabases
 

@@ -12,7 +12,7 @@ from troth.app.workspace import Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.record import Engine
-from troth.sources.database import Databases
+from troth.sources.databases.database import Databases
 from troth.stores.history.git import GitHistory
 from troth.stores.journal.decisions import JournalDecisions
 from troth.stores.journal.journal import Journal

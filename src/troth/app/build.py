@@ -17,7 +17,7 @@ from troth.app.stamp import Still, begun, keep
 from troth.app.workspace import Progress, Workspace, silent
 from troth.record import Load, Snapshot
 from troth.sources import Balance
-from troth.sources.taking import Stored
+from troth.sources.intake.taking import Stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from troth.record import Snapshot
 from troth.sources import Staged
-from troth.sources.judging import Judged, fresh
-from troth.sources.schema import Columns, SchemaChange, read_back, written
+from troth.sources.contracts.judging import Judged, fresh
+from troth.sources.contracts.schema import Columns, SchemaChange, read_back, written
 
 Facts = dict[str, Any]
 KEPT_CHANGES = 50

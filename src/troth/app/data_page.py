@@ -17,8 +17,8 @@ from troth.app.workspace import Workspace
 from troth.findings.words import number
 from troth.kernel.instant import to_us
 from troth.sources import Balance, Source
-from troth.sources.contract import microseconds
-from troth.sources.judging import span
+from troth.sources.contracts.contract import microseconds
+from troth.sources.contracts.judging import span
 
 MOST_ROWS = 200
 LONGEST = 60

@@ -12,7 +12,7 @@ from troth.app.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.book import Definition
 from troth.sources import Source
-from troth.sources.database import Wanted
+from troth.sources.databases.database import Wanted
 
 
 @contextmanager

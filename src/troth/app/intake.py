@@ -10,9 +10,9 @@ from troth.app.prints import Prints
 from troth.app.rules import Rules
 from troth.app.workspace import Workspace
 from troth.record import Engine, Lake, Load, Part, StoredFile
-from troth.sources.arrivals import Arrival, arrivals, concerning, manner_of
-from troth.sources.taking import Stored, take
-from troth.sources.texts import free
+from troth.sources.intake.arrivals import Arrival, arrivals, concerning, manner_of
+from troth.sources.intake.taking import Stored, take
+from troth.sources.intake.texts import free
 
 TAKEN = "taken_"
 

@@ -22,12 +22,12 @@ from troth.promises import Outcomes, Record, make_outcomes, state_sql
 from troth.query import identifier, literal_instant
 from troth.record import Engine, Load, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
-from troth.sources.arrivals import newest
+from troth.sources.contracts.judging import Judged, judge, quarantine_columns, refuse_broken
 from troth.sources.identity import PARTS, Matching, make_identities
+from troth.sources.intake.arrivals import newest
+from troth.sources.intake.standing import stage_loads
+from troth.sources.intake.taking import Stored
 from troth.sources.joins import joins
-from troth.sources.judging import Judged, judge, quarantine_columns, refuse_broken
-from troth.sources.standing import stage_loads
-from troth.sources.taking import Stored
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"

@@ -15,11 +15,11 @@ from troth.kernel.errors import BookError, Held, NotFound
 from troth.query import identifier
 from troth.record import Engine
 from troth.sources import Source
-from troth.sources.arrivals import newest
-from troth.sources.redaction import redact
-from troth.sources.taking import Stored, since
-from troth.sources.vault import ERASED as ERASED_TOKEN
-from troth.sources.vault import TOKEN_KINDS, Erasure, Hold, Status, Word, is_erased, unknown
+from troth.sources.intake.arrivals import newest
+from troth.sources.intake.taking import Stored, since
+from troth.sources.personal.redaction import redact
+from troth.sources.personal.vault import ERASED as ERASED_TOKEN
+from troth.sources.personal.vault import TOKEN_KINDS, Erasure, Hold, Status, Word, is_erased, unknown
 
 ERASED, HELD, RELEASED, ROTATED = "vault.erased", "vault.held", "vault.released", "vault.rotated"
 

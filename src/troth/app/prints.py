@@ -9,7 +9,7 @@ from pathlib import Path
 
 from troth.kernel.errors import SourceError
 from troth.sources import Print, print_of
-from troth.sources.arrivals import digest_of
+from troth.sources.intake.arrivals import digest_of
 
 FILE = "cache/files.json"
 

@@ -17,11 +17,11 @@ from troth.book import Definition
 from troth.book.versions import moment
 from troth.kernel.errors import BookError, ConservationError, NotFound, SourceError, nearest
 from troth.sources import QUARANTINE, Balance, Source, settle, stage
-from troth.sources.checks import Verdict
-from troth.sources.contract import Contract
+from troth.sources.contracts.checks import Verdict
+from troth.sources.contracts.contract import Contract
+from troth.sources.contracts.judging import fresh, judge
+from troth.sources.contracts.schema import SchemaChange
 from troth.sources.guess.contract import Line, draft_contract
-from troth.sources.judging import fresh, judge
-from troth.sources.schema import SchemaChange
 
 THE_CLOCK = "the clock"
 

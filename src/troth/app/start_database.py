@@ -11,8 +11,8 @@ from troth.app.start import Proposed, Said, Started, begin, texts_of
 from troth.app.workspace import Progress, silent
 from troth.kernel.errors import NotFound, SourceError
 from troth.sources.address import Address
-from troth.sources.database import NAMED, Database, Databases, Wanted
-from troth.sources.extract import read_extract
+from troth.sources.databases.database import NAMED, Database, Databases, Wanted
+from troth.sources.databases.extract import read_extract
 from troth.sources.guess import MOST_FILES, Group, guess_tables
 from troth.sources.guess.naming import snake, unique
 

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from troth.book.history import History
 from troth.record import Column, Engine, Lake
-from troth.sources.database import Databases
+from troth.sources.databases.database import Databases
 from troth.sources.identity import Decisions, Weigher
-from troth.sources.vault import Vault
+from troth.sources.personal.vault import Vault
 
 Progress = Callable[[str], None]
 

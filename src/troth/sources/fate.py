@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from troth.kernel.errors import ConservationError
 from troth.query import literal_text
 from troth.record import Engine
+from troth.sources.personal.shown import shown_sql
 from troth.sources.reading import Staged
-from troth.sources.shown import shown_sql
 
 QUARANTINE = (
     "CREATE OR REPLACE TABLE quarantine"

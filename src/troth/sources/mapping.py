@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part, Role, Zone
-from troth.sources import contract as contracts
-from troth.sources.database import Database
+from troth.sources.contracts import contract as contracts
+from troth.sources.databases.database import Database
 from troth.sources.derived import Derived
 from troth.sources.pulls.definition import Pull
 

@@ -13,12 +13,12 @@ from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.casting import EARLIEST, LATEST, Cell, Numbers, cell_columns, parsed_columns, text_columns
 from troth.sources.derived import Derived
+from troth.sources.intake.texts import Texts, content_sql, drop_texts, read_texts
 from troth.sources.mapping import CellType, Source, Where
-from troth.sources.normalising import normalised
+from troth.sources.personal.normalising import normalised
+from troth.sources.personal.vault import Passing, Tokens
 from troth.sources.places import find_tables
 from troth.sources.readers import reader_of
-from troth.sources.texts import Texts, content_sql, drop_texts, read_texts
-from troth.sources.vault import Passing, Tokens
 
 MARGIN_US = 400 * 86_400_000_000
 FILTERED = "CREATE TABLE IF NOT EXISTS filtered (source VARCHAR, file VARCHAR, source_row BIGINT, reason VARCHAR, load INTEGER)"

@@ -30,11 +30,11 @@ from troth.kernel import digest
 from troth.kernel.errors import Busy, NotFound, SourceError, StoreError, nearest
 from troth.record.loads import Load
 from troth.record.ports import Engine, Part, Snapshot, StoredFile
-from troth.sources.database import TableThere, Wanted
-from troth.sources.extract import path_of, write_rows, writing
+from troth.sources.databases.database import TableThere, Wanted
+from troth.sources.databases.extract import path_of, write_rows, writing
 from troth.sources.identity import Decision, Draft
-from troth.sources.normalising import normalised
-from troth.sources.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
+from troth.sources.personal.normalising import normalised
+from troth.sources.personal.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
 from troth.stores.lake import views
 from troth.stores.lake.engine import literal, quoted
 from troth.stores.lake.parquet import folder_name

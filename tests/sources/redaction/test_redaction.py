@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sources.redaction.corpus import FIRST, LANGUAGES, LAST, MISSED, Comment, comments
-from troth.sources.redaction import MARKS, redact
-from troth.sources.redaction.marking import places
+from troth.sources.personal.redaction import MARKS, redact
+from troth.sources.personal.redaction.marking import places
 
 EACH, SEED = 400, 20260302
 CORPUS = tuple(comments(SEED, EACH))

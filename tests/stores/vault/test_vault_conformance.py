@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from troth.kernel.errors import Held, NotFound
-from troth.sources.vault import SIGNS, TOKEN_KINDS, Vault, Word, is_erased
+from troth.sources.personal.vault import SIGNS, TOKEN_KINDS, Vault, Word, is_erased
 from troth.stores.memory import MemoryVault
 from troth.stores.vault.vault import SqliteVault
 

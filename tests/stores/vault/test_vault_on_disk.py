@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from troth.kernel.errors import StoreError
-from troth.sources.vault import Word
+from troth.sources.personal.vault import Word
 from troth.stores import failpoints
 from troth.stores.vault.vault import SqliteVault
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from troth.record import Engine
 from troth.sources.casting import Cell
-from troth.sources.checks import checks_of, verdicts
-from troth.sources.contract import NUMERIC, Contract
+from troth.sources.contracts.checks import checks_of, verdicts
+from troth.sources.contracts.contract import NUMERIC, Contract
+from troth.sources.contracts.schema import read_as
 from troth.sources.guess.shape import shape
 from troth.sources.mapping import Source
 from troth.sources.reading import Staged, stage
-from troth.sources.schema import read_as
 
 ENOUGH = 20
 MOST_VALUES = 12

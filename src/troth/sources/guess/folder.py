@@ -24,8 +24,8 @@ from troth.sources.guess.seen import Seen
 from troth.sources.guess.status import find_status
 from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
 from troth.sources.guess.timeline import timelines
+from troth.sources.personal.vault import TOKEN_KINDS
 from troth.sources.readers import opened
-from troth.sources.vault import TOKEN_KINDS
 
 
 def guess(engine: Engine, folder: Path) -> Proposal:

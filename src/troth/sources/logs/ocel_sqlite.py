@@ -15,10 +15,10 @@ from typing import NoReturn
 
 from troth.kernel.errors import SourceError, nearest
 from troth.record.log import ValueType
+from troth.sources.databases.sqlite_files import open_sqlite
 from troth.sources.logs.assembly import Assembly
 from troth.sources.logs.cells import shown
 from troth.sources.logs.imported import Imported
-from troth.sources.sqlite_files import open_sqlite
 
 KINDS = {"event": "events", "object": "objects"}
 _COLUMNS = {

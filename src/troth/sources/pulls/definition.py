@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part
-from troth.sources.database import FromOutside
+from troth.sources.databases.database import FromOutside
 
 By = Literal["single", "page", "offset", "cursor", "link", "header"]
 NEEDS: dict[By, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from troth.sources.address import EXTRACT, Address
-from troth.sources.extract import Extract, read_extract
+from troth.sources.databases.extract import Extract, read_extract
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader
 
 

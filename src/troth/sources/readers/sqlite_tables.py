@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from troth.kernel.errors import SourceError, nearest
 from troth.query import identifier
 from troth.sources.address import Address
-from troth.sources.extract import path_of, read_extract, write_rows, writing
+from troth.sources.databases.extract import path_of, read_extract, write_rows, writing
+from troth.sources.databases.sqlite_files import open_sqlite
 from troth.sources.readers.extracts import open_extract
 from troth.sources.readers.opened import Asked, Listed, Opened
-from troth.sources.sqlite_files import open_sqlite
 
 TABLES = "SELECT name, type, coalesce(sql, '') FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
 OF_EVENT_LOGS = {"event", "object", "event_map_type", "object_map_type"}

@@ -14,8 +14,8 @@ from sqlalchemy.pool import NullPool
 
 from troth.kernel.errors import SourceError
 from troth.query import identifier, literal_text
-from troth.sources.database import TableThere
-from troth.sources.extract import Writing, require_short
+from troth.sources.databases.database import TableThere
+from troth.sources.databases.extract import Writing, require_short
 from troth.stores.databases.column import Column
 from troth.stores.databases.outside import Outside
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from troth.kernel.errors import SourceError, nearest
-from troth.sources.database import TableThere, Wanted
-from troth.sources.extract import path_of, writing
-from troth.sources.selecting import require_select
+from troth.sources.databases.database import TableThere, Wanted
+from troth.sources.databases.extract import path_of, writing
+from troth.sources.databases.selecting import require_select
 from troth.stores.databases import postgres, sqlite
 from troth.stores.databases.column import Column
 from troth.stores.databases.outside import Outside, outside

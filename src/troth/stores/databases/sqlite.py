@@ -17,8 +17,8 @@ from sqlalchemy.pool import NullPool
 
 from troth.kernel.errors import SourceError
 from troth.query import identifier
-from troth.sources.database import TableThere
-from troth.sources.extract import Writing, write_rows
+from troth.sources.databases.database import TableThere
+from troth.sources.databases.extract import Writing, write_rows
 from troth.stores.databases.column import Column
 from troth.stores.databases.outside import Outside
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from troth.sources.normalising import normalised
-from troth.sources.vault import TOKEN_KINDS
+from troth.sources.personal.normalising import normalised
+from troth.sources.personal.vault import TOKEN_KINDS
 from troth.stores.vault.sealing import Sealed, Sealer
 
 BATCH = 20_000

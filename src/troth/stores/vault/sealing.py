@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from troth.kernel.errors import StoreError
-from troth.sources.vault import TokenKind
+from troth.sources.personal.vault import TokenKind
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 ONCE = bytes(NONCE_BYTES)  # a subject's key enciphers one value and then never again

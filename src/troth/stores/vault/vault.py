@@ -12,8 +12,8 @@ from secrets import token_hex
 
 from troth.kernel.errors import StoreError
 from troth.kernel.garbage import uncollected
-from troth.sources.normalising import normalised
-from troth.sources.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
+from troth.sources.personal.normalising import normalised
+from troth.sources.personal.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
 from troth.stores.vault import database, keys
 from troth.stores.vault.rotating import reseal
 from troth.stores.vault.sealing import Sealed, Sealer, mark

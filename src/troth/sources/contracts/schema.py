@@ -10,7 +10,7 @@ from troth.kernel.errors import nearest
 from troth.query import literal_text
 from troth.record import Engine
 from troth.sources.casting import Cell
-from troth.sources.holding import Hold
+from troth.sources.contracts.holding import Hold
 from troth.sources.reading import Staged
 
 ENOUGH = 20

@@ -9,11 +9,11 @@ from datetime import datetime
 from troth.kernel.errors import SourceError
 from troth.query import literal_text
 from troth.record import Engine
-from troth.sources.checks import Place, Verdict, checks_of, verdicts
-from troth.sources.contract import microseconds
-from troth.sources.holding import hold, holds_of
+from troth.sources.contracts.checks import Place, Verdict, checks_of, verdicts
+from troth.sources.contracts.contract import microseconds
+from troth.sources.contracts.holding import hold, holds_of
+from troth.sources.contracts.schema import Columns, SchemaChange, accepted, changes_between, seen_in
 from troth.sources.reading import Staged
-from troth.sources.schema import Columns, SchemaChange, accepted, changes_between, seen_in
 
 
 @dataclass(frozen=True, slots=True)

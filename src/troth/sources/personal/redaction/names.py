@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from troth.sources.redaction.found import NAME, Found
-from troth.sources.redaction.words import COMMON, GENERIC, GREETINGS, INTRODUCTIONS, PARTICLES, ROLES, SIGNATURES, TALKED, TITLES
+from troth.sources.personal.redaction.found import NAME, Found
+from troth.sources.personal.redaction.words import COMMON, GENERIC, GREETINGS, INTRODUCTIONS, PARTICLES, ROLES, SIGNATURES, TALKED, TITLES
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
 _GAP = re.compile(r"[ \t]{0,8},?[ \t]{0,8}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from troth.sources.redaction.found import MAIL, NAME, PHONE, Found
+from troth.sources.personal.redaction.found import MAIL, NAME, PHONE, Found
 
 BRACKETED = ("at)", "at]", "at}", "arroba)", "arroba]", "@)", "@]", "at )", "at ]")
 SPELLED = (" dot ", " punkt ", " ponto ", " punto ", " point ")

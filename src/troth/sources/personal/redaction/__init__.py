@@ -1,5 +1,5 @@
 """Free text without the people in it."""
 
-from troth.sources.redaction.marking import MARKS, redact
+from troth.sources.personal.redaction.marking import MARKS, redact
 
 __all__ = ["MARKS", "redact"]

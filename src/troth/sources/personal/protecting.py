@@ -13,11 +13,11 @@ from troth.kernel.errors import SourceError
 from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.mapping import FREE_TEXT, PersonalKind, Source
+from troth.sources.personal.redaction import redact
+from troth.sources.personal.shown import is_typed, slipped_sql
+from troth.sources.personal.vault import TokenKind, Tokens
 from troth.sources.readers import Opened
 from troth.sources.readers.opened import ROW
-from troth.sources.redaction import redact
-from troth.sources.shown import is_typed, slipped_sql
-from troth.sources.vault import TokenKind, Tokens
 
 BATCH = 50_000
 REMEMBERED = 1_000_000

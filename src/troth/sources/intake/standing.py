@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from troth.query import identifier, literal_text
 from troth.record import Engine
-from troth.sources.arrivals import is_full, newest
+from troth.sources.intake.arrivals import is_full, newest
+from troth.sources.intake.taking import Stored
+from troth.sources.intake.texts import Texts, free, require
 from troth.sources.mapping import Source
 from troth.sources.reading import Piece, Plan, Staged, Withdrawn, append, begin, keep_aside, plan_of, staged_of
-from troth.sources.taking import Stored
-from troth.sources.texts import Texts, free, require
 
 NEVER = 2**31 - 1
 

@@ -10,7 +10,7 @@ from troth.engines.calendars import utc_of
 from troth.kernel.instant import to_us
 from troth.query import literal_instant, literal_text
 from troth.record import Engine
-from troth.sources.contract import NUMERIC, ColumnRules, Contract, Severity, microseconds, number_of, time_of
+from troth.sources.contracts.contract import NUMERIC, ColumnRules, Contract, Severity, microseconds, number_of, time_of
 from troth.sources.reading import Staged
 
 SHOWN = 5

@@ -9,10 +9,10 @@ from datetime import datetime
 from troth.kernel.errors import ConservationError
 from troth.query import identifier
 from troth.record import Engine, Load
-from troth.sources.arrivals import Arrival, manner_of
+from troth.sources.intake.arrivals import Arrival, manner_of
+from troth.sources.intake.texts import Texts, content_sql, read_texts
 from troth.sources.mapping import Source
-from troth.sources.texts import Texts, content_sql, read_texts
-from troth.sources.vault import Tokens
+from troth.sources.personal.vault import Tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from troth.sources.vault import TokenKind
+from troth.sources.personal.vault import TokenKind
 
 _SIGN = r"[^@\s<>,;:\"]"
 _MAIL = re.compile(rf"(?:^|[\s<>,;:\"])(?P<said>{_SIGN}{{1,64}}@{_SIGN}{{1,190}}\.[^@\s<>,;:\".]{{2,63}})(?!{_SIGN})")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from troth.query import literal_text
 from troth.record import Engine
-from troth.sources.checks import Check
+from troth.sources.contracts.checks import Check
 from troth.sources.reading import Staged
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from troth.sources.redaction.found import MARKS, NAME, Found
-from troth.sources.redaction.mails import mails
-from troth.sources.redaction.names import known_names, said_names
-from troth.sources.redaction.numbers import numbers
-from troth.sources.redaction.words import PARTICLES
+from troth.sources.personal.redaction.found import MARKS, NAME, Found
+from troth.sources.personal.redaction.mails import mails
+from troth.sources.personal.redaction.names import known_names, said_names
+from troth.sources.personal.redaction.numbers import numbers
+from troth.sources.personal.redaction.words import PARTICLES
 
 __all__ = ["MARKS", "redact"]
 _BETWEEN_PARTS = re.compile(rf"[ \t]{{0,8}},?[ \t]{{0,8}}(?:(?:{'|'.join(PARTICLES)})[ \t]{{1,8}}){{0,2}}")

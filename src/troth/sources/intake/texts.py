@@ -11,10 +11,10 @@ from troth.query import identifier
 from troth.record import Engine
 from troth.sources.address import Address
 from troth.sources.mapping import Source
-from troth.sources.protecting import protected
+from troth.sources.personal.protecting import protected
+from troth.sources.personal.redaction import redact
+from troth.sources.personal.vault import Tokens
 from troth.sources.readers import Opened, opened, reader_of
-from troth.sources.redaction import redact
-from troth.sources.vault import Tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troth.sources.redaction.words import words_of
+from troth.sources.personal.redaction.words import words_of
 
 ORDER, CALL, DOCUMENT = "order", "call", "document"
 FILL = words_of(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from troth.sources.redaction.callings import CALL, CALLED, DOCUMENT, FILL, ORDER
-from troth.sources.redaction.digits import IBAN_LENGTHS, is_bsn, is_card, is_cnpj, is_cpf, is_dni, is_iban, is_nir, is_ssn, is_vat
-from troth.sources.redaction.found import NUMBER, PHONE, Found
+from troth.sources.personal.redaction.callings import CALL, CALLED, DOCUMENT, FILL, ORDER
+from troth.sources.personal.redaction.digits import IBAN_LENGTHS, is_bsn, is_card, is_cnpj, is_cpf, is_dni, is_iban, is_nir, is_ssn, is_vat
+from troth.sources.personal.redaction.found import NUMBER, PHONE, Found
 
 BEFORE, LOOKED_BACK = 40, 5
 _ENOUGH = re.compile(r"\d(?:\D{0,3}\d){5}")

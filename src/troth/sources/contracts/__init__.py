@@ -1,0 +1,1 @@
+"""What a source promises of its data, and what becomes of what does not hold."""

@@ -1,0 +1,1 @@
+"""Tables that lie in databases, written out for the time of a build."""

@@ -1,0 +1,1 @@
+"""People: taken out at the door, and found again by who may."""
