@@ -9,7 +9,7 @@ from typing import Any
 from troth.app.contracts import inputs_of, notices
 from troth.app.fetching import fetched
 from troth.app.intake import look, take_in
-from troth.app.judging import identity_of, snapshot_of
+from troth.app.judging import Basis, identity_of, snapshot_of
 from troth.app.people import Place, settle_vault, still_held
 from troth.app.prints import Prints
 from troth.app.rules import Rules, read_rules
@@ -67,10 +67,8 @@ def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: 
             loads.extend(one.load for one in stored if one.load.seq == intake.seq)
             return stored
 
-        snapshot = snapshot_of(
-            workspace, engine, rules, identity_of(workspace, rules, intake.said), known, progress=progress, read=prints.refuse_changes,
-            before=workspace.lake.current(),
-        )  # fmt: skip
+        basis = Basis(identity_of(workspace, rules, intake.said), known, prints.refuse_changes, workspace.lake.current())
+        snapshot = snapshot_of(workspace, engine, rules, basis, progress)
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
         _note(workspace, rules, before, prints, snapshot)

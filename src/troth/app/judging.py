@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,37 +40,37 @@ def identity_of(workspace: Workspace, rules: Rules, known: Sequence[Sequence[obj
     return digest.of_value([[list(said) for said in known], rules.hash, __version__, tz_version(), workspace.writer, *decided])
 
 
-def snapshot_of(
-    workspace: Workspace,
-    engine: Engine,
-    rules: Rules,
-    identity: str,
-    known: Callable[[str], Sequence[Stored]],
-    *,
-    progress: Progress,
-    read: Callable[[], None],
-    before: Snapshot | None = None,
-    strict: bool = True,
-    at: datetime | None = None,
-) -> Snapshot:
-    """Fold what is known, judge every promise and write the lake; nothing is published.
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a snapshot is made of, and how strictly.
 
-    known: the loads of a source. read: called when the last row is read. before: the snapshot with which columns are compared.
-    strict: a table that lacks a mapped column is refused, and data that do not keep their contract.
-    at: what people decided later about who is the same is not known.
+    identity: its id, as `identity_of` has it. known: the loads of a source. read: called when the last row is read.
+    before: the snapshot with which columns are compared. strict: a table that lacks a mapped column is refused, and data that do
+    not keep their contract. at: what people decided later about who is the same is not known.
     """
-    matching = matching_of(workspace, rules, at)
+
+    identity: str
+    known: Callable[[str], Sequence[Stored]]
+    read: Callable[[], None]
+    before: Snapshot | None = None
+    strict: bool = True
+    at: datetime | None = None
+
+
+def snapshot_of(workspace: Workspace, engine: Engine, rules: Rules, basis: Basis, progress: Progress) -> Snapshot:
+    """Fold what is known, judge every promise and write the lake; nothing is published."""
+    matching = matching_of(workspace, rules, basis.at)
     engine.run(QUARANTINE)
     staged: list[Staged] = []
     balances: list[Balance] = []
     kept: list[Judged] = []
-    columns = columns_of(before)
+    columns = columns_of(basis.before)
     loads: dict[str, list[Load]] = {}
     for name, definition in sorted(rules.sources.items()):
         progress(f"reading {name}")
         zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
-        stored = known(name)
-        found = stage_loads(engine, name, definition.value, zone, stored, strict=strict, also=matching.columns(name))
+        stored = basis.known(name)
+        found = stage_loads(engine, name, definition.value, zone, stored, strict=basis.strict, also=matching.columns(name))
         one, said = judge(engine, found, zone, columns.get(name))
         staged.append(one)
         kept.append(said)
@@ -78,15 +78,15 @@ def snapshot_of(
         quarantine_columns(engine, said)
         loads[name] = [each.load for each in stored]
         release(engine, stored)
-    read()
-    if strict:
+    basis.read()
+    if basis.strict:
         refuse_broken(kept)
     parts, last, judged, identities = _derive(engine, rules, staged, matching, progress)
     progress("writing the lake")
     files = workspace.lake.write(engine, parts)
-    contracts = contract_facts(kept, staged, before, last)
+    contracts = contract_facts(kept, staged, basis.before, last)
     facts = {
-        "inputs": identity,
+        "inputs": basis.identity,
         "contracts": contracts,
         "joins": [as_json(asdict(one)) for one in joins(engine, staged)],
         "sources": _sources(rules, loads, staged, balances),
@@ -99,7 +99,9 @@ def snapshot_of(
     }
     schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
     history = inherited(contracts, last)
-    return Snapshot(digest.of_value([identity, history]) if history else identity, last, rules.hash, __version__, schemas, files, facts)
+    return Snapshot(
+        digest.of_value([basis.identity, history]) if history else basis.identity, last, rules.hash, __version__, schemas, files, facts
+    )
 
 
 def _derive(

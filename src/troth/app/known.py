@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from troth.app.intake import concerning_all, stored
-from troth.app.judging import DEFAULT_ZONE, identity_of, snapshot_of
+from troth.app.judging import DEFAULT_ZONE, Basis, identity_of, snapshot_of
 from troth.app.rules import Rules, read_rules, rules_of
 from troth.app.workspace import Progress, Workspace, silent
 from troth.book.history import Revision
@@ -107,10 +107,9 @@ def _made(
     workspace: Workspace, rules: Rules, known: dict[str, tuple[Load, ...]], identity: str, at: datetime, progress: Progress
 ) -> Snapshot:
     with workspace.building() as engine:
-        snapshot = snapshot_of(
-            workspace, engine, rules, identity, lambda name: [stored(workspace.lake, load) for load in known[name]],
-            progress=progress, read=lambda: None, strict=False, at=at,
-        )  # fmt: skip
+        loads = {name: [stored(workspace.lake, load) for load in some] for name, some in known.items()}
+        basis = Basis(identity, loads.__getitem__, lambda: None, strict=False, at=at)
+        snapshot = snapshot_of(workspace, engine, rules, basis, progress)
     file = workspace.state / CACHE / f"{identity}.json"
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
