@@ -65,7 +65,8 @@ CUT = {
 
 MATRIX: dict[str, Bad] = {
     "missing-column": Bad(without("due"), said={"": "no column 'due'", **_some(LOGS, "no column 'case:due'")}),
-    "no-bytes": Bad(bytes=lambda _: b"", said={"": "is empty", "rows.parquet": "cannot be read", "rows.jsonl": "holds no table"}),
+    "no-bytes": Bad(bytes=lambda _: b"", said={"": "is empty", "rows.parquet": "cannot be read", "rows.jsonl": "holds no table",
+                                                  "rows.sqlite": "an empty file"}),
     "header-only": Bad(rows=(), said={"rows.json": "holds no table", "rows.jsonl": "holds no table",
                                       "rows.xes": "no column", "rows.xes.gz": "no column", **_some(LOGS[2:], "no table 'rows.")}),
     "mixed-zones": Bad(changed(placed="2026-01-04T10:00:00+05:30")),
@@ -89,7 +90,8 @@ MATRIX: dict[str, Bad] = {
     "three-bytes-short": Bad(bytes=lambda content: content[:-3], said=CUT, names=list(CUT)),
     "other-bytes": Bad(bytes=lambda _: b"\x00\x01\xfe" * 2000, said={
         "": "is no event log", **_some(TEXTS, "NUL bytes"), "rows.json": "NUL bytes", "rows.jsonl": "NUL bytes",
-        "rows.parquet": "cannot be read", **_some(ZIPS, "is no workbook but some other file"), "rows.xls": "is no .xls"}),
+        "rows.parquet": "cannot be read", **_some(ZIPS, "is no workbook but some other file"), "rows.xls": "is no .xls",
+        "rows.sqlite": "is no SQLite and no DuckDB"}),
     "no-utf-8": Bad(bytes=_broken, said={"rows.xes": "line 15: not UTF-8", "rows.xmlocel": "line 6: not well-formed",
                                          "rows.jsonocel": "is not UTF-8"},
                     quarantined=1, names=[*TEXTS, "rows.json", "rows.jsonl", *XML, "rows.jsonocel"]),

@@ -77,8 +77,13 @@ def test_a_contract_that_cannot_be_kept_is_refused(contract: str, said: str) -> 
     assert said in str(error.value)
 
 
-def test_a_personal_column_of_which_no_text_is_kept_cannot_be_checked() -> None:
-    with pytest.raises(ValidationError, match="'mail' is personal and is not kept as it is read"):
+def test_a_personal_column_is_checked_for_what_a_token_says_alone() -> None:
+    written_source(ORDERS + "personal: {mail: email}\ncontract: {columns: {mail: {required: true, unique: true}}}")
+    with pytest.raises(ValidationError, match="'mail' is free text of which nothing is kept"):
+        written_source(ORDERS + "personal: {mail: free_text}\ncontract: {columns: {mail: {required: true}}}")
+    with pytest.raises(
+        ValidationError, match="'mail' is personal and kept as a token: it can be checked for 'required' and 'unique' alone"
+    ):
         written_source(ORDERS + "personal: {mail: email}\ncontract: {columns: {mail: {matches: '.+@.+'}}}")
     with pytest.raises(ValidationError, match="'amount' is personal: it is kept as a token, which cannot be read as money"):
         written_source(ORDERS + "personal: {amount: tax_id}\ncontract: {columns: {amount: {type: money}}}")

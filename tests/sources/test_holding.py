@@ -56,13 +56,13 @@ def test_a_row_whose_key_is_held_is_quarantined_whole_with_the_reason(engine: En
 
 
 def test_a_personal_value_that_is_held_is_not_written_down(engine: Engine, tmp_path: Path) -> None:
-    mapping = "key: [id]\nobject: {type: order, id: [id]}\nevents: [{type: placed, at: placed}]\npersonal: {paid: name}\n"
-    mapping += "money: [{about: order, id: [id], kind: price, amount: paid}]\n"
-    rows = "id,placed,paid\n1,2026-01-05,5.00\n2,2026-01-05,999\n"
+    mapping = "key: [id]\nobject: {type: order, id: [id], attributes: {buyer: {column: mail}}}\npersonal: {mail: email}\n"
+    mapping += "events: [{type: placed, at: placed}]\n"
+    rows = "id,placed,mail\n1,2026-01-05,ada@example.org\n2,2026-01-05,bob@example.org\n3,2026-01-05,Bob@Example.org\n"
 
-    got = judged(engine, tmp_path, {"a.csv": rows}, "{columns: {paid: {type: money, between: [0, 9], hold: true}}}", mapping=mapping)
+    got = judged(engine, tmp_path, {"a.csv": rows}, "{columns: {mail: {unique: true, hold: true}}}", mapping=mapping)
 
-    assert got.quarantine() == [(2, "paid", "held: not between 0 and 9", False, None)]
+    assert got.quarantine() == [(2, "mail", "held: not unique", False, None), (3, "mail", "held: not unique", False, None)]
 
 
 LOG = """

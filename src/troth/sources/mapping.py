@@ -242,7 +242,8 @@ class Source(Part):
 
     @model_validator(mode="after")
     def contract_fits(self) -> Source:
-        for said in self.contract.problems(self.columns(), set(self.personal) - self.cells().keys()) if self.contract else ():
+        mapped, free = self.columns(), {column for column, kind in self.personal.items() if kind == FREE_TEXT}
+        for said in self.contract.problems(mapped, set(self.personal) - free, free - mapped) if self.contract else ():
             raise ValueError(said)
         if self.contract and self.contract.fresh_within and not self.observed():
             raise ValueError("'fresh_within' needs something that happened: map an event, or when feedback was asked or answered")

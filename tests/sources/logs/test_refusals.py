@@ -296,6 +296,10 @@ def test_an_unknown_zone_is_refused(tmp_path: Path, form: str) -> None:
     ("change", "message"),
     [
         (lambda w: w.pop("events"), r"/: 'events' is missing"),
+        (
+            lambda w: w["events"][0].update(relations=w["events"][0].pop("relationships")),
+            r"/events/0/relations: relations stand where none are",
+        ),
         (lambda w: w["events"][0].pop("time"), r"/events/0: 'time' is missing"),
         (lambda w: w["events"][0].update(id=7), r"/events/0/id: a text is expected; got 7"),
         (lambda w: w["events"].append("e3"), r"/events/2: an object is expected; got 'e3'"),

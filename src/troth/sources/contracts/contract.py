@@ -20,6 +20,7 @@ from troth.query.tree import Duration
 CellType = Literal["text", "number", "money", "instant", "day", "bool"]
 Severity = Literal["error", "warn"]
 Mode = Literal["evolve", "freeze", "quarantine"]
+FOR_TOKENS = frozenset({"type", "required", "unique", "hold", "severity"})
 NUMERIC, TIMED = ("number", "money"), ("instant", "day")
 UNKNOWN_TO_RE2 = re.compile(r"\(\?(<?[=!]|>|P=|\()|\\[1-9]|[*+?}]\+")
 
@@ -163,15 +164,21 @@ class Contract(Part):
                 wanted.setdefault(rules.after.column, set()).add(rules.type)
         return wanted
 
-    def problems(self, mapped: set[str], personal: set[str]) -> Iterator[str]:
-        """What is asked of columns that cannot be had. mapped: columns that the mapping reads; personal: those of which no text is kept."""
+    def problems(self, mapped: set[str], tokens: set[str], unread: set[str]) -> Iterator[str]:
+        """What is asked of columns that cannot be had.
+
+        mapped: columns that the mapping reads. tokens: those of which tokens are kept, which are alike or not, there or not, and say
+        nothing else. unread: those of which nothing is kept.
+        """
         for name, rules in self.columns.items():
             if rules.hold and name not in mapped:
                 yield f"'{name}' is held but not mapped, so nothing waits for it; {nearest(name, mapped)}"
             if rules.after and rules.after.column == name:
                 yield f"'{name}' cannot be after itself"
-            if name in personal:
-                yield f"'{name}' is personal and is not kept as it is read, so that nothing of it can be checked"
+            if name in unread:
+                yield f"'{name}' is free text of which nothing is kept, so that nothing of it can be checked"
+            if name in tokens and rules.model_fields_set - FOR_TOKENS:
+                yield f"'{name}' is personal and kept as a token: it can be checked for 'required' and 'unique' alone"
 
 
 def number_of(written: str) -> Decimal:

@@ -20,6 +20,7 @@ from troth.sources.logs.shapes import Shapes
 
 _TYPES = {"eventTypes": "events", "objectTypes": "objects"}
 _PARTS = (*_TYPES, "events", "objects")
+_ROW = frozenset({"id", "type", "time", "attributes", "relationships"})
 
 
 def read(path: Path, zone: str | None) -> Imported:
@@ -31,7 +32,7 @@ def read(path: Path, zone: str | None) -> Imported:
         seen.add(key)
         pointer = f"/{key}"
         if key not in _PARTS:
-            file.value(pointer)
+            _refuse_unread(shapes, "", key, file.value(pointer))
             continue
         for number, item in enumerate(file.items(pointer)):
             place = f"{pointer}/{number}"
@@ -56,7 +57,15 @@ def _type(assembly: Assembly, shapes: Shapes, kind: str, part: Mapping[str, obje
     assembly.type(kind, shapes.text(part, "name", place), declared, place)
 
 
+def _refuse_unread(shapes: Shapes, place: str, name: str, value: object) -> None:
+    """What the format does not know is left alone, unless it holds relations: they would be lost."""
+    if '"objectId"' in json.dumps(value):
+        shapes.refuse(f"{place}/{name}", "relations stand where none are read", "'relationships'")
+
+
 def _row(assembly: Assembly, shapes: Shapes, kind: str, part: Mapping[str, object], place: str) -> None:
+    for name in part.keys() - _ROW:
+        _refuse_unread(shapes, place, name, part[name])
     id, type = shapes.text(part, "id", place), shapes.text(part, "type", place)
     row = assembly.row_of_event(id, type, shapes.text(part, "time", place)) if kind == "events" else assembly.row_of_object(id, type)
     for pointer, attribute in shapes.parts(part, "attributes", place):
