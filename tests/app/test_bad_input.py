@@ -269,6 +269,18 @@ def test_a_bad_file_beside_good_ones_costs_only_itself(troth: Troth, tmp_path: P
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
 
 
+def test_a_folder_of_which_nothing_can_be_read_is_refused_with_the_reasons_and_leaves_no_book(troth: Troth, tmp_path: Path) -> None:
+    folder = _folder(tmp_path, {"fake.parquet": b"PAR1nothing", "headers.csv": b"order,placed\n"})
+
+    got = troth("start", folder, "--into", tmp_path / "new")
+
+    assert got.code == SOURCE
+    assert "nothing in" in got.line()
+    assert "fake.parquet: cannot be read" in got.line()
+    assert "headers.csv: a header and no rows" in got.line()
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_alone_gives_an_error_or_a_page(troth: Troth, tmp_path: Path, name: str) -> None:
     got = troth("start", _folder(tmp_path, {name: BAD[name]}), "--into", tmp_path / "new")

@@ -23,7 +23,7 @@ from troth.book.lint import UNSAVED_EDIT
 from troth.book.versions import UNSAVED
 from troth.engines.calendars import transitions
 from troth.findings import RULE, Context, Statement, find_all, refused, told
-from troth.findings.words import number, of_hundred
+from troth.findings.words import beginning, number, of_hundred
 from troth.kernel.errors import NotFound
 from troth.kernel.instant import to_us
 from troth.kernel.money import NO_CURRENCY
@@ -147,7 +147,7 @@ def statement_data(statement: Statement, lists: Mapping[str, str]) -> dict[str, 
 
 def _headline(lead: Statement | None, context: Context) -> str:
     if lead is not None:
-        return f"{of_hundred(lead.value).capitalize()} promises that fell due were kept."
+        return f"{beginning(of_hundred(lead.value))} promises that fell due were kept."
     if context.promises:
         return "Promises were found, but too few have fallen due to say how they were kept."
     return "We found no promise in these files."
@@ -156,7 +156,7 @@ def _headline(lead: Statement | None, context: Context) -> str:
 def _lede(lead: Statement | None, context: Context) -> str:
     data = f"data up to {_moment(context.local_time(context.as_of))}"
     if lead is None:
-        return data.capitalize()
+        return beginning(data)
     parts = [lead.evidence.n, *lead.evidence.notes[:1], data]
     return " · ".join(p for p in parts if p)
 

@@ -25,6 +25,7 @@ from troth.sources.guess import Guess, Pair, groups_of, guess_tables, joined
 from troth.sources.templates import match, together
 
 HEADER = "# Proposed by Troth from the columns of your files. Edit freely: Troth never overwrites this file.\n"
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Said:
 def start(folder: Path, *, into: Path | None = None, said: Said | None = None, progress: Progress = silent) -> Started:
     """Make a book for a folder of files, build it and read its page. Asks nothing and changes nothing in the folder.
 
-    Raises NotFound where there is no such folder or nothing readable in it, SourceError where `into` lies inside it.
+    Raises NotFound where there is no such folder or no file of a kind that is read, SourceError where none of these can be read or
+    `into` lies inside the folder.
     """
     _refuse_unreadable(folder)
     target = (into or Path.cwd() / f"{folder.resolve().name}-book").resolve()
@@ -74,7 +76,13 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
             next_step="Name another place with --into BOOK.",
         )
     progress("looking for promises in the columns")
-    return begin(target, propose(folder, said or Said()), progress)
+    proposed = propose(folder, said or Said())
+    if not any(name.startswith("sources/") for name in proposed.files):
+        raise SourceError(
+            f"nothing in '{folder}' can be read", got=" · ".join(proposed.warnings[:MOST_TOLD]),
+            next_step="Mend these files, or name another folder.",
+        )  # fmt: skip
+    return begin(target, proposed, progress)
 
 
 def begin(target: Path, proposed: Proposed, progress: Progress) -> Started:

@@ -44,6 +44,15 @@ def number(value: float | Fraction) -> str:
     return f"{round(value):,}"
 
 
+def beginning(text: str) -> str:
+    """As a sentence begins, with the rest as it is.
+
+    >>> beginning("data up to Mon 12 Mar")
+    'Data up to Mon 12 Mar'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def percent(share: float | Fraction, digits: int = 1) -> str:
     return f"{float(share) * 100:.{digits}f} %"
 

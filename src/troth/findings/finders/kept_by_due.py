@@ -11,7 +11,7 @@ from troth.engines.statistics import StratifiedShare, superpopulation_share
 from troth.findings.context import Context, window
 from troth.findings.statement import Act, Evidence, Statement, Table, bars
 from troth.findings.weighing import Counts, counts, is_sample, seen, total, weighted_sql
-from troth.findings.words import count_of, done, interval, number, of_hundred, percent, plural
+from troth.findings.words import beginning, count_of, done, interval, number, of_hundred, percent, plural
 from troth.promises import Promise
 
 NAME = "kept_by_due"
@@ -86,7 +86,7 @@ def share_of(found: Sequence[Counts], numerator: str, denominator: str) -> Strat
 def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fraction, *, leads: bool) -> str:
     """The lead contrasts the usual figure with the page's own headline; any other promise says its share."""
     if not leads or usual is None or not silent:
-        return f"“{promise.words.capitalize()}” was kept {of_hundred(share)} times."
+        return f"“{beginning(promise.words)}” was kept {of_hundred(share)} times."
     return (
         f"Your usual on-time figure says {of_hundred(usual)}. It leaves out {count_of(round(silent), promise.subject)} that never closed."
     )

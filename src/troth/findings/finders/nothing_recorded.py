@@ -7,7 +7,7 @@ from statistics import median
 from troth.findings.context import Context, day
 from troth.findings.statement import Act, Evidence, Statement, Table, bars
 from troth.findings.weighing import is_sample, strata
-from troth.findings.words import count_of, done, plural, spoken, undone
+from troth.findings.words import beginning, count_of, done, plural, spoken, undone
 from troth.kernel.money import spoken as money
 from troth.promises import Promise
 
@@ -47,7 +47,7 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     late = _days_past(context, name, where)
     notes = _notes(context, subject, never_begun, worth)
     past = f"All are past their date, half of them by more than {late} days."
-    said = (_sentence(where_stopped), past, _liked(context, name, promise, where))
+    said = (beginning(where_stopped), past, _liked(context, name, promise, where))
     upto = day(context.local_time(context.as_of))
     return Statement(
         id=f"{NAME}/{name}", finder=NAME, headline=headline,
@@ -88,10 +88,6 @@ def _stopped(context: Context, name: str, promise: Promise, where: str) -> list[
     labels = [undone(stage.to) if i < last else f"{spoken(stage.from_)} and then nothing" for i, (_, stage) in enumerate(stages)]
     labels.append("through every stage and then nothing")
     return [(labels[int(i)], int(n)) for i, n in rows]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _worth(context: Context, name: str, where: str) -> tuple[int, str] | None:

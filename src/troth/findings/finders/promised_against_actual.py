@@ -12,7 +12,7 @@ from troth.engines.statistics import Median, median_interval, newcombe, stratifi
 from troth.findings.context import Context, window
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
 from troth.findings.weighing import Stratum, is_sample, strata
-from troth.findings.words import count_of, done, interval, month, of_hundred, percent, plural
+from troth.findings.words import beginning, count_of, done, interval, month, of_hundred, percent, plural
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
 
@@ -79,7 +79,7 @@ def _statement(context: Context, name: str) -> Statement | None:
     change = _change(months, days[0].stratum.weight, done(promise.fulfil.event))
     early, early_note = _early(context, name, days)
     first, last = context.engine.rows(f"SELECT min(o.made), max(o.made) FROM outcome_{name} o WHERE {_fulfilled(context)}")[0]
-    come = f" {_sentence(of_hundred(early))} come a week or more early." if early else ""
+    come = f" {beginning(of_hundred(early))} come a week or more early." if early else ""
     return Statement(
         id=f"{NAME}/{name}",
         finder=NAME,
@@ -228,10 +228,6 @@ def _range(median: Median) -> str:
     return f"{median.low}–{median.high}" if median.low != median.high else f"{median.value}"
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _figure(months: Sequence[_Month]) -> Figure | None:
     if len(months) < 2:
         return None
@@ -279,7 +275,7 @@ def _refused(context: Context, name: str, days: Sequence[_Days], refusal: Refusa
         id=f"{NAME}/{name}",
         finder=NAME,
         headline="We cannot say yet how the days promised compare with the days taken.",
-        paragraph=f"{_sentence(count_of(n, promise.subject))} {done(promise.fulfil.event)} in the file.",
+        paragraph=f"{beginning(count_of(n, promise.subject))} {done(promise.fulfil.event)} in the file.",
         evidence=Evidence(
             n=count_of(n, promise.subject),
             window=f"made {window(context.local_time(first), context.local_time(last))}",

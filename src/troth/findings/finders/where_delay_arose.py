@@ -13,7 +13,7 @@ from troth.engines.statistics import StratifiedShare, stratified_share, superpop
 from troth.findings.context import Context, window
 from troth.findings.statement import Act, Evidence, HowSure, Statement, Table, Tone, bars
 from troth.findings.weighing import Counts, Stratum, counts, is_sample, seen, strata
-from troth.findings.words import count_of, done, interval, number, percent, plural, spoken, undone
+from troth.findings.words import beginning, count_of, done, interval, number, percent, plural, spoken, undone
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal
 from troth.promises import Promise
@@ -220,7 +220,7 @@ def _associations(context: Context, name: str, promise: Promise) -> Iterator[tup
         ratio = after.value / else_.value
         n_late, n_time = seen(found, "late"), seen(found, "time")
         sentence = (
-            f"{plural(promise.subject).capitalize()} {done(one.to)} after the limit were late {ratio:.1f} times as often:"
+            f"{beginning(plural(promise.subject))} {done(one.to)} after the limit were late {ratio:.1f} times as often:"
             f" {percent(after.value)} of {n_late:,} against {percent(else_.value)} of {n_time:,}."
             " The two go together; that is an association and no proof."
         )
@@ -243,7 +243,7 @@ def _paragraph(missed: _Missed, with_late: _Association | None) -> str:
     said = "; ".join(f"{line.label} {_shown(line.in_all / missed.in_all)}" for line in silent)
     parts = [
         "Every missed promise counts once, shared among the stages that made it late.",
-        f"{said[:1].upper()}{said[1:]}." if said else "",
+        f"{beginning(said)}." if said else "",
         with_late.sentence if with_late else "",
     ]
     return " ".join(part for part in parts if part)
