@@ -64,14 +64,14 @@ overlays:
 CHANGES = 50
 
 
-def write(root: Path, definitions: int = DEFINITIONS, overlays: int = OVERLAYS) -> Path:
-    """A book on disk, made anew."""
+def write(root: Path, definitions: int = DEFINITIONS, overlays: int = OVERLAYS, unit: str = "h") -> Path:
+    """A book on disk, made anew. unit: of the budgets of half the overlays; the standard's are in days, so that hours are another shape."""
     shutil.rmtree(root, ignore_errors=True)
     files = {"troth.yaml": "name: Bench\nfolder: data\nzone: UTC\n", "company.yaml": COMPANY, "sources/orders.yaml": ORDERS}
     for number in range(definitions):
         files[f"promises/p{number}.yaml"] = PROMISE.format(name=f"p{number}", days=5 + number % 5)
     for number in range(overlays):
-        terms = f"  due: placed + {1 + number % 9}d\n" if number % 2 else f"  stages: {{shop: {{budget: {1 + number % 40}h}}}}\n"
+        terms = f"  due: placed + {1 + number % 9}d\n" if number % 2 else f"  stages: {{shop: {{budget: {1 + number % 40}{unit}}}}}\n"
         files[f"overlays/customer=c{number}/promises/own.yaml"] = f"change: CHG-{number % CHANGES}\np{number % definitions}:\n{terms}"
     for number in range(min(CHANGES, overlays)):
         listed = "\n".join(f"  - overlays/customer=c{customer}" for customer in range(number, overlays, CHANGES))

@@ -18,26 +18,32 @@ MOST_TIMES = 1.5
 
 
 def measure(count: int = ORDERS) -> list[Line]:
-    plain, own = [], []
+    plain, amounts, shapes = [], [], []
     for _ in range(REPETITIONS):
-        plain.append(fresh("variants", "0", str(count)))
-        own.append(fresh("variants", str(VARIANTS), str(count)))
-    base, with_own = (statistics.median(run["judging_s"] for run in runs) for runs in (plain, own))
-    base_cpu, own_cpu = (statistics.median(run["cpu_s"] for run in runs) for runs in (plain, own))
-    ratio = with_own / base
+        plain.append(fresh("variants", "0", str(count), "d"))
+        amounts.append(fresh("variants", str(VARIANTS), str(count), "d"))
+        shapes.append(fresh("variants", str(VARIANTS), str(count), "h"))
+    base, own, other = (statistics.median(run["judging_s"] for run in runs) for runs in (plain, amounts, shapes))
+    base_cpu, own_cpu, other_cpu = (statistics.median(run["cpu_s"] for run in runs) for runs in (plain, amounts, shapes))
+    said = f"{amounts[0]['variants']:,} variants, one join; peak {amounts[0]['peak_mib']:,.0f} MiB, without {plain[0]['peak_mib']:,.0f}"
     return [
         Line(f"judging {count:,} orders by one definition", shown(base), "", f"{REPETITIONS} × in turn; two stages, delay shares"),
         Line(
-            f"… of which {VARIANTS:,} customers have terms of their own", shown(with_own), f"≤ {MOST_TIMES:g} × without",
-            f"ratio {ratio:.2f}; {own[0]['variants']:,} variants in {own[0]['shapes']} shapes; peak {own[0]['peak_mib']:,.0f} MiB, "
-            f"without {plain[0]['peak_mib']:,.0f}", met=ratio <= MOST_TIMES,
+            f"… of which {VARIANTS:,} customers have amounts of their own", shown(own), f"≤ {MOST_TIMES:g} × without",
+            f"ratio {own / base:.2f}; {said}", met=own <= MOST_TIMES * base,
         ),
-        Line("… in processor time", shown(own_cpu), f"≤ {MOST_TIMES:g} × {shown(base_cpu)}", f"ratio {own_cpu / base_cpu:.2f}",
-             met=own_cpu <= MOST_TIMES * base_cpu),
+        Line(
+            "… in processor time", shown(own_cpu), f"≤ {MOST_TIMES:g} × {shown(base_cpu)}", f"ratio {own_cpu / base_cpu:.2f}",
+            met=own_cpu <= MOST_TIMES * base_cpu,
+        ),
+        Line(
+            "… half of them with a budget in hours where the standard has days: a shape of its own, one query more", shown(other), "",
+            f"ratio {other / base:.2f}, in processor time {other_cpu / base_cpu:.2f}",
+        ),
     ]  # fmt: skip
 
 
-def measure_here(overlays: int, count: int) -> dict[str, float]:
+def measure_here(overlays: int, count: int, unit: str) -> dict[str, float]:
     """Seconds of judging, from a book that is open and a record that is in memory."""
     from datetime import datetime
 
@@ -48,7 +54,7 @@ def measure_here(overlays: int, count: int) -> dict[str, float]:
     from troth.promises import Record, make_outcomes, terms_of
     from troth.stores.lake.engine import DuckEngine
 
-    root = write(CACHE / "book" / f"variants-{overlays}", definitions=1, overlays=overlays)
+    root = write(CACHE / "book" / f"variants-{overlays}", definitions=1, overlays=overlays, unit=unit)
     book, problems = open_book(root, CHECKS)
     shutil.rmtree(root)
     if any(problem.level == "error" for problem in problems):
@@ -83,7 +89,6 @@ def measure_here(overlays: int, count: int) -> dict[str, float]:
     begun, cpu = time.perf_counter(), cpu_s()
     (made,) = make_outcomes(engine, terms, record, datetime(2026, 6, 1))
     took = time.perf_counter() - begun
-    shapes = len({(tuple(v.definition.value.stages), v.definition.value.due.split(" ")[-1][-1]) for v in made.variants})
     found = engine.rows("SELECT count(*), count(DISTINCT layer) FROM outcome_p0")[0]
     if found[0] != count:
         raise RuntimeError(f"{found[0]} of {count} judged")
@@ -92,10 +97,9 @@ def measure_here(overlays: int, count: int) -> dict[str, float]:
         "cpu_s": cpu_s() - cpu,
         "peak_mib": peak_mib(),
         "variants": len(made.variants),
-        "shapes": shapes,
         "layers": found[1],
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure_here(int(sys.argv[1]), int(sys.argv[2]))))
+    print(json.dumps(measure_here(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])))
