@@ -1,5 +1,12 @@
-"""Civil time without an engine's own zone tables."""
+"""Civil and business time without an engine's own zone tables."""
 
+from troth.engines.calendars.calendar import Calendar, WorkingDays, calendar_of, due, elapsed, worked_until
+from troth.engines.calendars.days import counted_from, cutoffs, due_in_days
+from troth.engines.calendars.holidays import holidays_of, holidays_version
+from troth.engines.calendars.hours import ALWAYS, Week, Window, parse_time, parse_week, parse_windows
+from troth.engines.calendars.packed import BUCKET_US, Packed, due_each, elapsed_each, pack, worked_until_each
+from troth.engines.calendars.scalar import due_time, elapsed_time
+from troth.engines.calendars.windows import Pattern, Windows, clipped, intersection, minus, union, windows_of
 from troth.engines.calendars.zones import (
     Transitions,
     local_to_utc,
@@ -10,4 +17,44 @@ from troth.engines.calendars.zones import (
     zone_names,
 )
 
-__all__ = ["Transitions", "local_to_utc", "transitions", "tz_version", "utc_of", "utc_to_local", "zone_names"]
+__all__ = [
+    "ALWAYS",
+    "BUCKET_US",
+    "Calendar",
+    "Packed",
+    "Pattern",
+    "Transitions",
+    "Week",
+    "Window",
+    "Windows",
+    "WorkingDays",
+    "calendar_of",
+    "clipped",
+    "counted_from",
+    "cutoffs",
+    "due",
+    "due_each",
+    "due_in_days",
+    "due_time",
+    "elapsed",
+    "elapsed_each",
+    "elapsed_time",
+    "holidays_of",
+    "holidays_version",
+    "intersection",
+    "local_to_utc",
+    "minus",
+    "pack",
+    "parse_time",
+    "parse_week",
+    "parse_windows",
+    "transitions",
+    "tz_version",
+    "union",
+    "utc_of",
+    "utc_to_local",
+    "windows_of",
+    "worked_until",
+    "worked_until_each",
+    "zone_names",
+]
