@@ -28,11 +28,9 @@ def refuse_unknown(region: str) -> None:
     known = list_supported_countries(include_aliases=True)
     country, _, part = region.partition("-")
     if country not in known:
-        raise BookError(
-            f"no holidays of '{region}'", got=region, allowed=f"a country such as US, or a part as US-NY; {nearest(country, known)}"
-        )
+        raise BookError(f"no holidays of '{region}'", allowed=f"a country such as US, or a part as US-NY; {nearest(country, known)}")
     if part and part not in known[country]:
-        raise BookError(f"no holidays of '{region}'", got=region, allowed=f"a part of {country}; {nearest(part, known[country])}")
+        raise BookError(f"no holidays of '{region}'", allowed=f"a part of {country}; {nearest(part, known[country])}")
 
 
 @lru_cache(maxsize=512)

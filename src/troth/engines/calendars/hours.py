@@ -26,7 +26,7 @@ DASHES = str.maketrans({"\u2013": "-", "\u2014": "-", "\u2212": "-"})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """A stretch of local time. opens, closes: microseconds after the local midnight that begins its day; closes at most a day after it opens."""
+    """A stretch of local time. opens, closes: microseconds after the midnight that begins its day; at most a day from each other."""
 
     opens: int
     closes: int

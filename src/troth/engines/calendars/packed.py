@@ -73,7 +73,7 @@ def pack(calendars: Sequence[Calendar]) -> Packed:
     in_day = [np.searchsorted(one.opens, edges) for one in calendars]
     totals = np.array([one.total for one in calendars], dtype=np.int64)
     buckets = np.maximum(totals - 1, 0) // BUCKET_US + 1
-    ends = [one.worked + one.closes - one.opens for one in calendars]
+    ends = [one.finished for one in calendars]
     in_bucket = [
         np.searchsorted(end, np.arange(count, dtype=np.int64) * BUCKET_US, side="right") for end, count in zip(ends, buckets, strict=True)
     ]
@@ -188,7 +188,8 @@ def _due(calendars: Packed, codes: Codes, start: Instants, amount: Instants) -> 
         for step in _steps(calendars.bucket_most):
             behind += np.where(calendars.worked[behind + step] <= target, step, 0)
         place = np.where(amount < 0, behind, place)
-    return np.where(amount == 0, start, calendars.opens[place] + target - calendars.worked[place])
+    reached: Instants = np.where(amount == 0, start, calendars.opens[place] + target - calendars.worked[place])
+    return reached
 
 
 def _steps(most: int) -> list[int]:

@@ -39,9 +39,7 @@ def due_time(calendar: Calendar, start: datetime, amount: timedelta) -> datetime
     if not 0 <= target <= calendar.total:
         raise CannotEstimate("due instant", got="more working time than the calendar holds", need=f"at most {calendar.total} µs")
     if amount > timedelta(0):
-        place = bisect_left(
-            range(len(calendar.opens)), target, key=lambda one: int(calendar.worked[one] + calendar.closes[one] - calendar.opens[one])
-        )
+        place = bisect_left(calendar.finished, target)
     else:
         place = bisect_right(calendar.worked, target) - 1
     return from_us(int(calendar.opens[place]) + target - int(calendar.worked[place]))

@@ -94,7 +94,8 @@ def first_showing(local_us: Instants, zone: Transitions) -> Instants:
     begins = np.array((zone.first_us - AROUND_US, *zone.instants), dtype=np.int64)
     ends = np.maximum.accumulate(np.array(zone.instants, dtype=np.int64) + offsets[:-1])
     at = np.searchsorted(ends, local_us, side="right")
-    return np.maximum(begins[at], local_us - offsets[at])
+    shown: Instants = np.maximum(begins[at], local_us - offsets[at])
+    return shown
 
 
 def local_times(days: Instants, time_us: int, zone: str) -> Instants:
