@@ -172,7 +172,8 @@ def _worked(calendars: Packed, codes: Codes, at: Instants) -> Instants:
     place = calendars.day_first[row] - 1
     for step in _steps(calendars.day_most):
         place += np.where(calendars.opens[place + step] <= at, step, 0)
-    return calendars.worked[place] + np.minimum(at, calendars.closes[place]) - calendars.opens[place]
+    worked: Instants = calendars.worked[place] + np.minimum(at, calendars.closes[place]) - calendars.opens[place]
+    return worked
 
 
 def _due(calendars: Packed, codes: Codes, start: Instants, amount: Instants) -> Instants:

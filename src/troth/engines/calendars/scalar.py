@@ -38,10 +38,7 @@ def due_time(calendar: Calendar, start: datetime, amount: timedelta) -> datetime
         return from_us(to_us(start))
     if not 0 <= target <= calendar.total:
         raise CannotEstimate("due instant", got="more working time than the calendar holds", need=f"at most {calendar.total} µs")
-    if amount > timedelta(0):
-        place = bisect_left(calendar.finished, target)
-    else:
-        place = bisect_right(calendar.worked, target) - 1
+    place = bisect_left(calendar.finished, target) if amount > timedelta(0) else bisect_right(calendar.worked, target) - 1
     return from_us(int(calendar.opens[place]) + target - int(calendar.worked[place]))
 
 
