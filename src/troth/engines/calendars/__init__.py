@@ -5,6 +5,7 @@ from troth.engines.calendars.days import counted_from, cutoffs, due_in_days
 from troth.engines.calendars.holidays import holidays_of, holidays_version
 from troth.engines.calendars.hours import ALWAYS, Week, Window, parse_time, parse_week, parse_windows
 from troth.engines.calendars.packed import BUCKET_US, Packed, due_each, elapsed_each, pack, worked_until_each
+from troth.engines.calendars.rules import Hours, InTurn, Rule, Together, calendar_by, calendar_reaching, windows_by, zone_of
 from troth.engines.calendars.scalar import due_time, elapsed_time
 from troth.engines.calendars.windows import Pattern, Windows, clipped, intersection, minus, union, windows_of
 from troth.engines.calendars.zones import (
@@ -21,14 +22,20 @@ __all__ = [
     "ALWAYS",
     "BUCKET_US",
     "Calendar",
+    "Hours",
+    "InTurn",
     "Packed",
     "Pattern",
+    "Rule",
+    "Together",
     "Transitions",
     "Week",
     "Window",
     "Windows",
     "WorkingDays",
+    "calendar_by",
     "calendar_of",
+    "calendar_reaching",
     "clipped",
     "counted_from",
     "cutoffs",
@@ -53,8 +60,10 @@ __all__ = [
     "union",
     "utc_of",
     "utc_to_local",
+    "windows_by",
     "windows_of",
     "worked_until",
     "worked_until_each",
     "zone_names",
+    "zone_of",
 ]

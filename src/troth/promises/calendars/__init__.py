@@ -1,0 +1,13 @@
+"""Calendars of the book: what they say, and the one that counts for a subject."""
+
+from troth.promises.calendars.definition import CALENDARS, CalendarDefinition
+from troth.promises.calendars.lint import lint
+from troth.promises.calendars.resolving import Calendars, hours_of
+
+__all__ = [
+    "CALENDARS",
+    "CalendarDefinition",
+    "Calendars",
+    "hours_of",
+    "lint",
+]
