@@ -10,8 +10,9 @@ from troth.kernel.errors import ExpressionError
 from troth.promises.definition import Promise
 from troth.promises.places import Places
 from troth.query import names_in, parse
+from troth.query.functions.cutoff import times_in
 from troth.query.slots import filled, opened, slot_type, slot_value
-from troth.query.tree import Literal, Node
+from troth.query.tree import Binary, Literal, Name, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def shape_of(promise: Promise, places: Places) -> tuple[Shape, tuple[Literal, ..
         literals.extend(found)
         return tree
 
-    due = emptied(promise.due, "due")
+    within = emptied(promise.within, "within")
+    due = emptied(promise.due, "due") if within is None else Binary("+", Name((promise.anchor,), within.column), within, within.column)
     void = emptied(promise.void_when, "void_when")
     claim = emptied(promise.fulfil.claimed_by, "fulfil", "claimed_by")
     stages = tuple(
@@ -94,4 +96,6 @@ def closed(shape: Shape, literals: Sequence[tuple[Literal, ...]]) -> tuple[Shape
 
 @lru_cache(maxsize=16_384)
 def _opened(text: str, start: int) -> tuple[Node, tuple[Literal, ...]]:
-    return opened(parse(text), start)
+    tree = parse(text)
+    all(times_in(tree))  # refuses what is no time of day, which the shape no longer shows
+    return opened(tree, start)

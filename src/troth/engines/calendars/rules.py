@@ -17,6 +17,7 @@ from troth.kernel.errors import CannotEstimate
 from troth.kernel.instant import DAY_US, from_us
 
 LOOK_US = 40 * DAY_US
+FOREVER_US = 1 << 62
 LONGEST_US = 400 * 366 * DAY_US
 
 
@@ -78,14 +79,14 @@ def windows_by(rule: Rule, first_us: int, last_us: int) -> Windows:
             return reduce(minus, (windows_by(one, first_us, last_us) for one in without), base)
 
 
-def calendar_by(rule: Rule, first_us: int, last_us: int) -> Calendar:
-    """The calendar of a rule inside a range.
+def calendar_by(rule: Rule, first_us: int, last_us: int, zone: str = "") -> Calendar:
+    """The calendar of a rule inside a range. zone: whose days its working days are, where that is not for the rule to say.
 
     >>> desk = Hours("Europe/Berlin", ALWAYS)
     >>> calendar_by(desk, 0, 7 * DAY_US).total == 7 * DAY_US
     True
     """
-    return calendar_of(windows_by(rule, first_us, last_us), zone_of(rule), first_us, last_us)
+    return calendar_of(windows_by(rule, first_us, last_us), zone or zone_of(rule), first_us, last_us)
 
 
 def calendar_reaching(rule: Rule, start_us: int, amount_us: int = 0, days: int = 0) -> Calendar:
@@ -128,6 +129,26 @@ def zone_of(rule: Rule) -> str:
             return zone_of((*any_of, *all_of)[0])
         case InTurn(turns=turns):
             return zone_of(turns[-1][2])
+
+
+def zones_by(rule: Rule) -> tuple[tuple[int, int, str], ...]:
+    """From when and before when, UTC microseconds, a rule's days are those of which zone.
+
+    >>> [zone for _, _, zone in zones_by(InTurn(((0, 5, Hours("UTC")), (5, 9, Hours("UTC")), (9, 10, Hours("Asia/Tokyo")))))]
+    ['UTC', 'Asia/Tokyo']
+    """
+    if not isinstance(rule, InTurn):
+        return ((-FOREVER_US, FOREVER_US, zone_of(rule)),)
+    found: list[tuple[int, int, str]] = []
+    for since, until, one in rule.turns:
+        zone = zone_of(one)
+        if found and found[-1][2] == zone:
+            found[-1] = (found[-1][0], until, zone)
+        else:
+            found.append((since, until, zone))
+    found[0] = (-FOREVER_US, *found[0][1:])
+    found[-1] = (found[-1][0], FOREVER_US, found[-1][2])
+    return tuple(found)
 
 
 def _pattern(hours: Hours, first_us: int, last_us: int) -> Pattern:

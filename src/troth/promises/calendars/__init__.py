@@ -2,12 +2,13 @@
 
 from troth.promises.calendars.definition import CALENDARS, CalendarDefinition
 from troth.promises.calendars.lint import lint
-from troth.promises.calendars.resolving import Calendars, hours_of
+from troth.promises.calendars.resolving import Calendars, Clock, hours_of
 
 __all__ = [
     "CALENDARS",
     "CalendarDefinition",
     "Calendars",
+    "Clock",
     "hours_of",
     "lint",
 ]

@@ -7,10 +7,25 @@ from dataclasses import dataclass, field
 
 from troth.book import Book, Variant
 from troth.book.versions import BEGINNING, UNSAVED
-from troth.engines.calendars import Hours, InTurn, Rule, Together
+from troth.engines.calendars import Hours, InTurn, Rule, Together, zones_by
+from troth.kernel import digest
 from troth.kernel.errors import BookError
 from troth.kernel.instant import to_us
 from troth.promises.calendars.definition import CALENDARS, CalendarDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a calendar says, and the zone whose days its working days and a promise's local times are."""
+
+    name: str
+    rule: Rule
+    zone: str
+
+    @property
+    def id(self) -> str:
+        """How outcomes name it: by its name, and by what it says, so that a customer's own is another."""
+        return f"{self.name}@{digest.of_text(repr(self.rule))[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,11 @@ class Calendars:
         if key not in self._made:
             self._made[key] = self._rule(name, dict(mine), (), former=former)
         return self._made[key]
+
+    def clocks(self, name: str, keys: Mapping[str, str]) -> tuple[tuple[int, int, Clock], ...]:
+        """The clock of what is made from one instant to before another, UTC microseconds; two only where a calendar changes its zone."""
+        rule = self.rule(name, keys)
+        return tuple((since, until, Clock(name, rule, zone)) for since, until, zone in zones_by(rule))
 
     def dimensions(self, name: str) -> frozenset[str]:
         """The dimensions by which a calendar, or one that it is put together of, differs."""
