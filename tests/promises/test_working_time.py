@@ -267,5 +267,5 @@ def test_what_is_refused(terms: str, message: str) -> None:
 
 
 def test_within_is_a_duration() -> None:
-    with pytest.raises(BookError, match="'\\+' does not join these; got instant and instant"):
+    with pytest.raises(BookError, match="within must be of type duration or working; got instant"):
         judge(desk("  within: asked\n"), "order  asked             answered\nA      2026-03-28 10:00  -")

@@ -58,9 +58,15 @@ def load(engine: DuckEngine, calendars: Sequence[Calendar]) -> None:
 
 def said(engine: DuckEngine, text: str, codes: Whole, a: Whole, b: Whole, x: Whole) -> list[Any]:
     """The value of an expression over the instants a and b for each row; every amount in it is the row's own x."""
-    columns: dict[str, npt.NDArray[Any]] = {"place": np.arange(len(codes)), "calendar": np.array(codes, dtype=np.int32), "x": np.array(x, dtype=np.int64)}
+    columns: dict[str, npt.NDArray[Any]] = {
+        "place": np.arange(len(codes)),
+        "calendar": np.array(codes, dtype=np.int32),
+        "x": np.array(x, dtype=np.int64),
+        "a": np.array(a).astype("datetime64[us]"),
+        "b": np.array(b).astype("datetime64[us]"),
+    }
     engine.run("DROP TABLE IF EXISTS asked")
-    engine.load("asked", {**columns, **{name: np.array(values).astype("datetime64[us]") for name, values in {"a": a, "b": b}.items()}})
+    engine.load("asked", columns)
     clock = CalendarJoins("i.calendar")
     names = {name: Typed(exp.column(name, table="i"), "instant") for name in ("a", "b")}
     scope = Scope(names, {}, transitions("UTC", 0, 0), ANY, clock)

@@ -16,7 +16,7 @@ from troth.app.workspace import Progress, Workspace
 from troth.engines.calendars import Transitions, holidays_version, transitions, tz_version
 from troth.kernel import digest
 from troth.kernel.errors import SourceError
-from troth.kernel.instant import DAY_US, to_us
+from troth.kernel.instant import DAY_US, from_us, to_us
 from troth.kernel.money import NO_CURRENCY
 from troth.promises import Outcomes, Record, make_outcomes, state_sql
 from troth.query import identifier, literal_instant
@@ -163,6 +163,8 @@ def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
     # A list, since their order means something and names in a manifest are sorted.
     stages = [[key, stage.model_dump(by_alias=True, exclude_none=True)] for key, stage in made.promise.stages.items()]
     told: dict[str, Any] = {"subject": made.promise.subject, "stages": stages, "variants": len(made.variants)}
+    if moved := _moved(engine, made, at):
+        told["calendars"] = moved
     if made.corrected:
         now = literal_instant(to_us(at)).sql("duckdb")
         rows = engine.rows(
@@ -171,6 +173,22 @@ def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
         )
         told["corrected"] = [{"before": before, "after": after, "subjects": int(n), "on": on.isoformat()} for before, after, n, on in rows]
     return told
+
+
+def _moved(engine: Engine, made: Outcomes, at: datetime) -> list[dict[str, Any]]:
+    """When the calendars of a promise changed, and how many were open then: the rest of their time counts by what is said since."""
+    begin = engine.rows(f"SELECT min(epoch_us(made)) FROM outcome_{made.name}")[0][0]
+    found = []
+    for clock in made.clocks:
+        for change in clock.changes(int(begin or 0), to_us(at)):
+            on = literal_instant(change).sql("duckdb")
+            (open_then,) = engine.rows(
+                f"SELECT count(*) FROM outcome_{made.name} WHERE calendar = ? AND made < {on} AND due > {on}"
+                f" AND coalesce(fulfilled > {on}, TRUE) AND coalesce(voided > {on}, TRUE)",
+                (clock.id,),
+            )
+            found.append({"calendar": clock.name, "on": from_us(change).isoformat(), "open": int(open_then[0])})
+    return sorted(found, key=lambda one: (one["on"], one["calendar"]))
 
 
 def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:

@@ -11,6 +11,7 @@ from troth.promises.naming import (
     CLAIM,
     DUE,
     VOID,
+    WITHIN,
     Record,
     cells_in,
     column,
@@ -63,7 +64,7 @@ def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None
     places.event(shape.anchor, "anchor")
     places.event(shape.fulfilled, "fulfil", "event")
     made, fulfilled = f"i.{column(shape.anchor)}", f"i.{column(shape.fulfilled)}"
-    due = places.expression(shape.due, scope.at(DUE), due_field(places)).node.sql("duckdb")
+    due = _due(shape, scope, places).sql("duckdb")
     void = _condition(shape.void, scope.at(VOID), places, "void_when")
     claim = _condition(shape.claim, scope.at(CLAIM), places, "fulfil", "claimed_by")
     stages = [_stage(stage, shape, scope, places) for stage in shape.stages]
@@ -113,7 +114,7 @@ def check_shape(shape: Shape, places: Places) -> None:
     places.event(shape.anchor, "anchor")
     places.event(shape.fulfilled, "fulfil", "event")
     expressions: list[tuple[Node | None, Place, tuple[str, ...]]] = [
-        (shape.due, DUE, (due_field(places),)),
+        (shape.due, WITHIN if shape.within else DUE, ("within" if shape.within else "due",)),
         (shape.void, VOID, ("void_when",)),
         (shape.claim, CLAIM, ("fulfil", "claimed_by")),
         *((stage.budget, BUDGET, ("stages", stage.key, "budget")) for stage in shape.stages),
@@ -130,9 +131,12 @@ def stage_columns(key: str) -> tuple[str, ...]:
     return tuple(f'"{key}_{part}"' for part in STAGE)
 
 
-def due_field(places: Places) -> str:
-    """The field that says by when a promise is due."""
-    return "due" if places.definition.value.within is None else "within"
+def _due(shape: Shape, scope: Scope, places: Places) -> exp.Expression:
+    if not shape.within:
+        return places.expression(shape.due, scope.at(DUE), "due").node
+    typed = places.expression(shape.due, scope.at(WITHIN), "within")
+    anchor = Typed(instant_column(shape.anchor), "instant")
+    return anchor.node if places.problems else moved(anchor, typed, "+", scope).node
 
 
 def _scope(subject: str, record: Record, clock: CalendarJoins | None) -> Scope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from troth.book import Expression, Kind, Part, Role
 from troth.sources import Identifier
@@ -48,6 +48,7 @@ class Pause(Part):
 class Promise(Part):
     """A promisor owes a promisee a condition by a due instant."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["due"]}, {"required": ["within"]}]})
     # What is said about a promise is no term of it.
     told: ClassVar[frozenset[str]] = frozenset({"words", "owners", "guess"})
     kind: Literal["customer", "internal"] = Field("customer", description="To whom: a customer, or another department (internal)")
@@ -62,7 +63,9 @@ class Promise(Part):
         description="Expression of the instant by which it is due: placed + 5d, cutoff(placed, '14:00') + 2wd,"
         " end_of_day(attr(promised_on))",
     )
-    within: Expression | None = Field(None, description="In place of due: how long after the anchor it may take: 4wh, 2wd, 30min")
+    within: Expression | None = Field(
+        None, description="Expression of how long after the anchor it may take, in place of due: 4wh, 2wd, 2d"
+    )
     calendar: Identifier | None = Field(
         None,
         description="The calendar in calendars/ on which working time counts, and whose zone its days are of: service_desk. It has layers"

@@ -17,11 +17,12 @@ ATTRIBUTE_KINDS: dict[str, Kind] = {
     "text": "text", "number": "num", "money": "money", "instant": "instant", "day": "day", "bool": "bool",
 }  # fmt: skip
 DUE = Place("due", ("instant",))
+WITHIN = Place("within", ("duration", "working"))
 VOID = Place("void_when", ("bool",))
 CLAIM = Place("claimed_by", ("bool",))
 BUDGET = Place("budget", ("instant", "duration", "working"))
 DIMENSION = Place("read", ("party", "text"), frozenset({"attr"}))
-PLACES = (DUE, VOID, CLAIM, BUDGET, DIMENSION)
+PLACES = (DUE, WITHIN, VOID, CLAIM, BUDGET, DIMENSION)
 
 
 @dataclass(frozen=True, slots=True)

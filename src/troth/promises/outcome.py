@@ -27,13 +27,14 @@ from troth.record import Engine
 class Outcomes:
     """What outcome_<promise> holds. promise: as it stands, with the stages of all its variants.
 
-    corrected: former_<promise> holds what was judged by terms that were corrected since.
+    corrected: former_<promise> holds what was judged by terms that were corrected since. clocks: the calendars that it was judged by.
     """
 
     name: str
     promise: Promise
     variants: tuple[Variant[Promise], ...]
     corrected: bool
+    clocks: tuple[Clock, ...] = ()
 
 
 def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: datetime) -> list[Outcomes]:
@@ -114,7 +115,8 @@ def _judged(engine: Engine, plan: Plan, codes: Mapping[Clock, int], at: datetime
     if several:
         engine.run(f"DROP TABLE assigned_{name}")
     engine.run(f"DROP TABLE variant_{name}")
-    return Outcomes(name, plan.terms.current.value.model_copy(update={"stages": stages}), variants, bool(plan.former))
+    clocks = tuple(dict.fromkeys(clock for clock in plan.clocks if clock is not None))
+    return Outcomes(name, plan.terms.current.value.model_copy(update={"stages": stages}), variants, bool(plan.former), clocks)
 
 
 def _make(

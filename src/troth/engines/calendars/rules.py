@@ -151,6 +151,22 @@ def zones_by(rule: Rule) -> tuple[tuple[int, int, str], ...]:
     return tuple(found)
 
 
+def changes_by(rule: Rule) -> tuple[int, ...]:
+    """When what a rule says changes, UTC microseconds, ascending.
+
+    >>> changes_by(Together(all_of=(Hours("UTC"), InTurn(((0, 5, Hours("UTC")), (5, 9, Hours("Asia/Tokyo")))))))
+    (5,)
+    """
+    match rule:
+        case Hours():
+            return ()
+        case Together(any_of=any_of, all_of=all_of, without=without):
+            return tuple(sorted({at for one in (*any_of, *all_of, *without) for at in changes_by(one)}))
+        case InTurn(turns=turns):
+            inside = {at for since, until, one in turns for at in changes_by(one) if since < at < until}
+            return tuple(sorted({since for since, _, _ in turns[1:]} | inside))
+
+
 def _pattern(hours: Hours, first_us: int, last_us: int) -> Pattern:
     years = from_us(first_us - 3 * DAY_US).year, from_us(last_us + 3 * DAY_US).year
     closed: dict[date, tuple[Window, ...]] = {day: () for region in hours.holidays for day in holidays_of(region, *years)}

@@ -100,6 +100,35 @@ def show(
         year_said(out, found)
 
 
+@app.command("import")
+def import_(
+    feed: Annotated[Path, typer.Argument(help="An iCalendar file: holidays.ics.")],
+    name: Annotated[str, typer.Option("--name", help="What the calendar is called in the book.")] = "imported",
+    years: Annotated[str | None, typer.Option("--years", help="2026 or 2026-2030.", show_default="this year and four more")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be written.")] = False,
+    book: Book = HERE,
+    json: Json = False,
+) -> None:
+    """Take the whole days of an iCalendar feed into the book, as a calendar that is closed on them."""
+    from troth.app.calendar_import import import_feed
+    from troth.app.calendar_year import this_year
+
+    first, _, last = (years or f"{this_year()}-{this_year() + 4}").partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()):
+        raise typer.BadParameter("--years takes 2026 or 2026-2030")
+    found = import_feed(feed, None if dry_run else book, name, int(first), int(last or first))
+    out = Out(json=json, quiet=False)
+    if json:
+        out.data(fields(found))
+    elif dry_run:
+        out.say(found.text.rstrip())
+    else:
+        out.say(f"{found.days} closed days from {found.first} to {found.last} in {found.file}.")
+        if found.timed:
+            out.say(f"{found.timed} events have a time of day and were left out.")
+        out.say(f"Use them with all_of: [your calendar, {found.name}].")
+
+
 def _chosen(calendar: str | None, keys: str, zone: str | None, hours: str | None, holidays: str, closed: str, book: Path) -> Chosen:
     from troth.app.calendars import of_book, of_hours
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from troth.book import Book, Variant
 from troth.book.versions import BEGINNING, UNSAVED
-from troth.engines.calendars import Hours, InTurn, Rule, Together, zones_by
+from troth.engines.calendars import Hours, InTurn, Rule, Together, changes_by, zones_by
 from troth.kernel import digest
 from troth.kernel.errors import BookError
 from troth.kernel.instant import to_us
@@ -22,6 +22,10 @@ class Clock:
     rule: Rule
     zone: str
 
+    def changes(self, since_us: int, until_us: int) -> tuple[int, ...]:
+        """When what it says changes, after one instant and up to another, UTC microseconds."""
+        return tuple(at for at in changes_by(self.rule) if since_us < at <= until_us)
+
     @property
     def id(self) -> str:
         """How outcomes name it: by its name, and by what it says, so that a customer's own is another."""
@@ -34,20 +38,18 @@ class Calendars:
 
     book: Book
     zone: str
-    _made: dict[tuple[str, tuple[tuple[str, str], ...], bool], Rule] = field(default_factory=dict, compare=False, repr=False)
+    _made: dict[tuple[str, tuple[tuple[str, str], ...]], Rule] = field(default_factory=dict, compare=False, repr=False)
 
-    def rule(self, name: str, keys: Mapping[str, str], *, former: bool = False) -> Rule:
+    def rule(self, name: str, keys: Mapping[str, str]) -> Rule:
         """What a calendar says for a subject's keys at every time: when it changes, what comes later goes by what it says then.
 
-        former: without the last change of it, for telling what that change did. Raises BookError for a calendar that is put together
-        of itself.
+        Raises BookError for a calendar that is put together of itself.
         """
         used = self.dimensions(name)
         mine = tuple(sorted((key, value) for key, value in keys.items() if key in used))
-        key = (name, mine, former)
-        if key not in self._made:
-            self._made[key] = self._rule(name, dict(mine), (), former=former)
-        return self._made[key]
+        if (name, mine) not in self._made:
+            self._made[name, mine] = self._rule(name, dict(mine), ())
+        return self._made[name, mine]
 
     def clocks(self, name: str, keys: Mapping[str, str]) -> tuple[tuple[int, int, Clock], ...]:
         """The clock of what is made from one instant to before another, UTC microseconds; two only where a calendar changes its zone."""
@@ -77,26 +79,26 @@ class Calendars:
         """What it says over time for a subject's keys."""
         return tuple(self.book.variants(CALENDARS.name, name, keys, CalendarDefinition))
 
-    def _rule(self, name: str, keys: Mapping[str, str], inside: tuple[str, ...], *, former: bool) -> Rule:
+    def _rule(self, name: str, keys: Mapping[str, str], inside: tuple[str, ...]) -> Rule:
         if name in inside:
             raise BookError(f"calendar '{name}' is put together of itself", got=" > ".join((*inside, name)))
         said = self.variants(name, keys)
         if not said:
             raise BookError(f"calendar '{name}' holds at no time", got="no version that is saved", allowed="a version")
         turns: list[tuple[int, int, Rule]] = []
-        for variant in said[:-1] if former and len(said) > 1 else said:
-            rule = self._one(variant.definition.value, keys, (*inside, name), former=former)
-            if turns and turns[-1][2] == rule and turns[-1][1] == to_us(variant.since):
-                turns[-1] = (turns[-1][0], to_us(variant.until), rule)
+        for variant in said:
+            since, until = to_us(variant.since), to_us(variant.until)
+            rule = self._one(variant.definition.value, keys, (*inside, name))
+            if turns and turns[-1][1:] == (since, rule):
+                turns[-1] = (turns[-1][0], until, rule)
             else:
-                turns.append((to_us(variant.since), to_us(variant.until), rule))
-        if former and len(said) > 1:
-            turns[-1] = (turns[-1][0], to_us(said[-1].until), turns[-1][2])
-        return turns[0][2] if len(turns) == 1 and (said[0].since, said[-1].until) == (BEGINNING, UNSAVED) else InTurn(tuple(turns))
+                turns.append((since, until, rule))
+        always = (to_us(BEGINNING), to_us(UNSAVED))
+        return turns[0][2] if turns[0][:2] == always else InTurn(tuple(turns))
 
-    def _one(self, value: CalendarDefinition, keys: Mapping[str, str], inside: tuple[str, ...], *, former: bool) -> Rule:
+    def _one(self, value: CalendarDefinition, keys: Mapping[str, str], inside: tuple[str, ...]) -> Rule:
         def others(names: tuple[str, ...]) -> tuple[Rule, ...]:
-            return tuple(self._rule(one, keys, inside, former=former) for one in names)
+            return tuple(self._rule(one, keys, inside) for one in names)
 
         if not value.any_of and not value.all_of:
             own = hours_of(value, self.zone)
