@@ -113,7 +113,8 @@ def judge_cells(
         if rows:
             engine.run(f"INSERT INTO {table} VALUES {', '.join(rows)}")
     moment = datetime.fromisoformat(now)
-    record = Record({"order": attributes}, {"order": frozenset(events)}, transitions(zone, *YEARS), "EUR")
+    span = (to_us(datetime(2025, 1, 1)), to_us(datetime(2027, 6, 1)))
+    record = Record({"order": attributes}, {"order": frozenset(events)}, transitions(zone, *YEARS), "EUR", span=span)
     book, problems = opened({"promises/world.yaml": promise} if isinstance(promise, str) else promise, past=past)
     assert not problems, problems
     (made,) = make_outcomes(engine, terms_of(book), record, moment)

@@ -32,7 +32,7 @@ class Places:
             self.wrong(error, *path)
             return NOTHING
 
-    def event(self, type: str, *path: str) -> None:
+    def event(self, type: str, *path: str | int) -> None:
         """An event that the record does not know is a mistake; of an event log only the data know which there are."""
         subject = self.definition.value.subject
         known = self.record.events_of(subject)
