@@ -15,6 +15,7 @@ from tests.book.test_layers import change
 from tests.promises.test_variants import COMPANY
 from tests.promises.worlds import Book, judge
 from troth.kernel.errors import BookError
+from troth.promises import clocks
 
 ANSWER = "answer:\n  subject: order\n  words: answered\n  anchor: asked\n  fulfil: {event: answered}\n  calendar: desk\n"
 DESK = "desk:\n  zone: Europe/Berlin\n  hours: Mon-Fri 09:00-17:00\n  closed: {2026-04-03: Good Friday, 2026-04-06: Easter Monday}\n"
@@ -250,6 +251,25 @@ def test_a_calendar_that_changes_moves_only_what_comes_later() -> None:
         "B": "2026-04-14 14:00",  # two hours of Monday are used, two of Tuesday's new hours are left
         "C": "2026-04-14 16:00",
     }
+
+
+def test_one_date_of_another_century_does_not_make_the_tables_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = """
+        order  asked             answered
+        A      2026-03-26 14:00  -
+        B      1926-03-26 14:00  -
+        C      2026-04-02 13:00  -
+    """
+    book = desk("  due: cutoff(asked, '14:00') + 1wd - 4wh\n")
+    whole = judge(book, drawing)
+    monkeypatch.setattr(clocks, "LONG_US", 0)
+    short = judge(book, drawing)
+
+    assert short.column("due") == whole.column("due")
+    assert None not in short.column("due").values()
+    for table in ("business_time", "business_due", "business_day"):
+        (long,), (rows,) = (world.engine.rows(f"SELECT count(*) FROM {table}")[0] for world in (whole, short))
+        assert rows < long
 
 
 @pytest.mark.parametrize(
