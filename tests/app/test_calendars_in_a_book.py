@@ -94,6 +94,17 @@ def test_a_change_of_hours_is_told_with_how_many_were_open(tmp_path: Path) -> No
     )
 
 
+def test_a_change_before_or_after_the_record_says_nothing(tmp_path: Path) -> None:
+    changed = (
+        "desk:\n  hours: Mon-Fri 09:00-17:00\n  versions:\n"
+        "    - {since: 2020-01-01, hours: 'Mon-Fri 10:00-18:00'}\n    - {since: 2030-01-01, hours: 'Mon-Fri 12:00-20:00'}\n"
+    )
+    book = written(tmp_path, calendars__desk=changed)
+    build(open_workspace(book))
+
+    assert "calendars" not in open_reading(open_workspace(book)).snapshot.facts["promises"]["answer"]
+
+
 def test_an_unchanged_calendar_says_nothing(tmp_path: Path) -> None:
     book = written(tmp_path)
     build(open_workspace(book))

@@ -147,6 +147,29 @@ def test_the_end_of_a_day_is_that_of_the_calendar() -> None:
     assert due == datetime(2026, 3, 26, 14, 59, 59, 999_999)
 
 
+def test_each_zone_has_its_own_days() -> None:
+    book = desk(
+        "  due: end_of_day(asked)\n",
+        **{
+            "company.yaml": COMPANY,
+            "overlays/customer=tokyo/calendars/desk.yaml": "change: CHG-1\ndesk: {zone: Asia/Tokyo}\n",
+            "changes/CHG-1.yaml": change('"overlays/customer=tokyo"'),
+        },
+    )
+    world = judge(
+        book,
+        """
+        order  region  segment  customer  asked             answered
+        A      -       -        tokyo     2026-03-26 14:00  -
+        B      -       -        other     2026-03-26 14:00  -
+        """,
+        region="text",
+        segment="text",
+        customer="text",
+    )
+    assert {id: due.strftime("%H:%M") for id, due in world.column("due").items()} == {"A": "14:59", "B": "22:59"}
+
+
 PAUSED = "  within: 8wh\n  pause_while: [{from: pending, to: resumed}]\n"
 
 
@@ -165,6 +188,8 @@ def test_a_pause_is_cut_out() -> None:
         F      2026-04-13 10:00  2026-04-13 12:00 / 2026-04-14 09:00  2026-04-13 14:00 / 2026-04-14 10:00  -
         G      2026-04-13 10:00  2026-04-14 10:00                     2026-04-14 16:00                     -
         H      2026-04-13 10:00  2026-04-13 08:00                     2026-04-13 11:00                     -
+        I      2026-04-13 10:00  2026-04-13 12:00 / 2026-04-14 11:00  2026-04-13 14:00 / 2026-04-14 12:00  -
+        J      2026-04-13 10:00  2026-04-13 12:00                     2026-04-13 13:00                     2026-04-13 11:00
         """,
     )
     assert {id: due.isoformat(sep=" ", timespec="minutes") for id, due in world.column("due").items()} == {
@@ -176,12 +201,24 @@ def test_a_pause_is_cut_out() -> None:
         "F": "2026-04-14 13:00",  # two hours, so due at 12:00; then one more before that
         "G": "2026-04-14 10:00",  # begins when it is due
         "H": "2026-04-14 11:00",  # what lies before the promise does not count
+        "I": "2026-04-14 13:00",  # the second begins after ten, when it was due at first, and before twelve, when it is due by the first
+        "J": "2026-04-14 10:00",  # was answered before
     }
     assert [world.states()[id] for id in "ABC"] == ["kept", "broken", "broken"]
     evidence = world.engine.rows(
         "SELECT o.id, p.since, p.counted_us / 3600000000 FROM pause p JOIN object_order o ON o.code = p.subject ORDER BY ALL"
     )
-    assert [(id, hours) for id, _, hours in evidence] == [("A", 7), ("B", 7), ("D", 0), ("E", 2), ("F", 2), ("F", 1), ("H", 1)]
+    assert [(id, hours) for id, _, hours in evidence] == [
+        ("A", 7),
+        ("B", 7),
+        ("D", 0),
+        ("E", 2),
+        ("F", 2),
+        ("F", 1),
+        ("H", 1),
+        ("I", 2),
+        ("I", 1),
+    ]
 
 
 def test_a_pause_that_lasts_keeps_a_promise_open() -> None:
