@@ -72,19 +72,29 @@ def test_the_reader_gives_the_rows_that_the_splitter_counts(
 COUNTS = "SELECT (SELECT count(*) FROM t), (SELECT count(DISTINCT line) FROM rejects_x)"
 
 
-@given(st.text(alphabet='a,"\n\r', max_size=24), st.sampled_from([1, 2, 5, 4 << 20]))
+@given(st.text(alphabet='aé," \n\r', max_size=24), st.sampled_from([1, 2, 5, 4 << 20]), st.sampled_from([",", "é"]), st.booleans())
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_the_text_chunk_borders_change_nothing(tmp_path: Path, text: str, chunk: int) -> None:
-    path = tmp_path / "table.csv"
+def test_whatever_the_text_chunk_borders_change_nothing(
+    tmp_path: Path,
+    text: str,
+    chunk: int,
+    delimiter: str,
+    lines: bool,  # noqa: FBT001
+) -> None:
+    path, copy = tmp_path / "table.csv", tmp_path / "copy.csv"
     path.write_bytes(text.encode())
 
     def outcome() -> object:
         try:
-            return count_records(path)
+            return split(path, delimiter=delimiter, copy=copy, lines=lines), copy.read_bytes()
         except SourceError as error:
             return str(error)
 
     whole = outcome()
+    if isinstance(whole, tuple):
+        path.write_bytes(whole[1])
+        assert count_records(path, delimiter=delimiter) == whole[0].records
+        path.write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(splitter, "CHUNK", chunk)
         assert outcome() == whole
@@ -102,6 +112,8 @@ def test_whatever_the_text_chunk_borders_change_nothing(tmp_path: Path, text: st
         (b'id,v\n1,5" pipe\n2,6" pipe\n', 2),
         (b'id\n""\n', 1),
         (b"id\r1\r2", 2),
+        (b'id,v\n1,  "a\nb" \n2,c', 2),
+        (b'id,v\n1,"a" "\n2,c', 2),
     ],
 )
 def test_a_record_is_what_people_mean_by_a_row(tmp_path: Path, text: bytes, records: int) -> None:
@@ -128,6 +140,26 @@ def test_a_copy_has_one_kind_of_line_end_and_the_same_texts(tmp_path: Path) -> N
 
     assert split(path, copy=copy) == Split(3, mixed=True)
     assert copy.read_bytes() == b'id,v\n1,"a\r\nb""c"\n2,x\n3,y'
+
+
+@pytest.mark.parametrize(
+    ("text", "split_", "records", "lines"),
+    [
+        (b'id,v\n1, "a\nb"\n', Split(1, mixed=False, loose=True), b'id,v\n1,"a\nb"\n', False),
+        (b'id,v\n1,"a" ,\n', Split(1, mixed=False, loose=True), b'id,v\n1,"a",\n', False),
+        (b'id,v\n1, a "b"\n', Split(1, mixed=False), b'id,v\n1, a "b"\n', False),
+        (b'id,v\n1,"a\r\nb"c,"d"\n2,e \n', Split(2, mixed=False, loose=True), b'id,v\n"\n"x\n2,e \n', False),
+        (b'id,v\n\n1,"a" "\n\n', Split(1, mixed=False, empty=True, loose=True), b'id,v\n\n""x\n\n', True),
+        (b"\nid,v\n\n\n1,a\n\n", Split(1, mixed=False, empty=True), b"id,v\n1,a\n", False),
+        (b'"id\n",v\n1,a\n', Split(1, mixed=False, loose=True), b'"id\n",v\n1,a\n', False),
+    ],
+)
+def test_a_copy_holds_what_every_reader_reads_alike(tmp_path: Path, text: bytes, split_: Split, records: bytes, *, lines: bool) -> None:
+    path, copy = tmp_path / "table.csv", tmp_path / "copy.csv"
+    path.write_bytes(text)
+
+    assert split(path, copy=copy, lines=lines) == split_
+    assert copy.read_bytes() == records
 
 
 def test_a_quote_that_is_never_closed_is_named_with_its_line(tmp_path: Path) -> None:

@@ -101,10 +101,9 @@ def _with_columns(found: Dialect, body: str, path: Path, *, whole: bool) -> Dial
 
 
 def _refuse_loose_quotes(body: str, delimiter: str, path: Path) -> None:
-    """The engine's reader takes no row from below a header that has text behind a closing quote; it opens one behind blanks too."""
+    """The engine's reader takes no row from below a header that has text behind a closing quote."""
     try:
-        for blanks in (False, True):
-            next(csv.reader(StringIO(body, newline=""), delimiter=delimiter, strict=True, skipinitialspace=blanks))
+        next(csv.reader(StringIO(body, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error as error:
         raise SourceError(
             f"'{path.name}': the header has text beside a quoted name, or a quote that is never closed",
@@ -148,10 +147,10 @@ def _layout(body: str, *, whole: bool, given: str | None) -> tuple[Layout, str]:
 
 
 def _records(text: str, delimiter: str, *, whole: bool) -> Iterator[list[str]]:
-    """Records that end inside the text, up to the first one that Python's reader refuses."""
+    """Records that end inside the text, up to the first one that Python's reader refuses; blanks before a cell are left out."""
     earlier: list[str] | None = None
     try:
-        for record in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+        for record in csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True):
             if earlier is not None:
                 yield earlier
             earlier = record

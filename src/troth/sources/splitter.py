@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from troth.kernel.errors import SourceError
+from troth.sources.tidy import Tidy
 
 CHUNK = 4 << 20
 LONGEST = 32 << 20
@@ -18,34 +20,41 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """records: below the header line; empty lines are none. mixed: lines end in more than one way."""
+    """records: below the header line; empty lines are none. mixed: lines end in more than one way. empty: some line has no sign.
+
+    loose: readers would differ, since blanks stand beside a quote that opens or closes a text, a record has more behind such a text,
+    or the first record has several lines.
+    """
 
     records: int
     mixed: bool
+    empty: bool = False
+    loose: bool = False
 
 
 def count_records(path: Path, *, delimiter: str = ",") -> int:
     return split(path, delimiter=delimiter).records
 
 
-def split(path: Path, *, delimiter: str = ",", copy: Path | None = None, header: bool = True) -> Split:
+def split(path: Path, *, delimiter: str = ",", copy: Path | None = None, header: bool = True, lines: bool = False) -> Split:
     """Where the records of a delimited text file end.
 
-    A quote opens a text only where a field begins, and a line end inside a text ends nothing. It shares no code with the
-    reader, so that a row lost in reading is seen.
+    A quote opens a text only where a field begins, blanks before it or none, and a line end inside a text ends nothing. It shares
+    no code with the reader, so that a row lost in reading is seen.
     header: whether the first record is none.
-    copy: where to write the same records, each ended by one line feed, texts as they are.
+    copy: where to write the same records as every reader reads them: each ended by one line feed, texts without blanks beside
+    their quotes, and one that has more behind a text as a line of one sign behind a text. lines: they begin in the same lines as
+    they did; else empty lines are left out.
     Refuses a text that is never closed and a record of more than 32 MB.
     """
-    with path.open("rb") as file:
+    with ExitStack() as held:
+        file = held.enter_context(path.open("rb"))
         if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
             file.seek(0)
-        if copy is None:
-            counter = _fed(_Counter(path.name, delimiter), file.read)
-        else:
-            with copy.open("wb") as target:
-                counter = _fed(_Counter(path.name, delimiter, target.write), file.read)
-    return Split(max(counter.finished() - header, 0), len(counter.line_ends) > 1)
+        tidy = Tidy(held.enter_context(copy.open("wb")).write, lines=lines) if copy is not None else None
+        counter = _fed(_Counter(path.name, delimiter, tidy), file.read)
+        records = max(counter.finished() - header, 0)
+    return Split(records, len(counter.line_ends) > 1, counter.empty, counter.loose)
 
 
 def records_below(path: Path, line: int, *, delimiter: str | None) -> int:
@@ -101,37 +110,45 @@ class _LineEnds:
 
 
 class _Counter:
-    def __init__(self, name: str, delimiter: str, write: Callable[[bytes], object] | None = None) -> None:
+    """closed: the last quote closed a text, and only blanks followed. before: the last signs outside of texts that are no blanks."""
+
+    def __init__(self, name: str, delimiter: str, copy: Tidy | None = None) -> None:
         self.name = name
-        self.field_starts = (delimiter.encode(), b"\n", b"")
-        self.write = write
+        self.delimiter = delimiter.encode()
+        self.ends = (self.delimiter, b"\n")
+        self.halves = (b"\r", *(self.delimiter[:length] for length in range(len(self.delimiter) - 1, 0, -1)))
+        self.copy = copy
         self.records = 0
         self.line = 1
         self.inside = False
         self.opened = 1
-        self.before = b""
+        self.before = b"\n"
+        self.blanks = 0
         self.closed = False
         self.line_is_empty = True
         self.length = 0
         self.line_ends: set[str] = set()
+        self.empty = False
+        self.loose = False
 
     def feed(self, chunk: bytes) -> None:
-        """chunk: does not end between a carriage return and its line feed."""
+        """chunk: does not end between a carriage return and its line feed, nor inside of a delimiter."""
         returns = b"\r" in chunk
         for index, piece in enumerate(chunk.split(b'"')):
             if index:
                 self._quote()
             if not piece:
                 continue
-            self.closed = False
             self.length += len(piece)
             text = piece if self.inside else self._line_ends(piece, returns=returns)
-            if self.write:
-                self.write(text)
             if not self.inside:
+                self._outside(text)
                 self._lines(text)
+            else:
+                self.loose |= not self.records and _LINE_END.search(text) is not None
+                if self.copy:
+                    self.copy.add(text)
             self.line += text.count(b"\n")
-            self.before = text[-1:]
         if self.length > LONGEST:
             raise SourceError(
                 f"'{self.name}' is no table: the record in line {self.opened if self.inside else self.line:,} is longer than 32 MB",
@@ -145,18 +162,47 @@ class _Counter:
                 got="the rest of the file as one text",
                 next_step="Close it, or remove it, and build again.",
             )
+        if self.copy:
+            self.copy.finished(0 if self.closed else self.blanks)
         return self.records + (0 if self.line_is_empty else 1)
 
     def _quote(self) -> None:
-        if self.write:
-            self.write(b'"')
         self.line_is_empty = False
+        dropped = 0
         if self.inside:
             self.inside, self.closed = False, True
-        elif self.closed or self.before in self.field_starts:
-            self.opened = self.opened if self.closed else self.line
+        elif self.closed and not self.blanks:
             self.inside, self.closed = True, False
-        self.before = b'"'
+        elif self.closed:
+            self._broken()
+        elif self.before.endswith(self.ends):
+            self.inside, self.opened = True, self.line
+            self.loose |= self.blanks > 0
+            dropped = self.blanks
+        if self.copy:
+            self.copy.add(b" " * (self.blanks - dropped) + b'"')
+        self.before, self.blanks = b'"', 0
+
+    def _outside(self, text: bytes) -> None:
+        begun = text.lstrip(b" ") if self.closed else text
+        if self.closed:
+            self.loose |= len(begun) < len(text)
+            if begun and not begun.startswith(self.ends):
+                self._broken()
+            self.closed = not begun
+        elif self.copy and self.blanks:
+            self.copy.add(b" " * self.blanks)
+        filled = begun.rstrip(b" ")
+        if self.copy and filled:
+            self.copy.outside(filled)
+        self.blanks = len(text) - len(filled) if not filled else len(begun) - len(filled)
+        self.before = filled[-len(self.delimiter) :] or self.before
+
+    def _broken(self) -> None:
+        """The record has more behind a text that was closed."""
+        self.closed, self.loose = False, True
+        if self.copy:
+            self.copy.broken = True
 
     def _line_ends(self, piece: bytes, *, returns: bool) -> bytes:
         """The piece with line feeds only; which line ends it had is remembered."""
@@ -181,6 +227,7 @@ class _Counter:
         empty = 1 if self.line_is_empty and piece.startswith(b"\n") else 0
         if b"\n\n" in piece:
             empty += sum(1 for line in piece.split(b"\n")[1:-1] if not line)
+        self.empty |= empty > 0
         self.records += ends - empty
         self.line_is_empty = piece.endswith(b"\n")
         self.length = len(piece) - piece.rindex(b"\n") - 1
@@ -190,7 +237,7 @@ def _fed(counter: _Counter, read: Callable[[int], bytes]) -> _Counter:
     held = b""
     while chunk := read(CHUNK):
         chunk = held + chunk
-        held = b"\r" if chunk.endswith(b"\r") else b""
+        held = next((half for half in counter.halves if chunk.endswith(half)), b"")
         counter.feed(chunk.removesuffix(held))
     counter.feed(held)
     return counter

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from troth.sources.logs.streams import chunks
 
-# A comment or CDATA is passed over whole; what is sought stands in the group.
-_XES_EVENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|(<(?:[\w.-]+:)?event(?=[\s/>]))", re.DOTALL)
+# A comment, CDATA or an instruction is passed over whole, one that is not closed is the last thing; what is sought stands in the group.
+_XES_EVENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(<(?:[\w.-]+:)?event(?=[\s/>]))", re.DOTALL)
 _XML_RELATION = re.compile(rb"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|(<(?:[\w.-]+:)?(?:relationship|object)\s[^<]*?\bobject-id\s*=)""", re.DOTALL)
 # In a text every quote stands behind a backslash, so a bare one begins a key.
 _JSON_RELATION = re.compile(rb'((?<!\\)"objectId"\s*:)')

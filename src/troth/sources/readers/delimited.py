@@ -24,7 +24,7 @@ def _tables(path: Path) -> Sequence[Listed]:
     columns = dialect.columns
     if dialect.layout != "table":
         with ExitStack() as held:
-            header = header_of(page_of(_in_utf8(path, dialect, held, most=HEAD), dialect))
+            header = header_of(page_of(_in_utf8(path, dialect, held, most=HEAD), dialect, tidy=False))
         columns = header.names if header else ()
     return [Listed(Address(path), columns)]
 
@@ -37,18 +37,24 @@ def _open(asked: Asked) -> Opened:
     if dialect.layout != "table":
         delimiter = dialect.delimiter if dialect.layout == "records" else None
         if delimiter is not None and asked.counted:
-            split(readable, delimiter=delimiter)  # a quote that is never closed is named with its line
+            counted = split(readable, delimiter=delimiter)  # a quote that is never closed is named with its line
+            if counted.loose:
+                loose, readable = readable, _scratch(asked.held) / file.name
+                split(loose, delimiter=delimiter, copy=readable, lines=True)
         opened = open_page(asked, page_of(readable, dialect), lambda line: records_below(readable, line, delimiter=delimiter))
         return replace(opened, told=(*told, *opened.told))
     skip = dialect.skip + dialect.header
     if not asked.counted:
         return Opened(asked.address, dialect.columns, csv_relation(readable, dialect, asked.label), 0, asked.label, skip, told=told)
     counted = split(readable, delimiter=dialect.delimiter, header=dialect.header)
-    if counted.mixed:
-        # The reader refuses line ends of two kinds, unless it may also drop text behind a closing quote.
-        mixed, readable = readable, _scratch(asked.held) / file.name
-        split(mixed, delimiter=dialect.delimiter, copy=readable)
-    relation = csv_relation(readable, replace(dialect, mixed=False), asked.label)
+    dialect, end = replace(dialect, mixed=False), None
+    if counted.mixed or counted.empty or counted.loose:
+        # The reader refuses line ends of two kinds, unless it may also drop text behind a closing quote. Empty lines it counts
+        # where it refuses, and takes for records of a single column.
+        untidy, readable = readable, _scratch(asked.held) / file.name
+        split(untidy, delimiter=dialect.delimiter, copy=readable)
+        dialect, skip, end = replace(dialect, skip=0), int(dialect.header), "\\n"
+    relation = csv_relation(readable, dialect, asked.label, empty=False, end=end)
     return Opened(asked.address, dialect.columns, relation, counted.records, asked.label, skip, told=told)
 
 
@@ -86,23 +92,25 @@ def _told(dialect: dialects.Dialect) -> list[Told]:
     return told
 
 
-def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str) -> str:
+def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str, *, empty: bool = True, end: str | None = None) -> str:
     """A delimited file in SQL, every cell as text; what does not fit the header goes to `rejects_<rejects>` of the session.
 
     Good for a look only where the dialect is mixed: then the reader may drop text behind a closing quote.
+    empty: whether the file may have empty lines. end: of its lines, as the engine has it; None where it is to see for itself.
     """
     columns = ", ".join(f"{literal_text(c)}: 'VARCHAR'" for c in dialect.columns)
     delimiter = "\\t" if dialect.delimiter == "\t" else dialect.delimiter
     single = len(dialect.columns) == 1
-    nulls = "allow_quoted_nulls=false, " if single else ""
+    options = "allow_quoted_nulls=false, " if single else ""
+    options += f"new_line='{end}', " if end else ""
     header = str(dialect.header).lower()
     read = (
         f"read_csv({path_sql(file)}, auto_detect=false, header={header}, skip={dialect.skip}, delim={literal_text(delimiter)},"
-        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode={str(not dialect.mixed).lower()}, max_line_size=8388608, {nulls}"
+        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode={str(not dialect.mixed).lower()}, max_line_size=8388608, {options}"
         f"store_rejects=true, rejects_limit=0, rejects_table='rejects_{rejects}', rejects_scan='scans_{rejects}')"
     )
     # With a single column the reader takes an empty line for a record; a quoted empty text stays one.
-    return f"(SELECT * FROM {read} WHERE {identifier(dialect.columns[0])} IS NOT NULL)" if single else read
+    return f"(SELECT * FROM {read} WHERE {identifier(dialect.columns[0])} IS NOT NULL)" if single and empty else read
 
 
 DELIMITED = Reader(frozenset({".csv", ".txt", ".tsv"}), _tables, _open)

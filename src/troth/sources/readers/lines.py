@@ -18,21 +18,24 @@ LONGEST_LINE = 32 << 20
 SAMPLE = 200
 
 
-def page_of(path: Path, dialect: Dialect) -> Page:
-    """The page of a file in UTF-8. Rows are numbered by the line that they begin in; as wide as most of them are the others should be."""
-    widths = Counter(len(row.cells) for row, _ in zip(_rows(path, dialect), range(SAMPLE), strict=False) if not row.aside)
+def page_of(path: Path, dialect: Dialect, *, tidy: bool = True) -> Page:
+    """The page of a file in UTF-8. Rows are numbered by the line that they begin in; as wide as most of them are the others should be.
+
+    tidy: no blanks stand before a quote that opens a text; else none is given before any cell.
+    """
+    widths = Counter(len(row.cells) for row, _ in zip(_rows(path, dialect, tidy), range(SAMPLE), strict=False) if not row.aside)
     usual = max((w for w in widths if w > 1), key=lambda w: widths[w], default=1)
-    return Page(_rows(path, dialect), Merges(()), usual, "the file", wider=False, whole=dialect.layout != "records")
+    return Page(_rows(path, dialect, tidy), Merges(()), usual, "the file", wider=False, whole=dialect.layout != "records")
 
 
-def _rows(path: Path, dialect: Dialect) -> Iterator[Row]:
+def _rows(path: Path, dialect: Dialect, tidy: bool) -> Iterator[Row]:  # noqa: FBT001
     match dialect.layout:
         case "list":
             return _list(path)
         case "blanks":
             return _blanks(path)
         case _:
-            return _records(path, dialect.delimiter)
+            return _records(path, dialect.delimiter, tidy=tidy)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -50,11 +53,11 @@ def _bounded(file: TextIO, path: Path) -> Iterator[str]:
         number += 1
 
 
-def _records(path: Path, delimiter: str) -> Iterator[Row]:
+def _records(path: Path, delimiter: str, *, tidy: bool) -> Iterator[Row]:
     limit = csv.field_size_limit(LONGEST_TEXT)
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            reader = csv.reader(_bounded(file, path), delimiter=delimiter, strict=True)
+            reader = csv.reader(_bounded(file, path), delimiter=delimiter, strict=True, skipinitialspace=not tidy)
             while True:
                 number = reader.line_num + 1
                 try:
