@@ -209,3 +209,53 @@ def test_a_year_as_a_page(book: Path) -> None:
     assert str(page) in said
     assert '<td class="holiday" title="closed: stocktaking"><time datetime="2026-12-28">28</time>' in text
     assert text.count("<caption>") == 12
+
+
+FEED = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20260105\r\nSUMMARY:Feast\r\nEND:VEVENT\r\n"
+    "BEGIN:VEVENT\r\nUID:2\r\nDTSTART:20260106T100000Z\r\nSUMMARY:Talk\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def test_a_feed_becomes_a_calendar_of_the_book(book: Path) -> None:
+    feed = book / "feast.ics"
+    feed.write_text(FEED, encoding="utf-8")
+    said = troth("import", str(feed), "--name", "feasts", "--years", "2026", "--book", str(book)).stdout
+    (book / "calendars/served.yaml").write_text("served: {all_of: [desk, feasts]}\n", encoding="utf-8")
+
+    assert said.splitlines() == [
+        "1 closed days from 2026-01-05 to 2026-01-05 in calendars/feasts.yaml.",
+        "1 events have a time of day and were left out.",
+        "Use them with all_of: [your calendar, feasts].",
+    ]
+    due = asked("due", "--calendar", "served", "--book", str(book), "2026-01-02T16:00", "2h")
+    assert due["due_local"] == "2026-01-07T10:00:00+01:00"  # Monday is the feast, Tuesday Epiphany
+    again = troth("import", str(feed), "--name", "feasts", "--years", "2026-2027", "--book", str(book))
+    assert again.exit_code == 0
+
+
+def test_what_somebody_wrote_is_never_imported_over(book: Path) -> None:
+    feed = book / "feast.ics"
+    feed.write_text(FEED, encoding="utf-8")
+    before = (book / "calendars/desk.yaml").read_text(encoding="utf-8")
+
+    with pytest.raises(BookError, match="was not imported; got a file of your own"):
+        troth("import", str(feed), "--name", "desk", "--years", "2026", "--book", str(book))
+    assert (book / "calendars/desk.yaml").read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nowhere.ics",), "no file 'nowhere.ics' to read"),
+        (("feast.ics", "--name", "../x"), "no name for a calendar; got '../x'"),
+        (("feast.ics", "--years", "2031"), "no whole day in the iCalendar; got 1 events with a time of day"),
+        (("feast.ics", "--years", "2000-2200"), "no years; got 2000-2200"),
+    ],
+)
+def test_a_feed_that_gives_nothing(book: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str) -> None:
+    monkeypatch.chdir(book)
+    Path("feast.ics").write_text(FEED, encoding="utf-8")
+
+    with pytest.raises(TrothError, match=message):
+        troth("import", *arguments)

@@ -96,7 +96,7 @@ def year_of(chosen: Chosen, year: int) -> Year:
         chosen.name,
         chosen.zone,
         year,
-        f"{chosen.name}, {year}: {len(open_days)} working days, {worked:,.10g} hours.",
+        f"{chosen.name} in {year}: {len(open_days)} working days, {worked:,.10g} hours.",
         f"Zone {chosen.zone}. {_said(usual)}",
         usual,
         tuple(_months(shown)),

@@ -57,7 +57,7 @@ def render_calendar(page: Mapping[str, Any]) -> str:
     from markupsafe import Markup
 
     script = _resource("page.js")
-    style = Markup(_fonts() + _resource("page.css") + _resource("calendar.css"))
+    style = Markup(_fonts() + _resource("page.css") + _resource("data.css") + _resource("calendar.css"))
     made = _environment().get_template("calendar.html")
     return made.render(**calendar_sheet(page), policy=policy(script), style=style, script=Markup(script))
 

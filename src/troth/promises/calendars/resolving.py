@@ -39,6 +39,7 @@ class Calendars:
     book: Book
     zone: str
     _made: dict[tuple[str, tuple[tuple[str, str], ...]], Rule] = field(default_factory=dict, compare=False, repr=False)
+    _among: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def rule(self, name: str, keys: Mapping[str, str]) -> Rule:
         """What a calendar says for a subject's keys at every time: when it changes, what comes later goes by what it says then.
@@ -66,6 +67,11 @@ class Calendars:
 
     def among(self, name: str) -> frozenset[str]:
         """A calendar and all that it is put together of, in whichever version or layer."""
+        if name not in self._among:
+            self._among[name] = self._reached(name)
+        return self._among[name]
+
+    def _reached(self, name: str) -> frozenset[str]:
         found: set[str] = set()
         waiting = [name]
         while waiting:
