@@ -98,7 +98,11 @@ def wanted_of(what: str, address: str | None = None) -> Wanted:
     ready = [known for known in NAMES if load_template(known).lists]
     if system not in ready:
         # What was written instead may be a link, and a link lets in: it is not repeated.
-        allowed = nearest(system, ready) if system.isalnum() else f"{ready[0]}:NAME, the link of a Google sheet, or env:NAME of it"
+        allowed = (
+            nearest(system, ready)
+            if system.isalnum() and "/" not in name
+            else f"{ready[0]}:NAME, the link of a Google sheet, or env:NAME of it"
+        )
         raise NotFound("nothing ready-made pulls that", allowed=allowed, next_step="Or write a `pull:` into a source of a book.")
     if not NAME.fullmatch(name):
         raise SourceError(
