@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+import troth
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
 from troth.app.reading import open_reading, read_page
 from troth.app.timeline import why_not
-from troth.kernel.errors import BookError
+from troth.kernel.errors import BookError, NotFound
 
 FILES = {
     "troth.yaml": "{name: Desk, folder: data, zone: Europe/Berlin}\n",
@@ -92,11 +94,32 @@ def test_a_change_of_hours_is_told_with_how_many_were_open(tmp_path: Path) -> No
     )
 
 
+def test_a_change_before_or_after_the_record_says_nothing(tmp_path: Path) -> None:
+    changed = (
+        "desk:\n  hours: Mon-Fri 09:00-17:00\n  versions:\n"
+        "    - {since: 2020-01-01, hours: 'Mon-Fri 10:00-18:00'}\n    - {since: 2030-01-01, hours: 'Mon-Fri 12:00-20:00'}\n"
+    )
+    book = written(tmp_path, calendars__desk=changed)
+    build(open_workspace(book))
+
+    assert "calendars" not in open_reading(open_workspace(book)).snapshot.facts["promises"]["answer"]
+
+
 def test_an_unchanged_calendar_says_nothing(tmp_path: Path) -> None:
     book = written(tmp_path)
     build(open_workspace(book))
 
     assert read_page(open_workspace(book))["calendars"] == []
+
+
+def test_from_python(tmp_path: Path) -> None:
+    desk = troth.open(written(tmp_path))
+
+    assert desk.due("desk", "2026-04-10T16:00", "2h").due_utc == "2026-04-13T08:00:00Z"  # local: an hour of Friday, one of Monday
+    assert desk.due("desk", datetime(2026, 4, 10, 14), "2h").due_utc == "2026-04-13T08:00:00Z"
+    assert desk.elapsed("desk", datetime(2026, 4, 10, 14), "2026-04-13T10:00").elapsed_seconds == 7_200
+    with pytest.raises(NotFound, match="no calendar 'dask' in the book"):
+        desk.due("dask", "2026-04-10T16:00", "2h")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.book.test_layers import change
 from tests.promises.test_variants import COMPANY
 from tests.promises.worlds import Book, judge
 from troth.kernel.errors import BookError
+from troth.promises import clocks
 
 ANSWER = "answer:\n  subject: order\n  words: answered\n  anchor: asked\n  fulfil: {event: answered}\n  calendar: desk\n"
 DESK = "desk:\n  zone: Europe/Berlin\n  hours: Mon-Fri 09:00-17:00\n  closed: {2026-04-03: Good Friday, 2026-04-06: Easter Monday}\n"
@@ -146,6 +147,29 @@ def test_the_end_of_a_day_is_that_of_the_calendar() -> None:
     assert due == datetime(2026, 3, 26, 14, 59, 59, 999_999)
 
 
+def test_each_zone_has_its_own_days() -> None:
+    book = desk(
+        "  due: end_of_day(asked)\n",
+        **{
+            "company.yaml": COMPANY,
+            "overlays/customer=tokyo/calendars/desk.yaml": "change: CHG-1\ndesk: {zone: Asia/Tokyo}\n",
+            "changes/CHG-1.yaml": change('"overlays/customer=tokyo"'),
+        },
+    )
+    world = judge(
+        book,
+        """
+        order  region  segment  customer  asked             answered
+        A      -       -        tokyo     2026-03-26 14:00  -
+        B      -       -        other     2026-03-26 14:00  -
+        """,
+        region="text",
+        segment="text",
+        customer="text",
+    )
+    assert {id: due.strftime("%H:%M") for id, due in world.column("due").items()} == {"A": "14:59", "B": "22:59"}
+
+
 PAUSED = "  within: 8wh\n  pause_while: [{from: pending, to: resumed}]\n"
 
 
@@ -164,6 +188,8 @@ def test_a_pause_is_cut_out() -> None:
         F      2026-04-13 10:00  2026-04-13 12:00 / 2026-04-14 09:00  2026-04-13 14:00 / 2026-04-14 10:00  -
         G      2026-04-13 10:00  2026-04-14 10:00                     2026-04-14 16:00                     -
         H      2026-04-13 10:00  2026-04-13 08:00                     2026-04-13 11:00                     -
+        I      2026-04-13 10:00  2026-04-13 12:00 / 2026-04-14 11:00  2026-04-13 14:00 / 2026-04-14 12:00  -
+        J      2026-04-13 10:00  2026-04-13 12:00                     2026-04-13 13:00                     2026-04-13 11:00
         """,
     )
     assert {id: due.isoformat(sep=" ", timespec="minutes") for id, due in world.column("due").items()} == {
@@ -175,12 +201,24 @@ def test_a_pause_is_cut_out() -> None:
         "F": "2026-04-14 13:00",  # two hours, so due at 12:00; then one more before that
         "G": "2026-04-14 10:00",  # begins when it is due
         "H": "2026-04-14 11:00",  # what lies before the promise does not count
+        "I": "2026-04-14 13:00",  # the second begins after ten, when it was due at first, and before twelve, when it is due by the first
+        "J": "2026-04-14 10:00",  # was answered before
     }
     assert [world.states()[id] for id in "ABC"] == ["kept", "broken", "broken"]
     evidence = world.engine.rows(
         "SELECT o.id, p.since, p.counted_us / 3600000000 FROM pause p JOIN object_order o ON o.code = p.subject ORDER BY ALL"
     )
-    assert [(id, hours) for id, _, hours in evidence] == [("A", 7), ("B", 7), ("D", 0), ("E", 2), ("F", 2), ("F", 1), ("H", 1)]
+    assert [(id, hours) for id, _, hours in evidence] == [
+        ("A", 7),
+        ("B", 7),
+        ("D", 0),
+        ("E", 2),
+        ("F", 2),
+        ("F", 1),
+        ("H", 1),
+        ("I", 2),
+        ("I", 1),
+    ]
 
 
 def test_a_pause_that_lasts_keeps_a_promise_open() -> None:
@@ -250,6 +288,25 @@ def test_a_calendar_that_changes_moves_only_what_comes_later() -> None:
         "B": "2026-04-14 14:00",  # two hours of Monday are used, two of Tuesday's new hours are left
         "C": "2026-04-14 16:00",
     }
+
+
+def test_one_date_of_another_century_does_not_make_the_tables_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = """
+        order  asked             answered
+        A      2026-03-26 14:00  -
+        B      1926-03-26 14:00  -
+        C      2026-04-02 13:00  -
+    """
+    book = desk("  due: cutoff(asked, '14:00') + 1wd - 4wh\n")
+    whole = judge(book, drawing)
+    monkeypatch.setattr(clocks, "LONG_US", 0)
+    short = judge(book, drawing)
+
+    assert short.column("due") == whole.column("due")
+    assert None not in short.column("due").values()
+    for table in ("business_time", "business_due", "business_day"):
+        (long,), (rows,) = (world.engine.rows(f"SELECT count(*) FROM {table}")[0] for world in (whole, short))
+        assert rows < long
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from troth.kernel import digest
 from troth.kernel.errors import SourceError
 from troth.kernel.instant import DAY_US, from_us, to_us
 from troth.kernel.money import NO_CURRENCY
-from troth.promises import Outcomes, Record, make_outcomes, state_sql
-from troth.query import identifier, literal_instant
+from troth.promises import Outcomes, Record, instants_of, make_outcomes, state_sql
+from troth.query import literal_instant
 from troth.record import Engine, Load, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
 from troth.sources.contracts.judging import Judged, judge, quarantine_columns, refuse_broken
@@ -227,10 +227,7 @@ def _sources(rules: Rules, loads: Mapping[str, Sequence[Load]], staged: Sequence
 
 def _span(engine: Engine, attributes: Mapping[str, Mapping[str, str]]) -> tuple[int, int]:
     """The first and the last instant of the record, UTC microseconds."""
-    instants = ["SELECT occurred AS instant FROM event"]
-    for type, named in attributes.items():
-        instants += [f"SELECT CAST({identifier(n)} AS TIMESTAMP) FROM object_{type}" for n, k in named.items() if k in ("instant", "day")]
-    low, high = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({' UNION ALL '.join(instants)})")[0]
+    low, high = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({instants_of(attributes)})")[0]
     return int(low), int(high)
 
 

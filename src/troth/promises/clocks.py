@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from troth.engines.calendars import (
     Calendar,
@@ -28,6 +29,7 @@ WORKING_TIME = "working_time"
 AROUND_US = 45 * DAY_US  # before the first instant, so that a working day has one before it
 FARTHEST_US = 4_000 * DAY_US
 MONTH_US = 31 * DAY_US
+LONG_US = 6_000 * 366 * DAY_US  # some four million rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,21 @@ def reach_of(literals: Iterable[Literal]) -> Reach:
     return Reach(clock, worked, days)
 
 
-def load_clocks(engine: Engine, clocks: Sequence[Clock], times: Iterable[str], span: tuple[int, int], reach: Reach) -> None:
-    """The tables of these calendars, in their order. span: the first and last instant from which time is counted. times: of cut-offs."""
+def load_clocks(engine: Engine, clocks: Sequence[Clock], times: Iterable[str], span: tuple[int, int], reach: Reach, instants: str) -> None:
+    """The tables of these calendars, in their order.
+
+    span: the first and last instant from which time is counted. times: of cut-offs. instants: a query of all of them, asked
+    only where many calendars would be written out for long, mostly for the sake of a date that is wrong.
+    """
     calendars = covering(clocks, span, reach)
-    load_table(engine, TIME, time_rows(calendars))
-    load_table(engine, DUE, due_rows(calendars))
-    load_table(engine, DAY, day_rows(calendars))
+    length = calendars[0].last_us - calendars[0].first_us
+    days = None
+    if len(calendars) * length > LONG_US:
+        beyond = (span[0] - calendars[0].first_us) // DAY_US + 1
+        days = _near(engine, instants, beyond)
+    load_table(engine, TIME, time_rows(calendars, days))
+    load_table(engine, DUE, due_rows(calendars, days))
+    load_table(engine, DAY, day_rows(calendars, days))
     load_table(engine, WORKING_DAY, working_day_rows(calendars))
     load_table(engine, CUTOFF, cutoff_rows(calendars, times))
     _make_working_time(engine, {clock.id: calendar for clock, calendar in zip(clocks, calendars, strict=True)})
@@ -90,6 +101,16 @@ def _make_working_time(engine: Engine, calendars: Mapping[str, Calendar]) -> Non
     }
     engine.run(f"DROP TABLE IF EXISTS {WORKING_TIME}")
     engine.load(WORKING_TIME, columns)
+
+
+def _near(engine: Engine, instants: str, beyond: int) -> npt.NDArray[np.int64]:
+    """Days since 1970 that are so many days or fewer from an instant, ascending."""
+    found = engine.rows(f"SELECT DISTINCT epoch_us(instant) // {DAY_US} FROM ({instants}) WHERE instant IS NOT NULL")
+    days = np.unique(np.array([day for (day,) in found], dtype=np.int64))
+    ends = np.append(days[1:] - days[:-1] > 2 * beyond + 1, [True])
+    begins = np.append([True], ends[:-1])
+    spans = zip(days[begins] - beyond, days[ends] + beyond + 1, strict=True)
+    return np.concatenate([np.arange(first, last) for first, last in spans]) if len(days) else days
 
 
 def _holds(calendar: Calendar, first: int, last: int, reach: Reach) -> bool:

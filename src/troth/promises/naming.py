@@ -50,6 +50,13 @@ class Record:
         return tuple(sorted(self.relations.get(type, frozenset()) - {type}))
 
 
+def instants_of(attributes: Mapping[str, Mapping[str, str]]) -> str:
+    """A query of every instant on record, as `instant`. attributes: name to type, by object type."""
+    cells = [(type, name) for type, named in attributes.items() for name, kind in named.items() if kind in ("instant", "day")]
+    given = (f"SELECT CAST({identifier(name)} AS TIMESTAMP) AS instant FROM object_{type}" for type, name in cells)
+    return " UNION ALL ".join(("SELECT occurred AS instant FROM event", *given))
+
+
 def in_zone(record: Record, zone: str) -> Record:
     """The record read by the clocks of a calendar's zone."""
     if zone == record.zone.zone:

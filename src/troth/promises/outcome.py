@@ -55,7 +55,7 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
             with_instants(engine, plan.terms)
         trees = [tree for group in (*plan.groups, *plan.former) for tree in group.shape.trees()]
         make_owners(engine, subject, owners_in(trees, subject, record))
-    codes = make_clocks(engine, planned, record)
+    codes = make_clocks(engine, planned, record, at)
     make_pauses(engine)
     made = [_judged(engine, plan, codes, at) for plan in planned]
     keep_terms(engine, [(one.name, one.variants) for one in made])

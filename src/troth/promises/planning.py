@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
 from troth.book import Definition, Variant
 from troth.kernel.errors import BookError
+from troth.kernel.instant import to_us
 from troth.promises.assigning import Chosen
 from troth.promises.calendars import Clock
 from troth.promises.clocks import Reach, load_clocks, reach_of
 from troth.promises.definition import Pause, Promise
-from troth.promises.naming import Record, in_zone
+from troth.promises.naming import Record, in_zone, instants_of
 from troth.promises.places import Places
 from troth.promises.shape import Shape, shape_of
 from troth.promises.terms import Terms
+from troth.query import literal_instant
 from troth.query.functions import cutoff
 from troth.query.tree import Call, Literal, Text, all_in
 from troth.record import Engine
@@ -88,15 +91,18 @@ def events_of(definition: Definition[Promise], record: Record) -> set[str]:
     return named & record.events_of(definition.value.subject)
 
 
-def make_clocks(engine: Engine, planned: Sequence[Plan], record: Record) -> dict[Clock, int]:
+def make_clocks(engine: Engine, planned: Sequence[Plan], record: Record, at: datetime) -> dict[Clock, int]:
     """The tables of business time, and the place of each calendar in them; no tables where no promise has a calendar."""
     groups = [group for plan in planned for group in (*plan.groups, *plan.former)]
     codes = {clock: code for code, clock in enumerate(dict.fromkeys(one for group in groups for one in group.clocks if one is not None))}
     if codes:
+        span = min(record.span[0], to_us(at)), max(record.span[1], to_us(at))
         reach = reduce(or_, (reach_of(literals) for group in groups for literals in group.literals), Reach())
         if any(group.pauses for group in groups):
-            reach = replace(reach, clock_us=reach.clock_us + record.span[1] - record.span[0])
-        load_clocks(engine, tuple(codes), {text for group in groups for text in _cutoffs(group)}, record.span, reach)
+            reach = replace(reach, clock_us=reach.clock_us + span[1] - span[0])
+        times = {text for group in groups for text in _cutoffs(group)}
+        instants = f"{instants_of(record.attributes)} UNION ALL SELECT {literal_instant(to_us(at)).sql('duckdb')}"
+        load_clocks(engine, tuple(codes), times, span, reach, instants)
     return codes
 
 

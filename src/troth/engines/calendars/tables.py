@@ -1,7 +1,8 @@
 """Calendars as tables of the relational form: rows that are found by equality, so that no engine has to search for a range.
 
 Each table has a column `calendar`, the place of the calendar in the sequence. Instants are UTC microseconds since 1970, days of UTC are
-days since 1970.
+days since 1970. Where `days` are given, ascending, a table has only the rows of these: a record with one date in another century
+would make it long for nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from troth.kernel.instant import DAY_US
 Columns = dict[str, npt.NDArray[np.int64]]
 
 
-def time_rows(calendars: Sequence[Calendar]) -> Columns:
+def time_rows(calendars: Sequence[Calendar], days: Instants | None = None) -> Columns:
     """business_time: calendar, day, since, until, opens, closes, worked. One row matches an instant t: it has the day of t, and
     since <= t < until.
 
@@ -34,7 +35,7 @@ def time_rows(calendars: Sequence[Calendar]) -> Columns:
     """
 
     def of(one: Calendar) -> Columns:
-        cuts = np.union1d(_edges(one), one.opens)
+        cuts = _among(np.union1d(_edges(one), one.opens), days)
         place = np.searchsorted(one.opens, cuts, side="right") - 1
         before, inside = place < 0, np.maximum(place, 0)
         has = len(one.opens) > 0
@@ -48,7 +49,7 @@ def time_rows(calendars: Sequence[Calendar]) -> Columns:
     return _together(calendars, of)
 
 
-def due_rows(calendars: Sequence[Calendar]) -> Columns:
+def due_rows(calendars: Sequence[Calendar], days: Instants | None = None) -> Columns:
     """business_due: calendar, bucket, opens, worked, finished. The interval in which W reaches y > 0 has bucket (y - 1) div BUCKET_US and
     worked < y <= finished; the one in which W leaves y >= 0 has bucket y div BUCKET_US and worked <= y < finished.
 
@@ -60,16 +61,18 @@ def due_rows(calendars: Sequence[Calendar]) -> Columns:
     """
 
     def of(one: Calendar) -> Columns:
-        low, high = one.worked // BUCKET_US, (one.finished - 1) // BUCKET_US
+        closing = np.ones(len(one.closes), dtype=np.bool_) if days is None else np.isin((one.closes - 1) // DAY_US, days)
+        opens, worked, finished = one.opens[closing], one.worked[closing], one.finished[closing]
+        low, high = worked // BUCKET_US, (finished - 1) // BUCKET_US
         counts = high - low + 1
         which = np.repeat(np.arange(len(low)), counts)
         bucket = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + low[which]
-        return {"bucket": bucket, "opens": one.opens[which], "worked": one.worked[which], "finished": one.finished[which]}
+        return {"bucket": bucket, "opens": opens[which], "worked": worked[which], "finished": finished[which]}
 
     return _together(calendars, of)
 
 
-def day_rows(calendars: Sequence[Calendar]) -> Columns:
+def day_rows(calendars: Sequence[Calendar], days: Instants | None = None) -> Columns:
     """business_day: calendar, day, since, until, begun, over, closing. One row matches an instant, as in business_time.
 
     begun: the ordinal of the last working day that has begun by then, -1 before the first; over: of the first that is not over;
@@ -81,14 +84,14 @@ def day_rows(calendars: Sequence[Calendar]) -> Columns:
     """
 
     def of(one: Calendar) -> Columns:
-        days = one.days
-        changes = np.concatenate([_edges(one), days.begins, days.ends, days.closes + 1])
-        cuts = np.unique(changes[(changes >= one.first_us) & (changes <= one.last_us)])
+        held = one.days
+        changes = np.concatenate([_edges(one), held.begins, held.ends, held.closes + 1])
+        cuts = _among(np.unique(changes[(changes >= one.first_us) & (changes <= one.last_us)]), days)
         return {
             **_cut(one, cuts),
-            "begun": np.searchsorted(days.begins, cuts, side="right") - 1,
-            "over": np.searchsorted(days.ends, cuts, side="right"),
-            "closing": np.searchsorted(days.closes, cuts, side="left"),
+            "begun": np.searchsorted(held.begins, cuts, side="right") - 1,
+            "over": np.searchsorted(held.ends, cuts, side="right"),
+            "closing": np.searchsorted(held.closes, cuts, side="left"),
         }
 
     return _together(calendars, of)
@@ -135,8 +138,14 @@ def _edges(one: Calendar) -> Instants:
     return np.concatenate([np.array([one.first_us], dtype=np.int64), days])
 
 
+def _among(cuts: Instants, days: Instants | None) -> Instants:
+    return cuts if days is None else cuts[np.isin(cuts // DAY_US, days)]
+
+
 def _cut(one: Calendar, cuts: Instants) -> Columns:
-    return {"day": cuts // DAY_US, "since": cuts, "until": np.append(cuts[1:], one.last_us + 1)}
+    """Rows from one cut to the next, or to the end of their day where the next day has none."""
+    following = np.append(cuts[1:], one.last_us + 1)
+    return {"day": cuts // DAY_US, "since": cuts, "until": np.minimum(following, (cuts // DAY_US + 1) * DAY_US)}
 
 
 def _together(calendars: Sequence[Calendar], of: Callable[[Calendar], Columns]) -> Columns:

@@ -86,7 +86,7 @@ Regions = Annotated[
 class CalendarDefinition(Part):
     """When working time passes: hours of its own, or those of other calendars put together."""
 
-    told: ClassVar[frozenset[str]] = frozenset({"words", "owner", "guess"})
+    told: ClassVar[frozenset[str]] = frozenset({"words", "owner"})
     words: str | None = Field(None, description="How pages name it: our service desk")
     zone: Zone | None = Field(None, description="IANA zone of its clocks: Europe/Berlin; without it that of the operation")
     hours: Annotated[str, AfterValidator(_hours)] | None = Field(
