@@ -47,6 +47,8 @@ def zendesk(rows: Rows) -> Any:
             assert ("cursor" in asked.parameters) != ("start_time" in asked.parameters)
             since, first = (int(n) for n in asked.parameters.get("cursor", f"{asked.parameters.get('start_time')}/0").split("/"))
             found = [row for row in rows["tickets"] if row["generated_timestamp"] >= since]
+            if first and first >= len(found):
+                return said({}, 404)
             return said(
                 {"tickets": found[first : first + 20], "after_cursor": f"{since}/{first + 20}", "end_of_stream": first + 20 >= len(found)}
             )
