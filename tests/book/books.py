@@ -16,9 +16,10 @@ from troth.book.loading import of_texts, place_of, read
 from troth.book.opening import checked
 from troth.book.past import Past
 from troth.promises import PROMISES, Promise
+from troth.promises.calendars import CALENDARS
 from troth.sources import SOURCES, lint
 
-CHECKS = Checks((SOURCES, PROMISES), (lint,))
+CHECKS = Checks((SOURCES, PROMISES, CALENDARS), (lint,))
 ROOT = {"troth.yaml": "name: World\nfolder: data\nzone: UTC\n"}
 
 

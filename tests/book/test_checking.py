@@ -87,7 +87,7 @@ def test_a_wrong_definition_does_not_hide_a_right_one() -> None:
     book, problems = opened({"promises/x.yaml": PROMISE + "bad: {}\n"})
 
     assert list(book.fitting("promises", Promise)) == ["deliver"]
-    assert len(problems) == 5  # subject, words, anchor, fulfil, due
+    assert len(problems) == 4  # subject, words, anchor, fulfil
 
 
 def test_a_name_has_one_definition() -> None:

@@ -206,7 +206,7 @@ def test_expressions_say_that_they_are_and_show_one() -> None:
         if any(branch.get("type") == EXPRESSION for branch in branches(one))
     }
 
-    assert {path.rpartition(".")[2] for path in found} == {"due", "void_when", "budget", "claimed_by", "read"}
+    assert {path.rpartition(".")[2] for path in found} == {"due", "within", "void_when", "budget", "claimed_by", "read"}
     assert [path for path, told in found.items() if not told.startswith("Expression")] == []
     assert [path for path, told in found.items() if not re.search(r"placed \+ 5d|order\.status = '|\b2d\b|customer\.region", told)] == []
 

@@ -244,7 +244,7 @@ OVERLAY = "overlays/region=JP/promises/order.yaml"
         (change("overlays/region=JP"), "change: CHG-0\ndeliver: {anchor: paid}\n",
          f"{OVERLAY}:2:11: deliver.anchor: cannot be overlaid: terms are chosen by 'anchor'"),
         (change("overlays/region=JP"), "change: CHG-0\ndeliver: {due: null}\n",
-         f"{OVERLAY}:2:11: deliver.due: is missing"),
+         f"{OVERLAY}:2:10: deliver: say once by when it is due: give 'due' or 'within'"),
         (change("overlays/region=JP"), "change: CHG-0\ndeliver: {since: 2026-01-01}\n",
          f"{OVERLAY}:2:11: deliver.since: 'since' stands in the definition"),
         (change("overlays/region=JP").replace("owner: head_of_ops\n", ""), "change: CHG-0\ndeliver: {due: placed + 1d}\n",

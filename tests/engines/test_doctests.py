@@ -10,13 +10,13 @@ import pytest
 
 from troth.engines import allocation, calendars, statistics
 from troth.engines.allocation import delay, shapley
-from troth.engines.calendars import calendar, days, holidays, hours, packed, scalar, windows, zones
+from troth.engines.calendars import calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones
 from troth.engines.statistics import chart, means, median, normal, proportion, regression, stratified
 
 FRONTS = [allocation, calendars, statistics]
 MODULES = [
     chart, delay, means, median, normal, proportion, regression, shapley, stratified,
-    calendar, days, holidays, hours, packed, scalar, windows, zones,
+    calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones,
 ]  # fmt: skip
 
 

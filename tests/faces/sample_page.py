@@ -218,6 +218,7 @@ PAGE: dict[str, Any] = {
     "98 %: it leaves out 131 visits that never closed",
     "as_of": "Mon 12 Oct 2026 06:30",
     "zone": "Europe/Paris",
+    "calendars": [],
     "corrections": ["'the visit' was corrected on 3 Oct 2026 and 16 promises were judged anew: 8 kept became broken."],
     "warnings": ["Times without a zone are read as Europe/Paris: set `zone:` in troth.yaml to make this certain."],
     "found": [
@@ -296,6 +297,7 @@ PAGE: dict[str, Any] = {
 EMPTY_PAGE: dict[str, Any] = PAGE | {
     "headline": "We found no promise in these files.",
     "lede": "3 files · 1,204 rows · no column says by when something was owed",
+    "calendars": [],
     "corrections": [],
     "warnings": [],
     "found": [],

@@ -270,10 +270,12 @@ def test_the_schema_of_a_kind_and_of_all(tmp_path: Path) -> None:
         done = CliRunner().invoke(app, ["book", "schema", *arguments])
         return Said(done.stdout, done.exit_code, done.exception)
 
-    assert set(run().json) == {"changes", "company", "identity", "promises", "promises.overlay", "sources", "troth"}
+    assert set(run().json) == {
+        "calendars", "calendars.overlay", "changes", "company", "identity", "promises", "promises.overlay", "sources", "troth",
+    }  # fmt: skip
     assert run("troth").json["required"] == ["name", "folder"]
-    assert run("--into", str(tmp_path / ".vscode")).out == f"7 schemas in {tmp_path / '.vscode'}\n"
-    assert len(list((tmp_path / ".vscode").iterdir())) == 8
+    assert run("--into", str(tmp_path / ".vscode")).out == f"9 schemas in {tmp_path / '.vscode'}\n"
+    assert len(list((tmp_path / ".vscode").iterdir())) == 10
     assert run("promise").refused == "no schema 'promise'; allowed: did you mean 'promises'?"
 
 
@@ -286,10 +288,10 @@ FOR = "Say for whom, as in --for customer=acme,region=JP."
     ("arguments", "error", "said"),
     [
         (["why", "promise.deliver.due"], NotFound, f"'promise.deliver.due' is no address; allowed: did you mean 'promises'? {WRITE}"),
-        (["why", "due"], NotFound, f"'due' is no address; allowed: one of 'promises'. {WRITE}"),
-        (["why", ""], NotFound, f"'' is no address; allowed: one of 'promises'. {WRITE}"),
+        (["why", "due"], NotFound, f"'due' is no address; allowed: one of 'calendars', 'promises'. {WRITE}"),
+        (["why", ""], NotFound, f"'' is no address; allowed: one of 'calendars', 'promises'. {WRITE}"),
         (["why", "promises"], NotFound, f"'promises' names no definition; allowed: one of 'deliver'. {WRITE}"),
-        (["why", "sources.orders.key"], NotFound, f"'sources.orders.key' is no address; allowed: one of 'promises'. {WRITE}"),
+        (["why", "sources.orders.key"], NotFound, f"'sources.orders.key' is no address; allowed: one of 'calendars', 'promises'. {WRITE}"),
         (["show", "promises.delivr"], NotFound, f"no definition 'promises.delivr' in the book; allowed: did you mean 'deliver'? {WRITE}"),
         (["show", "promises.deliver.due"], NotFound, "'promises.deliver.due' is a field. Ask: troth book why promises.deliver.due"),
         (["why", "promises.deliver.deu"], NotFound, f"'promises.deliver' says nothing of 'deu'; allowed: did you mean 'due'? {SEE}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import sin
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,9 @@ import pytest
 
 from tests.faces.sample_page import EMPTY_PAGE, PAGE
 from tests.needs import require_system
-from troth.faces.page import render
+from troth.app.calendar_year import year_of
+from troth.app.calendars import of_hours
+from troth.faces.page import render, render_calendar
 
 pytestmark = pytest.mark.system
 
@@ -284,3 +286,17 @@ def test_axe_finds_nothing(desk: Desk, name: str, width: int, theme: Theme) -> N
     found = opened.page.evaluate("async () => (await axe.run()).violations")
 
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1280])
+def test_the_year_of_a_calendar_is_calm_and_within_reach(desk: Desk, width: int, theme: Theme) -> None:
+    chosen = of_hours("Europe/Berlin", "Mon-Fri 09:00-12:00,13:00-17:00; Sat 22:00-06:00", "DE-BY", "2026-12-24,2026-12-28..2026-12-31")
+    opened = desk.open(asdict(year_of(chosen, 2026)), width=width, theme=theme, by=render_calendar)
+    opened.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+
+    found = opened.page.evaluate("async () => (await axe.run()).violations")
+
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == width
+    assert (opened.complaints, len(opened.requests)) == ([], 1)

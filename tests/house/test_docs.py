@@ -28,7 +28,8 @@ from troth.book import Settings
 from troth.book.change import Arm, Change, Scope
 from troth.book.company import Company, Dimension
 from troth.kernel import errors
-from troth.promises.definition import Fulfilment, Promise, Stage
+from troth.promises.calendars import CalendarDefinition
+from troth.promises.definition import Fulfilment, Pause, Promise, Stage
 from troth.sources import Source
 from troth.sources.contracts.contract import After, ColumnRules, Contract, RowRules
 from troth.sources.databases.database import Database
@@ -191,6 +192,8 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("promises.md", Promise),
         ("promises.md", Stage),
         ("promises.md", Fulfilment),
+        ("promises.md", Pause),
+        ("calendars.md", CalendarDefinition),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )

@@ -23,7 +23,7 @@ from troth.book import Definition
 from troth.book.past import Past
 from troth.engines.calendars import transitions
 from troth.kernel.instant import to_us
-from troth.promises import Outcome, Promise, Record, State, make_outcomes, state, terms_of
+from troth.promises import Outcome, Promise, Record, State, instants_of, make_outcomes, state, terms_of
 from troth.query import identifier, literal_text
 from troth.stores.lake.engine import DuckEngine
 
@@ -113,7 +113,9 @@ def judge_cells(
         if rows:
             engine.run(f"INSERT INTO {table} VALUES {', '.join(rows)}")
     moment = datetime.fromisoformat(now)
-    record = Record({"order": attributes}, {"order": frozenset(events)}, transitions(zone, *YEARS), "EUR")
+    ((low, high),) = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({instants_of({'order': attributes})})")
+    span = (int(low or 0), int(high or 0))
+    record = Record({"order": attributes}, {"order": frozenset(events)}, transitions(zone, *YEARS), "EUR", span=span)
     book, problems = opened({"promises/world.yaml": promise} if isinstance(promise, str) else promise, past=past)
     assert not problems, problems
     (made,) = make_outcomes(engine, terms_of(book), record, moment)

@@ -77,7 +77,7 @@ def test_a_proposal_is_a_valid_book(world: World, proposals: functools._lru_cach
             types.add(source.object.type)
             events.setdefault(source.object.type, set()).update(e.type or "*" for e in source.events)
     for promise in (Promise.model_validate(p) for p in proposal.promises.values()):
-        parse(promise.due)
+        parse(promise.due or "")
         parse(promise.void_when or "true")
         parse(promise.fulfil.claimed_by or "true")
         assert promise.subject in types

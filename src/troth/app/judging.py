@@ -13,13 +13,13 @@ from troth.app.identities import matching_of
 from troth.app.intake import release
 from troth.app.rules import Rules
 from troth.app.workspace import Progress, Workspace
-from troth.engines.calendars import Transitions, transitions, tz_version
+from troth.engines.calendars import Transitions, holidays_version, transitions, tz_version
 from troth.kernel import digest
 from troth.kernel.errors import SourceError
-from troth.kernel.instant import DAY_US, to_us
+from troth.kernel.instant import DAY_US, from_us, to_us
 from troth.kernel.money import NO_CURRENCY
-from troth.promises import Outcomes, Record, make_outcomes, state_sql
-from troth.query import identifier, literal_instant
+from troth.promises import Outcomes, Record, instants_of, make_outcomes, state_sql
+from troth.query import literal_instant
 from troth.record import Engine, Load, Part, Snapshot, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
 from troth.sources.contracts.judging import Judged, judge, quarantine_columns, refuse_broken
@@ -29,6 +29,8 @@ from troth.sources.intake.standing import stage_loads
 from troth.sources.intake.taking import Stored
 from troth.sources.joins import joins
 
+PAUSES = Part("pause", (), ("promise", "subject_type", "subject", "since"))
+WORKED = Part("working_time", (), ("calendar", "opens"))
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
 
@@ -37,7 +39,9 @@ def identity_of(workspace: Workspace, rules: Rules, known: Sequence[Sequence[obj
     """The id of the snapshot of what is known, as `Load.said` has it, by these rules and what people decided until `at`."""
     decided = matching_of(workspace, rules, at).said()
     # The engine writes its own version into every file, so another engine gives other bytes.
-    return digest.of_value([[list(said) for said in known], rules.hash, __version__, tz_version(), workspace.writer, *decided])
+    return digest.of_value(
+        [[list(said) for said in known], rules.hash, __version__, tz_version(), workspace.writer, holidays_version(), *decided]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def snapshot_of(workspace: Workspace, engine: Engine, rules: Rules, basis: Basis
         "zone": rules.settings.zone,
         "currency": rules.settings.currency,
         "tz_version": tz_version(),
+        "holidays_version": holidays_version(),
         "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
     }
     schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
@@ -129,17 +134,22 @@ def _derive(
         events.setdefault(source.object.type, set()).update(str(event.type) for event in source.events if event.type)
     for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
         events.setdefault(str(type), set()).add(str(event))
+    span = _span(engine, attributes)
     record = Record(
         attributes,
         {t: frozenset(e) for t, e in events.items()},
-        _zone(engine, attributes, rules),
+        _zone(span, rules),
         rules.settings.currency or NO_CURRENCY,
         vocabulary({name: one.value for name, one in rules.sources.items()}).relations,
         parties=frozenset(type for one in identities.values() for type in one["types"]),
+        span=span,
     )
     made = make_outcomes(engine, rules.terms, record, last)
     judged = {one.name: _told(engine, one, last) for one in made}
-    parts = [*_parts(attributes, staged), *(part for one in made for part in _outcome_parts(one)), *(PARTS if identities else ())]
+    paused = (PAUSES,) if any(variant.definition.value.pause_while for one in made for variant in one.variants) else ()
+    worked = (WORKED,) if any(variant.definition.value.calendar for one in made for variant in one.variants) else ()
+    outcomes = (part for one in made for part in _outcome_parts(one))
+    parts = [*_parts(attributes, staged), *outcomes, *paused, *worked, *(PARTS if identities else ())]
     return parts, last, judged, identities
 
 
@@ -153,6 +163,8 @@ def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
     # A list, since their order means something and names in a manifest are sorted.
     stages = [[key, stage.model_dump(by_alias=True, exclude_none=True)] for key, stage in made.promise.stages.items()]
     told: dict[str, Any] = {"subject": made.promise.subject, "stages": stages, "variants": len(made.variants)}
+    if moved := _moved(engine, made, at):
+        told["calendars"] = moved
     if made.corrected:
         now = literal_instant(to_us(at)).sql("duckdb")
         rows = engine.rows(
@@ -161,6 +173,22 @@ def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
         )
         told["corrected"] = [{"before": before, "after": after, "subjects": int(n), "on": on.isoformat()} for before, after, n, on in rows]
     return told
+
+
+def _moved(engine: Engine, made: Outcomes, at: datetime) -> list[dict[str, Any]]:
+    """When the calendars of a promise changed, and how many were open then: the rest of their time counts by what is said since."""
+    begin = engine.rows(f"SELECT min(epoch_us(made)) FROM outcome_{made.name}")[0][0]
+    found = []
+    for clock in made.clocks:
+        for change in clock.changes(int(begin or 0), to_us(at)):
+            on = literal_instant(change).sql("duckdb")
+            (open_then,) = engine.rows(
+                f"SELECT count(*) FROM outcome_{made.name} WHERE calendar = ? AND made < {on} AND due > {on}"
+                f" AND coalesce(fulfilled > {on}, TRUE) AND coalesce(voided > {on}, TRUE)",
+                (clock.id,),
+            )
+            found.append({"calendar": clock.name, "on": from_us(change).isoformat(), "open": int(open_then[0])})
+    return sorted(found, key=lambda one: (one["on"], one["calendar"]))
 
 
 def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
@@ -197,10 +225,12 @@ def _sources(rules: Rules, loads: Mapping[str, Sequence[Load]], staged: Sequence
     }
 
 
-def _zone(engine: Engine, attributes: Mapping[str, Mapping[str, str]], rules: Rules) -> Transitions:
+def _span(engine: Engine, attributes: Mapping[str, Mapping[str, str]]) -> tuple[int, int]:
+    """The first and the last instant of the record, UTC microseconds."""
+    low, high = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({instants_of(attributes)})")[0]
+    return int(low), int(high)
+
+
+def _zone(span: tuple[int, int], rules: Rules) -> Transitions:
     """The operation's clock around every instant of the record, so that its SQL stays short."""
-    instants = ["SELECT occurred AS instant FROM event"]
-    for type, named in attributes.items():
-        instants += [f"SELECT CAST({identifier(n)} AS TIMESTAMP) FROM object_{type}" for n, k in named.items() if k in ("instant", "day")]
-    low, high = engine.rows(f"SELECT min(epoch_us(instant)), max(epoch_us(instant)) FROM ({' UNION ALL '.join(instants)})")[0]
-    return transitions(rules.settings.zone or DEFAULT_ZONE, int(low) - MARGIN_US, int(high) + MARGIN_US)
+    return transitions(rules.settings.zone or DEFAULT_ZONE, span[0] - MARGIN_US, span[1] + MARGIN_US)

@@ -11,6 +11,7 @@ from typing import Any
 from troth.app import rulebook
 from troth.app.bootstrap import open_workspace
 from troth.app.build import Built, build
+from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
 from troth.app.data_page import read_data
 from troth.app.known import as_known_at as known_at
 from troth.app.reading import Page, read_page
@@ -65,6 +66,18 @@ class Operation:
     def why(self, address: str, keys: Mapping[str, str] | None = None, at: datetime | str | None = None) -> Why:
         """Whose word counts on a field, promises.deliver.due, and why that of others does not. Asked and refused as `rules_for`."""
         return rulebook.why(self.workspace, address, keys=_written(keys), at=_instant(at))
+
+    def due(self, calendar: str, start: datetime | str, amount: str, keys: Mapping[str, str] | None = None) -> Due:
+        """When so much time has passed on a calendar of the book, for somebody's keys: 4h of working time, 2wd, 3d by the wall clock.
+
+        start: naive UTC, or a text that is local in the calendar's zone unless it bears an offset. Raises NotFound for a calendar that
+        there is not, BookError for what is no start and no amount.
+        """
+        return due_at(of_book(self.workspace, calendar, _written(keys)), _instant(start) or "", amount)
+
+    def elapsed(self, calendar: str, start: datetime | str, end: datetime | str, keys: Mapping[str, str] | None = None) -> Elapsed:
+        """How much working time lies between two times on a calendar of the book. Asked and refused as `due`."""
+        return elapsed_between(of_book(self.workspace, calendar, _written(keys)), _instant(start) or "", _instant(end) or "")
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on."""

@@ -112,6 +112,7 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "as_of": _moment(context.local_time(snapshot.as_of)),
         "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
         "corrections": _corrections(snapshot, context),
+        "calendars": _calendars(snapshot, context),
         "known": told_known(reading.known, _moment(context.local_time(reading.known.at))) if reading.known else None,
         "warnings": _warnings(snapshot, context, rules),
         "found": [
@@ -208,6 +209,24 @@ def _corrections(snapshot: Snapshot, context: Context) -> list[str]:
         for name, told in snapshot.facts["promises"].items()
         if told.get("corrected") and name in context.promises
     ]
+
+
+def _calendars(snapshot: Snapshot, context: Context) -> list[str]:
+    """That the hours of a calendar changed, and for how many promises that were open then."""
+    return [
+        _moved(context.promises[name].words, change, context)
+        for name, told in snapshot.facts["promises"].items()
+        for change in told.get("calendars", ())
+        if name in context.promises and change["open"]
+    ]
+
+
+def _moved(words: str, change: Mapping[str, Any], context: Context) -> str:
+    on = context.local_time(datetime.fromisoformat(str(change["on"])))
+    return (
+        f"The hours of '{change['calendar']}' changed on {on.day} {on:%b %Y}: {number(change['open'])} promises '{words}' that were open"
+        " then count the time that was left by the new hours; what was due or kept before stands."
+    )
 
 
 def _corrected(words: str, changes: Sequence[Mapping[str, Any]], context: Context) -> str:

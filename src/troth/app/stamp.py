@@ -88,7 +88,7 @@ def still(root: Path) -> Still | None:
 
 
 def _made_by() -> list[str]:
-    return [__version__, version("duckdb"), version("tzdata")]
+    return [__version__, version("duckdb"), version("tzdata"), version("holidays")]
 
 
 def _seen(path: str | Path) -> Seen | None:

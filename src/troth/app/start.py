@@ -175,12 +175,13 @@ def _lines(path: Path) -> list[str]:
 
 
 def _without_events(target: Path, proposed: Proposed) -> Page:
-    """The page of a folder in which nothing happens: no column holds an instant."""
+    """The page of a folder in which nothing happens: no column holds an instant, or none says whose it is."""
     return {
         "title": "What your files say", "operation": target.name.removesuffix("-book"),
         "headline": "We found no promise in these files.",
-        "lede": "No column holds the time of something that happened, so nothing can be judged.",
-        "as_of": None, "zone": None, "corrections": [], "warnings": [], "found": [], "statements": [], "cannot_say": [], "sources": [],
+        "lede": "No file says both when something happened and of whom or what, so nothing can be judged.",
+        "as_of": None, "zone": None, "corrections": [], "calendars": [], "warnings": [], "found": [], "statements": [], "cannot_say": [],
+        "sources": [],
         "parties": [],
         "guesses": [{"what": g.what, "evidence": g.evidence, "confirmed": False} for g in proposed.guesses],
         "where_delay_arose": None, "known": None, "data": None,

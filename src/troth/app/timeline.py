@@ -30,6 +30,7 @@ class Judged:
     layer: str | None = None
     change: str | None = None
     terms: str | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +95,42 @@ def _judged(context: Context, name: str, promise: Promise, code: int, events: li
     made = min((at for at, what in events if what == promise.anchor), default=None)
     month = made.year * 100 + made.month if made else 0
     rows = context.engine.rows(
-        "SELECT made, due, fulfilled, voided, waived, unknown_reason, layer, change, terms"
+        "SELECT made, due, fulfilled, voided, waived, unknown_reason, layer, change, terms, calendar"
         f" FROM outcome_{name} WHERE month = ? AND subject = ?",
         (month, code),
     )
     if not rows:
         return Judged(name, promise.words, "not made", f"never made: no '{promise.anchor}' on record", ())
-    *instants, layer, change, terms = rows[0]
+    *instants, layer, change, terms, calendar = rows[0]
     outcome = Outcome(*instants)
     now = state(outcome, context.as_of) or "not made"
     lines = [(at, str(what).replace("_", " ")) for at, what in events]
     if outcome.due is not None:
         lines.append((outcome.due, "due"))
     lines.append((context.as_of, "the record ends here"))
+    lines += _pauses(context, name, code)
     clock = tuple(Line(f"{context.local_time(at):%Y-%m-%d %H:%M:%S}", what) for at, what in sorted(lines, key=lambda line: line[0]))
-    return Judged(name, promise.words, now, _says(outcome, now, context.as_of), clock, layer, change, terms)
+    return Judged(name, promise.words, now, _says(outcome, now, context.as_of), clock, layer, change, terms, calendar)
+
+
+def _pauses(context: Context, promise: str, code: int) -> list[tuple[datetime, str]]:
+    """When the clock stopped and went on again, and how much that took from it."""
+    if "pause" not in context.tables:
+        return []
+    rows = context.engine.rows(
+        "SELECT since, until, lasts, counted_us FROM pause WHERE promise = ? AND subject = ? ORDER BY since", (promise, code)
+    )
+    lines = []
+    for since, until, lasts, counted in rows:
+        lines.append((since, "the clock stops"))
+        if not lasts:
+            lines.append((until, f"the clock goes on; {_length(counted)} did not count"))
+    return lines
+
+
+def _length(us: int) -> str:
+    hours, minutes = divmod(us // 60_000_000, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _says(outcome: Outcome, now: str, at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from troth.promises.definition import PROMISES, Promise
 from troth.promises.lint import lint
-from troth.promises.naming import Record
+from troth.promises.naming import Record, instants_of
 from troth.promises.outcome import Outcomes, make_outcomes
 from troth.promises.state import STATES, Outcome, State, state, state_sql
 from troth.promises.terms import Terms, terms_of
@@ -16,6 +16,7 @@ __all__ = [
     "Record",
     "State",
     "Terms",
+    "instants_of",
     "lint",
     "make_outcomes",
     "state",

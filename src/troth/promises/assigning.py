@@ -11,6 +11,7 @@ from troth.book import Variant
 from troth.book.versions import BEGINNING, UNSAVED
 from troth.kernel.errors import BookError
 from troth.kernel.instant import from_us, to_us
+from troth.promises.calendars import Clock
 from troth.promises.definition import Promise
 from troth.promises.naming import DIMENSION, Record, cells_in, column, found_by_name, joins, make_owners, owners_in, quarantined, scope_of
 from troth.promises.terms import By, Terms
@@ -23,9 +24,14 @@ OTHER = -1
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The different terms that bind anybody, in the order of their numbers in assigned_<promise>. events: whose instants it has."""
+    """The different terms that bind anybody, in the order of their numbers in assigned_<promise>. events: whose instants it has.
+
+    clocks: the calendar of each; equal terms on two calendars are two variants. former: the calendar of the terms that one corrects.
+    """
 
     variants: tuple[Variant[Promise], ...]
+    clocks: tuple[Clock | None, ...]
+    former: tuple[Clock | None, ...]
     events: frozenset[str]
 
 
@@ -46,18 +52,25 @@ def choose(engine: Engine, terms: Terms, record: Record, events: Collection[str]
     made = from_us(max(first, to_us(BEGINNING))), from_us(min(last, to_us(UNSAVED)))
     chosen: dict[object, int] = {}
     variants: list[Variant[Promise]] = []
+    clocks: list[Clock | None] = []
+    formers: list[Clock | None] = []
     spans: list[tuple[int, ...]] = []
     for combination in found:
         named = {by.id: values[n][code] for n, (by, code) in enumerate(zip(terms.by, combination, strict=True)) if code != OTHER}
         for variant in terms.variants(named, made):
             since, until = to_us(variant.since), to_us(variant.until)
-            mark = (variant.definition.hash, variant.layers, variant.changes, variant.restated, variant.former and variant.former.hash)
-            if mark not in chosen:
-                chosen[mark] = len(variants)
-                variants.append(variant)
-            spans.append((*combination, since, until, chosen[mark]))
+            former = variant.former and variant.former.hash
+            for begin, end, clock in terms.clocks(variant.definition.value.calendar, named):
+                mark = (variant.definition.hash, variant.layers, variant.changes, variant.restated, former, clock)
+                if mark not in chosen:
+                    chosen[mark] = len(variants)
+                    variants.append(variant)
+                    clocks.append(clock)
+                    formers.append(terms.clocks(variant.former.value.calendar, named)[-1][2] if variant.former else None)
+                if max(begin, since) < min(end, until):
+                    spans.append((*combination, max(begin, since), min(end, until), chosen[mark]))
     _join(engine, name, len(keys), spans, carried)
-    return Chosen(tuple(variants), frozenset(carried))
+    return Chosen(tuple(variants), tuple(clocks), tuple(formers), frozenset(carried))
 
 
 def with_instants(engine: Engine, terms: Terms) -> None:
@@ -176,4 +189,4 @@ def only(terms: Terms) -> Variant[Promise] | None:
     """The terms that bind everybody at all times; None where there are several, or a time without any."""
     variants = [] if terms.by else list(terms.variants({}))
     alone = len(variants) == 1 and variants[0].since == BEGINNING and variants[0].until == UNSAVED and variants[0].former is None
-    return variants[0] if alone else None
+    return variants[0] if alone and len(terms.clocks(variants[0].definition.value.calendar, {})) == 1 else None

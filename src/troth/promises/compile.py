@@ -11,6 +11,7 @@ from troth.promises.naming import (
     CLAIM,
     DUE,
     VOID,
+    WITHIN,
     Record,
     cells_in,
     column,
@@ -22,7 +23,7 @@ from troth.promises.naming import (
 )
 from troth.promises.places import Places
 from troth.promises.shape import Shape, StageShape
-from troth.query import Place, Scope, Typed, moved
+from troth.query import CalendarJoins, Place, Scope, Typed, moved
 from troth.query.tree import Node
 
 STAGE = ("from", "to", "budget_us")
@@ -32,13 +33,16 @@ STAGE = ("from", "to", "budget_us")
 class Query:
     """select: subject, stratum, the instants, why it cannot be told, the stages; for rows of `assigned`, if one is named.
 
-    absolute: stages whose budget is an instant. budgeted: stages that have one.
+    absolute: stages whose budget is an instant. budgeted: stages that have one. calendar: SQL of a row's calendar; amounts: the table of
+    its variant's amounts, as p, if there is one.
     """
 
     select: str
     stages: tuple[str, ...]
     absolute: tuple[bool, ...]
     budgeted: tuple[bool, ...]
+    calendar: str | None = None
+    amounts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,18 @@ class Assigned:
     parameters: str
 
 
-def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None) -> Query:
-    """The query of one shape. What is wrong is told to `places`, and then the query is not to be run."""
+def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None, calendar: str | None = None) -> Query:
+    """The query of one shape. What is wrong is told to `places`, and then the query is not to be run.
+
+    calendar: SQL of the place of a row's calendar in the tables of business time.
+    """
     record, subject = places.record, places.definition.value.subject
-    scope = _scope(subject, record)
+    clock = CalendarJoins(calendar) if calendar is not None else None
+    scope = _scope(subject, record, clock)
     places.event(shape.anchor, "anchor")
     places.event(shape.fulfilled, "fulfil", "event")
     made, fulfilled = f"i.{column(shape.anchor)}", f"i.{column(shape.fulfilled)}"
-    due = places.expression(shape.due, scope.at(DUE), "due").node.sql("duckdb")
+    due = _due(shape, scope, places).sql("duckdb")
     void = _condition(shape.void, scope.at(VOID), places, "void_when")
     claim = _condition(shape.claim, scope.at(CLAIM), places, "fulfil", "claimed_by")
     stages = [_stage(stage, shape, scope, places) for stage in shape.stages]
@@ -76,7 +84,7 @@ def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None
                    {"".join(f", {line}" for stage in stages for line in stage.lines)}
             FROM object_{subject} o JOIN {assigned.table if assigned else f"instants_{subject}"} i ON i.object = o.code
             {f"JOIN {assigned.parameters} p ON p.variant = i.variant" if assigned else ""}
-            {joins(subject, reached)} {needed_joins} {claim_joins}
+            {joins(subject, reached)} {needed_joins} {claim_joins} {" ".join(clock.joins) if clock else ""}
             WHERE {made} IS NOT NULL
         )
         SELECT CAST(year(made) * 100 + month(made) AS INTEGER) AS month, subject, stratum, made, due, fulfilled,
@@ -94,16 +102,19 @@ def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None
         tuple(stage.key for stage in shape.stages),
         tuple(stage.absolute for stage in stages),
         tuple(stage.budget is not None for stage in shape.stages),
+        calendar,
+        assigned.parameters if assigned else None,
     )
 
 
 def check_shape(shape: Shape, places: Places) -> None:
     """Tell `places` what is wrong with a shape, without making its query."""
-    scope = _scope(places.definition.value.subject, places.record)
+    promise = places.definition.value
+    scope = _scope(promise.subject, places.record, CalendarJoins("0") if promise.calendar else None)
     places.event(shape.anchor, "anchor")
     places.event(shape.fulfilled, "fulfil", "event")
     expressions: list[tuple[Node | None, Place, tuple[str, ...]]] = [
-        (shape.due, DUE, ("due",)),
+        (shape.due, WITHIN if shape.within else DUE, ("within" if shape.within else "due",)),
         (shape.void, VOID, ("void_when",)),
         (shape.claim, CLAIM, ("fulfil", "claimed_by")),
         *((stage.budget, BUDGET, ("stages", stage.key, "budget")) for stage in shape.stages),
@@ -120,9 +131,17 @@ def stage_columns(key: str) -> tuple[str, ...]:
     return tuple(f'"{key}_{part}"' for part in STAGE)
 
 
-def _scope(subject: str, record: Record) -> Scope:
+def _due(shape: Shape, scope: Scope, places: Places) -> exp.Expression:
+    if not shape.within:
+        return places.expression(shape.due, scope.at(DUE), "due").node
+    typed = places.expression(shape.due, scope.at(WITHIN), "within")
+    anchor = Typed(instant_column(shape.anchor), "instant")
+    return anchor.node if places.problems else moved(anchor, typed, "+", scope).node
+
+
+def _scope(subject: str, record: Record, clock: CalendarJoins | None) -> Scope:
     scope = scope_of(subject, record)
-    return Scope(scope.names, scope.attributes, scope.zone, scope.place, scope.calendar, lambda slot: exp.column(f"p{slot}", table="p"))
+    return Scope(scope.names, scope.attributes, scope.zone, scope.place, clock, lambda slot: exp.column(f"p{slot}", table="p"))
 
 
 def _condition(tree: Node | None, scope: Scope, places: Places, *path: str) -> str:

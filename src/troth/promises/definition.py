@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from troth.book import Expression, Kind, Part, Role
 from troth.sources import Identifier
@@ -35,9 +35,20 @@ class Stage(Part):
     owner: Role | None = Field(None, description="The role that answers for the stage, as company.yaml lists it")
 
 
+class Pause(Part):
+    """A time that counts for nobody: the promisee is waited for, or its system is down."""
+
+    told: ClassVar[frozenset[str]] = frozenset({"words"})
+    from_: str = Field(alias="from", description="Event type with which it begins: asked_customer")
+    to: str = Field(description="Event type with which it ends: customer_answered")
+    of: Identifier | None = Field(None, description="Object type that these events are of, where it is not the subject: customer")
+    words: str | None = Field(None, description="How pages name it: waiting for the customer")
+
+
 class Promise(Part):
     """A promisor owes a promisee a condition by a due instant."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["due"]}, {"required": ["within"]}]})
     # What is said about a promise is no term of it.
     told: ClassVar[frozenset[str]] = frozenset({"words", "owners", "guess"})
     kind: Literal["customer", "internal"] = Field("customer", description="To whom: a customer, or another department (internal)")
@@ -47,7 +58,22 @@ class Promise(Part):
     words: str = Field(description="How pages name the promise: delivered by the date given")
     anchor: str = Field(description="Event type at which the promise is made: placed; the terms of that instant bind")
     fulfil: Fulfilment = Field(description="By what it is kept: {event: delivered}")
-    due: Expression = Field(description="Expression of the instant by which it is due: placed + 5d, or end_of_day(attr(promised_on))")
+    due: Expression | None = Field(
+        None,
+        description="Expression of the instant by which it is due: placed + 5d, cutoff(placed, '14:00') + 2wd,"
+        " end_of_day(attr(promised_on))",
+    )
+    within: Expression | None = Field(
+        None, description="Expression of how long after the anchor it may take, in place of due: 4wh, 2wd, 2d"
+    )
+    calendar: Identifier | None = Field(
+        None,
+        description="The calendar in calendars/ on which working time counts, and whose zone its days are of: service_desk. It has layers"
+        " of its own, so that a customer's comes before the unit's",
+    )
+    pause_while: tuple[Pause, ...] = Field(
+        (), description="What stops the clock: [{from: asked_customer, to: customer_answered}, {from: outage, to: restored, of: customer}]"
+    )
     void_when: Expression | None = Field(
         None, description="Expression that is true where the promise no longer stands, so that it does not count: order.status = 'canceled'"
     )
@@ -56,6 +82,12 @@ class Promise(Part):
     )
     owners: tuple[Role, ...] = Field((), description="The roles that answer for the promise, together: [head_of_sales]")
     guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")
+
+    @model_validator(mode="after")
+    def due_once(self) -> Promise:
+        if (self.due is None) == (self.within is None):
+            raise ValueError("say once by when it is due: give 'due' or 'within', and null for the one that another layer gives")
+        return self
 
     @field_validator("stages")
     @classmethod

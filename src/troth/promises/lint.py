@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -11,11 +11,12 @@ from troth.book.checking import problem
 from troth.engines.calendars import transitions
 from troth.kernel.errors import ExpressionError, nearest
 from troth.kernel.money import NO_CURRENCY
+from troth.promises.calendars import CALENDARS
 from troth.promises.compile import check_shape
 from troth.promises.definition import PROMISES, Promise
 from troth.promises.naming import DIMENSION, Record, scope_of
 from troth.promises.places import Places
-from troth.promises.shape import Shape, shape_of
+from troth.promises.shape import shape_of
 from troth.promises.terms import ANY
 from troth.query import compile_expression
 from troth.sources import SOURCES, Source, vocabulary
@@ -24,8 +25,9 @@ from troth.sources import SOURCES, Source, vocabulary
 def lint(book: Book) -> list[Problem]:
     """Names and types of every expression, in every version and layer, each mistake where it is written."""
     record = record_of(book)
+    calendars = book.names(CALENDARS.name)
     found: list[Problem] = []
-    sound: set[int | tuple[str, str | None, Shape]] = set()
+    sound: set[int | tuple[object, ...]] = set()
     standing = {document.file: document.digest for document in book.tree.documents}
     for name, current in book.fitting(PROMISES.name, Promise).items():
         subject = current.value.subject
@@ -34,7 +36,7 @@ def lint(book: Book) -> list[Problem]:
             found.append(current.problem(("subject",), said, at_value=True))
         ownerless: set[str] = set()
         for definition in book.each(PROMISES.name, name, Promise):
-            wrong = _checked(definition, record, sound)
+            wrong = _checked(definition, record, calendars, sound)
             if said := _former(definition, standing):
                 found += [replace(one, message=f"{one.message}; {said}") for one in wrong]
             else:
@@ -53,19 +55,46 @@ def _former(definition: Definition[Promise], standing: Mapping[PurePosixPath, st
     return ""
 
 
-def _checked(definition: Definition[Promise], record: Record, sound: set[int | tuple[str, str | None, Shape]]) -> list[Problem]:
+def _checked(
+    definition: Definition[Promise], record: Record, calendars: Sequence[str], sound: set[int | tuple[object, ...]]
+) -> list[Problem]:
     """sound: shapes in which nothing is wrong, whoever they bind, and what of the book is of one, by its id there."""
     promise, places = definition.value, Places(definition, record)
     if id(promise) in sound:
         return []
     shape, _ = shape_of(promise, places)
-    mark = (promise.subject, promise.promisee, shape)
+    mark = (promise.subject, promise.promisee, promise.calendar, promise.pause_while, shape)
+    if promise.calendar is not None and promise.calendar not in calendars:
+        said = f"no calendar '{promise.calendar}' in calendars/; {nearest(promise.calendar, calendars)}"
+        places.problems.append(definition.problem(("calendar",), said, at_value=True))
     if promise.subject in record.attributes and mark not in sound and not places.problems:
         check_shape(shape, places)
         _party(definition, places)
+        _pauses(definition, places)
     if not places.problems:
         sound |= {mark, id(promise)}
     return places.problems
+
+
+def _pauses(definition: Definition[Promise], places: Places) -> None:
+    """Events of pauses that the record does not know, and owners that the subject does not belong to."""
+    subject = definition.value.subject
+    for number, pause in enumerate(definition.value.pause_while):
+        path = ("pause_while", number)
+        if pause.of is None or pause.of == subject:
+            places.event(pause.from_, *path, "from")
+            places.event(pause.to, *path, "to")
+            continue
+        owners = places.record.owners_of(subject)
+        if pause.of not in owners:
+            said = f"'{subject}' belongs to no '{pause.of}'; {nearest(pause.of, owners)}"
+            places.problems.append(definition.problem((*path, "of"), said, at_value=True))
+            continue
+        for field, event in (("from", pause.from_), ("to", pause.to)):
+            known = places.record.events_of(pause.of)
+            if event not in known and pause.of not in places.record.logged:
+                said = f"no event '{event}' of '{pause.of}'; {nearest(event, known)}"
+                places.problems.append(definition.problem((*path, field), said, at_value=True))
 
 
 def _party(definition: Definition[Promise], places: Places) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from sqlglot import exp
 
-from troth.engines.calendars import Transitions
+from troth.engines.calendars import Transitions, transitions
 from troth.query import Kind, Place, Scope, Typed, identifier, literal_text, names_in
 from troth.query.tree import Node
 from troth.record import Engine
@@ -17,11 +17,12 @@ ATTRIBUTE_KINDS: dict[str, Kind] = {
     "text": "text", "number": "num", "money": "money", "instant": "instant", "day": "day", "bool": "bool",
 }  # fmt: skip
 DUE = Place("due", ("instant",))
+WITHIN = Place("within", ("duration", "working"))
 VOID = Place("void_when", ("bool",))
 CLAIM = Place("claimed_by", ("bool",))
 BUDGET = Place("budget", ("instant", "duration", "working"))
 DIMENSION = Place("read", ("party", "text"), frozenset({"attr"}))
-PLACES = (DUE, VOID, CLAIM, BUDGET, DIMENSION)
+PLACES = (DUE, WITHIN, VOID, CLAIM, BUDGET, DIMENSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Record:
     """What expressions may name: attributes and event types of each object type, and the clock they are read by.
 
     relations: the types that objects of a type belong to, one object each. logged: types whose events only the data know.
-    parties: types whose objects have a party that others share, by the table `identity`.
+    parties: types whose objects have a party that others share, by the table `identity`. span: the first and the last instant of all,
+    UTC microseconds.
     """
 
     attributes: Mapping[str, Mapping[str, str]]
@@ -39,12 +41,27 @@ class Record:
     relations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     logged: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
+    span: tuple[int, int] = (0, 0)
 
     def events_of(self, type: str) -> frozenset[str]:
         return self.events.get(type, frozenset())
 
     def owners_of(self, type: str) -> tuple[str, ...]:
         return tuple(sorted(self.relations.get(type, frozenset()) - {type}))
+
+
+def instants_of(attributes: Mapping[str, Mapping[str, str]]) -> str:
+    """A query of every instant on record, as `instant`. attributes: name to type, by object type."""
+    cells = [(type, name) for type, named in attributes.items() for name, kind in named.items() if kind in ("instant", "day")]
+    given = (f"SELECT CAST({identifier(name)} AS TIMESTAMP) AS instant FROM object_{type}" for type, name in cells)
+    return " UNION ALL ".join(("SELECT occurred AS instant FROM event", *given))
+
+
+def in_zone(record: Record, zone: str) -> Record:
+    """The record read by the clocks of a calendar's zone."""
+    if zone == record.zone.zone:
+        return record
+    return replace(record, zone=transitions(zone, record.zone.first_us, record.zone.last_us))
 
 
 def scope_of(subject: str, record: Record) -> Scope:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.book import Definition, Variant
-from troth.kernel.errors import BookError
 from troth.promises.assigning import Chosen, choose, only, read_of, with_instants
+from troth.promises.calendars import Clock
 from troth.promises.compile import Assigned, Query, compile_shape
 from troth.promises.definition import Promise, Stage
 from troth.promises.naming import Record, column, make_owners, owners_in
+from troth.promises.pauses import Paused, cut_out, make_pauses
 from troth.promises.places import Places
-from troth.promises.shape import Parameter, Shape, closed, shape_of
+from troth.promises.planning import Group, Plan, events_of, make_clocks, plan_of, raise_problems
+from troth.promises.shape import Parameter, closed
 from troth.promises.shares import make_shares
 from troth.promises.tables import group_rows, keep_terms, load_amounts, load_variants
 from troth.promises.terms import Terms
 from troth.query import literal_text, names_in, parse
-from troth.query.tree import Literal
 from troth.record import Engine
 
 
@@ -26,22 +27,23 @@ from troth.record import Engine
 class Outcomes:
     """What outcome_<promise> holds. promise: as it stands, with the stages of all its variants.
 
-    corrected: former_<promise> holds what was judged by terms that were corrected since.
+    corrected: former_<promise> holds what was judged by terms that were corrected since. clocks: the calendars that it was judged by.
     """
 
     name: str
     promise: Promise
     variants: tuple[Variant[Promise], ...]
     corrected: bool
+    clocks: tuple[Clock, ...] = ()
 
 
 def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: datetime) -> list[Outcomes]:
-    """outcome_<promise> for the terms of every promise, judged at an instant; and `terms`, what bound whom.
+    """outcome_<promise> for the terms of every promise, judged at an instant; `terms`, what bound whom; `pause`, what stopped whose clock.
 
     Raises BookError, with every mistake, for terms that name what the record does not hold.
     """
     instants: dict[str, set[str]] = {}
-    planned = [_plan(one, chosen, record) for one, chosen in _chosen(engine, terms, record, instants)]
+    planned = [plan_of(one, chosen, record) for one, chosen in _chosen(engine, terms, record, instants)]
     for type in sorted({one.current.value.subject for one in terms}):
         mine = [plan for plan in planned if plan.terms.current.value.subject == type]
         needed = {event for plan in mine for event in plan.events()} & record.events_of(type)
@@ -53,7 +55,9 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
             with_instants(engine, plan.terms)
         trees = [tree for group in (*plan.groups, *plan.former) for tree in group.shape.trees()]
         make_owners(engine, subject, owners_in(trees, subject, record))
-    made = [_judged(engine, plan, at) for plan in planned]
+    codes = make_clocks(engine, planned, record, at)
+    make_pauses(engine)
+    made = [_judged(engine, plan, codes, at) for plan in planned]
     keep_terms(engine, [(one.name, one.variants) for one in made])
     return made
 
@@ -79,109 +83,74 @@ def _chosen(engine: Engine, terms: Sequence[Terms], record: Record, instants: di
         anchors = [Places(one.current, record) for one in mine]
         for places in anchors:
             places.event(places.definition.value.anchor, "anchor")
-        _raise(anchors)
+        raise_problems(anchors)
         read = [text for one in mine for by in one.by if (text := read_of(by, type, record)) is not None]
         named = {name.dotted for text in read for name in names_in(parse(text))}
-        standing = {event for one in terms if one.current.value.subject == type for event in _events_of(one.current, record)}
+        standing = {event for one in terms if one.current.value.subject == type for event in events_of(one.current, record)}
         instants[type] = named & record.events_of(type) | standing
         make_instants(engine, type, instants[type])
     return [
-        (one, Chosen((variant,), frozenset()) if variant else choose(engine, one, record, _events_of(one.current, record)))
+        (one, _alone(one, variant) if variant else choose(engine, one, record, events_of(one.current, record)))
         for one, variant in zip(terms, alone, strict=True)
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Variants of one shape: their places among all variants, and their amounts."""
-
-    shape: Shape
-    members: list[int]
-    literals: list[tuple[Literal, ...]]
-    places: Places
+def _alone(terms: Terms, variant: Variant[Promise]) -> Chosen:
+    ((_, _, clock),) = terms.clocks(variant.definition.value.calendar, {})
+    return Chosen((variant,), (clock,), (clock,), frozenset())
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """groups: of all variants; former: of the terms that were corrected since, by the place of what corrects them.
-
-    events_at_hand: those whose instants assigned_<promise> has.
-    """
-
-    terms: Terms
-    variants: tuple[Variant[Promise], ...]
-    groups: list[_Group]
-    former: list[_Group]
-    events_at_hand: frozenset[str]
-
-    def events(self) -> set[str]:
-        return {event for group in (*self.groups, *self.former) for event in group.shape.events()}
-
-
-def _plan(terms: Terms, chosen: Chosen, record: Record) -> _Plan:
-    groups = _groups({place: variant.definition for place, variant in enumerate(chosen.variants)}, record)
-    former = _groups({place: variant.former for place, variant in enumerate(chosen.variants) if variant.former is not None}, record)
-    return _Plan(terms, chosen.variants, groups, former, chosen.events)
-
-
-def _judged(engine: Engine, plan: _Plan, at: datetime) -> Outcomes:
+def _judged(engine: Engine, plan: Plan, codes: Mapping[Clock, int], at: datetime) -> Outcomes:
     name, variants = plan.terms.name, plan.variants
     several = only(plan.terms) is None
     stages = _stages([plan.terms.current, *(group.places.definition for group in (*plan.groups, *plan.former))])
-    load_variants(engine, f"variant_{name}", variants)
-    _make(engine, f"outcome_{name}", name, plan.groups, stages, at, assigned=f"assigned_{name}" if several else None)
+    load_variants(engine, f"variant_{name}", variants, [clock.id if clock else None for clock in plan.clocks])
+    _make(engine, f"outcome_{name}", name, plan.groups, codes, stages, at, assigned=f"assigned_{name}" if several else None)
     if plan.former:
         before = f"assigned_{name}_before"
         listed = ", ".join(str(place) for group in plan.former for place in group.members)
         engine.run(f"CREATE OR REPLACE TABLE {before} AS SELECT * FROM assigned_{name} WHERE variant IN ({listed})")
-        _make(engine, f"former_{name}", name, plan.former, stages, None, assigned=before)
+        _make(engine, f"former_{name}", name, plan.former, codes, stages, at, assigned=before, former=True)
         engine.run(f"DROP TABLE {before}")
     if several:
         engine.run(f"DROP TABLE assigned_{name}")
     engine.run(f"DROP TABLE variant_{name}")
-    return Outcomes(name, plan.terms.current.value.model_copy(update={"stages": stages}), variants, bool(plan.former))
-
-
-def _groups(definitions: Mapping[int, Definition[Promise]], record: Record) -> list[_Group]:
-    groups: dict[Shape, _Group] = {}
-    known: dict[int, tuple[_Group, tuple[Literal, ...]]] = {}  # by the id of what the book has once for all who say the same
-    for place, definition in definitions.items():
-        if id(definition.value) not in known:
-            places = Places(definition, record)
-            shape, literals = shape_of(definition.value, places)
-            _raise([places])
-            known[id(definition.value)] = groups.setdefault(shape, _Group(shape, [], [], places)), literals
-        group, literals = known[id(definition.value)]
-        group.members.append(place)
-        group.literals.append(literals)
-    return list(groups.values())
-
-
-def _events_of(definition: Definition[Promise], record: Record) -> set[str]:
-    """The events on record that a definition names; one that cannot be read is told when its plan is made."""
-    named = shape_of(definition.value, Places(definition, record))[0].events()
-    return named & record.events_of(definition.value.subject)
+    clocks = tuple(dict.fromkeys(clock for clock in plan.clocks if clock is not None))
+    return Outcomes(name, plan.terms.current.value.model_copy(update={"stages": stages}), variants, bool(plan.former), clocks)
 
 
 def _make(
-    engine: Engine, target: str, name: str, groups: Sequence[_Group], stages: dict[str, Stage], at: datetime | None, *, assigned: str | None
+    engine: Engine,
+    target: str,
+    name: str,
+    groups: Sequence[Group],
+    codes: Mapping[Clock, int],
+    stages: dict[str, Stage],
+    at: datetime,
+    *,
+    assigned: str | None,
+    former: bool = False,
 ) -> None:
-    """The rows of all groups in one table. at: when delay shares are taken; without it none are."""
+    """The rows of all groups in one table, with delay shares as they are at an instant; by former terms without them."""
     selects = []
-    queries: list[tuple[_Group, Query, tuple[Parameter, ...]]] = []
+    queries: list[tuple[Group, Query, tuple[Parameter, ...]]] = []
     for number, group in enumerate(groups):
         shape, parameters = closed(group.shape, group.literals)
-        queries.append(
-            (group, compile_shape(shape, group.places, Assigned(assigned, f"amounts_{name}_{number}") if assigned else None), parameters)
-        )
-    _raise(group.places for group in groups)
+        amounts = Assigned(assigned, f"amounts_{name}_{number}") if assigned else None
+        code = codes[group.clocks[0]] if group.clocks[0] is not None else None
+        calendar = None if code is None else "p.calendar" if assigned else str(code)
+        queries.append((group, compile_shape(shape, group.places, amounts, calendar), parameters))
+    raise_problems(group.places for group in groups)
     for number, (group, query, parameters) in enumerate(queries):
         if assigned:
-            load_amounts(engine, f"amounts_{name}_{number}", group.members, parameters)
+            calendars = [codes[clock] if clock is not None else None for clock in group.clocks]
+            load_amounts(engine, f"amounts_{name}_{number}", group.members, parameters, calendars)
         judged = f"judged_{name}_{number}"
         engine.run(f"CREATE OR REPLACE TABLE {judged} AS {query.select}")
-        shares = make_shares(engine, judged, query, at) if at else None
-        selects.append(group_rows(judged, query, shares, name, stages, former=at is None))
+        if group.pauses:
+            cut_out(engine, judged, query, Paused(name, group.places.definition.value.subject, group.pauses), at, evidence=not former)
+        shares = None if former else make_shares(engine, judged, query, at)
+        selects.append(group_rows(judged, query, shares, name, stages, former=former))
     engine.run(f"DROP TABLE IF EXISTS {target}")
     engine.run(f"CREATE TABLE {target} AS {' UNION ALL '.join(selects)}")
     for number in range(len(groups)):
@@ -196,9 +165,3 @@ def _stages(definitions: Sequence[Definition[Promise]]) -> dict[str, Stage]:
         for key, stage in definition.value.stages.items():
             found.setdefault(key, stage)
     return found
-
-
-def _raise(places: Iterable[Places]) -> None:
-    problems = {str(problem): None for one in places for problem in one.problems}
-    if problems:
-        raise BookError("\n".join(problems))

@@ -25,14 +25,25 @@ class Places:
     problems: list[Problem] = field(default_factory=list)
 
     def expression(self, tree: Node | str, scope: Scope, *path: str) -> Typed:
-        """The SQL of an expression, or of nothing where it is wrong."""
+        """The SQL of an expression, or of nothing where it is wrong. What is wrong with a shape is told of the text that has it."""
         try:
             return compile_expression(tree, scope)
         except ExpressionError as error:
-            self.wrong(error, *path)
+            self.wrong(self._as_written(error, scope, path), *path)
             return NOTHING
 
-    def event(self, type: str, *path: str) -> None:
+    def _as_written(self, error: ExpressionError, scope: Scope, path: tuple[str, ...]) -> ExpressionError:
+        text: object = self.definition.value.model_dump(by_alias=True)
+        for part in path:
+            text = text.get(part) if isinstance(text, dict) else None
+        try:
+            if isinstance(text, str):
+                compile_expression(text, scope)
+        except ExpressionError as said:
+            return said
+        return error
+
+    def event(self, type: str, *path: str | int) -> None:
         """An event that the record does not know is a mistake; of an event log only the data know which there are."""
         subject = self.definition.value.subject
         known = self.record.events_of(subject)

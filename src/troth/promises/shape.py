@@ -10,6 +10,7 @@ from troth.kernel.errors import ExpressionError
 from troth.promises.definition import Promise
 from troth.promises.places import Places
 from troth.query import names_in, parse
+from troth.query.functions.cutoff import times_in
 from troth.query.slots import filled, opened, slot_type, slot_value
 from troth.query.tree import Literal, Node
 
@@ -24,10 +25,14 @@ class StageShape:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A promise without its amounts: slots are numbered through due, void, claim and the budgets of the stages."""
+    """A promise without its amounts: slots are numbered through due, void, claim and the budgets of the stages.
+
+    within: whether due is a duration, counted from the anchor.
+    """
 
     anchor: str
     fulfilled: str
+    within: bool
     due: Node
     void: Node | None
     claim: Node | None
@@ -66,13 +71,14 @@ def shape_of(promise: Promise, places: Places) -> tuple[Shape, tuple[Literal, ..
         literals.extend(found)
         return tree
 
-    due = emptied(promise.due, "due")
+    within = promise.within is not None
+    due = emptied(promise.within, "within") if within else emptied(promise.due, "due")
     void = emptied(promise.void_when, "void_when")
     claim = emptied(promise.fulfil.claimed_by, "fulfil", "claimed_by")
     stages = tuple(
         StageShape(key, stage.from_, stage.to, emptied(stage.budget, "stages", key, "budget")) for key, stage in promise.stages.items()
     )
-    return Shape(promise.anchor, promise.fulfil.event, due or parse("made"), void, claim, stages), tuple(literals)
+    return Shape(promise.anchor, promise.fulfil.event, within, due or parse("made"), void, claim, stages), tuple(literals)
 
 
 def closed(shape: Shape, literals: Sequence[tuple[Literal, ...]]) -> tuple[Shape, tuple[Parameter, ...]]:
@@ -88,10 +94,14 @@ def closed(shape: Shape, literals: Sequence[tuple[Literal, ...]]) -> tuple[Shape
         return None if tree is None else filled(tree, kept)
 
     stages = tuple(StageShape(stage.key, stage.begins, stage.ends, with_amounts(stage.budget)) for stage in shape.stages)
-    made = Shape(shape.anchor, shape.fulfilled, filled(shape.due, kept), with_amounts(shape.void), with_amounts(shape.claim), stages)
+    made = Shape(
+        shape.anchor, shape.fulfilled, shape.within, filled(shape.due, kept), with_amounts(shape.void), with_amounts(shape.claim), stages
+    )
     return made, tuple(Parameter(slot, slot_type(literals[0][slot]), tuple(variant[slot] for variant in amounts)) for slot in varying)
 
 
 @lru_cache(maxsize=16_384)
 def _opened(text: str, start: int) -> tuple[Node, tuple[Literal, ...]]:
-    return opened(parse(text), start)
+    tree = parse(text)
+    all(times_in(tree))  # refuses what is no time of day, which the shape no longer shows
+    return opened(tree, start)

@@ -29,7 +29,16 @@ def group_rows(judged: str, query: Query, shares: str | None, name: str, stages:
         told = ["greatest(j.made, j.fulfilled) AS known_from", "t.restated AS known_to", "t.former_terms AS terms"]
     else:
         told = ["greatest(j.made, j.fulfilled, t.restated) AS known_from", "t.terms"]
-    columns = [f"{literal_text(name)} AS promise", "j.month", "t.subject_type", *(f"j.{c}" for c in INSTANTS), *told, "t.layer", "t.change"]
+    columns = [
+        f"{literal_text(name)} AS promise",
+        "j.month",
+        "t.subject_type",
+        *(f"j.{c}" for c in INSTANTS),
+        *told,
+        "t.layer",
+        "t.change",
+        "t.calendar",
+    ]
     for key in stages:
         named = zip(stage_columns(key), STAGE_TYPES, strict=True)
         columns += [f"j.{c}" if key in query.stages else f"CAST(NULL AS {type}) AS {c}" for c, type in named]
@@ -50,14 +59,15 @@ def _shares(query: Query, shares: str | None, stages: Mapping[str, Stage]) -> li
     return [*found, f"CAST({'s.share_of' if shares else 'NULL'} AS INTEGER) AS share_of"]
 
 
-def load_variants(engine: Engine, table: str, variants: Sequence[Variant[Promise]]) -> None:
-    """variant -> the hash of its terms, and whose word they are."""
+def load_variants(engine: Engine, table: str, variants: Sequence[Variant[Promise]], calendars: Sequence[str | None]) -> None:
+    """variant -> the hash of its terms, whose word they are, and the calendar on which working time counts."""
     columns = {
         "subject_type": [variant.definition.value.subject for variant in variants],
         "terms": [variant.definition.hash for variant in variants],
         "former_terms": [variant.former.hash if variant.former else None for variant in variants],
         "layer": [variant.layers or STANDARD for variant in variants],
         "change": [variant.changes or None for variant in variants],
+        "calendar": list(calendars),
     }
     restated = np.array([variant.restated or np.datetime64("NaT") for variant in variants], dtype="datetime64[us]")
     arrays = {name: np.array(values, dtype=object) for name, values in columns.items()}
@@ -65,13 +75,16 @@ def load_variants(engine: Engine, table: str, variants: Sequence[Variant[Promise
     engine.load(table, {"variant": np.arange(len(variants), dtype=np.int32), **arrays, "restated": restated})
 
 
-def load_amounts(engine: Engine, table: str, members: Sequence[int], parameters: Sequence[Parameter]) -> None:
-    """A column of its type for every amount that differs; loaded as text, since an array has no decimals."""
+def load_amounts(
+    engine: Engine, table: str, members: Sequence[int], parameters: Sequence[Parameter], calendars: Sequence[int | None]
+) -> None:
+    """A column of its type for every amount that differs; loaded as text, since an array has no decimals. calendars: of each variant."""
     columns = {f"p{one.slot}": np.array([str(value) for value in one.values], dtype=object) for one in parameters}
     engine.run(f"DROP TABLE IF EXISTS {table}_texts")
-    engine.load(f"{table}_texts", {"variant": np.array(members, dtype=np.int32), **columns})
+    codes = np.array([-1 if code is None else code for code in calendars], dtype=np.int32)
+    engine.load(f"{table}_texts", {"variant": np.array(members, dtype=np.int32), "calendar": codes, **columns})
     typed = "".join(f", CAST(p{one.slot} AS {one.type}) AS p{one.slot}" for one in parameters)
-    engine.run(f"CREATE OR REPLACE TABLE {table} AS SELECT variant{typed} FROM {table}_texts")
+    engine.run(f"CREATE OR REPLACE TABLE {table} AS SELECT variant, calendar{typed} FROM {table}_texts")
     engine.run(f"DROP TABLE {table}_texts")
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from troth.book import Book, Definition, Variant
+from troth.engines.calendars import FOREVER_US
+from troth.promises.calendars import Calendars, Clock
 from troth.promises.definition import PROMISES, Promise
 
 ANY = "*"
@@ -42,6 +44,11 @@ class Terms:
     current: Definition[Promise]
     by: tuple[By, ...]
     variants: Variants
+    calendars: Calendars
+
+    def clocks(self, calendar: str | None, keys: Mapping[str, str]) -> tuple[tuple[int, int, Clock | None], ...]:
+        """The clock of what is made from one instant to before another, for a subject's keys; None where terms name no calendar."""
+        return ((-FOREVER_US, FOREVER_US, None),) if calendar is None else self.calendars.clocks(calendar, keys)
 
     @property
     def name(self) -> str:
@@ -50,15 +57,21 @@ class Terms:
 
 def terms_of(book: Book) -> tuple[Terms, ...]:
     """The terms of every promise of a book."""
-    return tuple(_terms(book, definition) for definition in book.definitions(PROMISES.name, Promise).values())
+    calendars = Calendars(book, book.zone)
+    return tuple(_terms(book, definition, calendars) for definition in book.definitions(PROMISES.name, Promise).values())
 
 
-def _terms(book: Book, current: Definition[Promise]) -> Terms:
+def _terms(book: Book, current: Definition[Promise], calendars: Calendars) -> Terms:
     name = current.name
-    used = book.dimensions(PROMISES.name, name)
-    by = tuple(By(d.id, d.read, book.values(PROMISES.name, name, d.id)) for d in book.company.dimensions if d.id in used)
+    named = {one.value.calendar for one in book.each(PROMISES.name, name, Promise)} - {None}
+    used = {*book.dimensions(PROMISES.name, name), *(dimension for one in named if one for dimension in calendars.dimensions(one))}
+
+    def values(dimension: str) -> frozenset[str]:
+        return book.values(PROMISES.name, name, dimension).union(*(calendars.values(one, dimension) for one in named if one))
+
+    by = tuple(By(d.id, d.read, values(d.id)) for d in book.company.dimensions if d.id in used)
 
     def variants(keys: Mapping[str, str], made: tuple[datetime, datetime] | None = None) -> Iterable[Variant[Promise]]:
         return book.variants(PROMISES.name, name, keys, Promise, made)
 
-    return Terms(current, by, variants)
+    return Terms(current, by, variants, calendars)

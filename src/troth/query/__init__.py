@@ -1,5 +1,6 @@
 """Expressions and query nodes as values."""
 
+from troth.query.business import CalendarJoins
 from troth.query.durations import moved
 from troth.query.lowering import compile_expression
 from troth.query.parse import parse
@@ -10,6 +11,7 @@ from troth.query.tree import names_in
 from troth.query.zone import literal_instant, to_local, to_utc
 
 __all__ = [
+    "CalendarJoins",
     "Kind",
     "Place",
     "Scope",

@@ -10,7 +10,7 @@ from troth.kernel.errors import ExpressionError
 from troth.kernel.instant import DAY_US
 from troth.query.nodes import call, cast, paren
 from troth.query.printing import show
-from troth.query.scope import Scope, Typed, Unit
+from troth.query.scope import BESIDE, Scope, Typed, Unit
 from troth.query.tree import Duration, Node
 from troth.query.zone import civil_interval, interval, to_local, to_utc
 
@@ -51,7 +51,7 @@ def moved(start: Typed, by: Typed, operator: str, scope: Scope) -> Typed:
     """
     if by.kind == "working":
         assert scope.calendar is not None, "refuse_without_calendar comes first"
-        return Typed(scope.calendar(start.node, by, operator), "instant")
+        return Typed(scope.calendar.moved(start.node, by, operator), "instant")
     if by.unit == "us":
         return Typed(paren(ADDS[operator](this=start.node, expression=as_interval(by))), "instant")
     local = ADDS[operator](this=to_local(start.node, scope.zone), expression=as_interval(by))
@@ -61,8 +61,8 @@ def moved(start: Typed, by: Typed, operator: str, scope: Scope) -> Typed:
 def refuse_without_calendar(node: Node, typed: Typed, scope: Scope) -> None:
     if typed.kind == "working" and scope.calendar is None:
         raise ExpressionError(
-            "working time needs a calendar, and calendars are not in this version",
-            column=node.column, got=show(node), allowed="s, min, h, d, w, mo, y",
+            "working time needs a calendar",
+            column=node.column, got=show(node), allowed=f"{BESIDE}; or s, min, h, d, w, mo, y",
         )  # fmt: skip
 
 

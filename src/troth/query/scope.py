@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from sqlglot import exp
 
 from troth.engines.calendars import Transitions
 from troth.query.tree import Node
 
+BESIDE = "'calendar:' beside it, the name of one in calendars/"
 Kind = Literal["bool", "num", "text", "instant", "day", "duration", "working", "money", "party"]
 Unit = Literal["us", "days", "months", "wh", "wd"]
 
@@ -41,8 +42,20 @@ class Place:
     functions: frozenset[str] | None = None
 
 
-Calendar: TypeAlias = Callable[[exp.Expression, Typed, str], exp.Expression]
-"""The instant so much working time after ("+") or before ("-") an instant."""
+class Calendar(Protocol):
+    """Working time of the rows of a query, as SQL."""
+
+    def moved(self, start: exp.Expression, by: Typed, operator: str) -> exp.Expression:
+        """The instant so much working time after ("+") or before ("-") an instant."""
+        ...
+
+    def elapsed(self, later: exp.Expression, earlier: exp.Expression) -> exp.Expression:
+        """Working microseconds from one instant to another."""
+        ...
+
+    def counted_from(self, at: exp.Expression, cutoff: exp.Expression) -> exp.Expression:
+        """The instant from which one counts that comes after a time of day, or on no working day."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
@@ -130,6 +130,13 @@ def with_leaves(node: Node, changed: Callable[[Node], Node]) -> Node:
             return Binary(operator, with_leaves(left, changed), with_leaves(right, changed), node.column)
         case _:
             return changed(node)
+
+
+def all_in(node: Node) -> Iterator[Node]:
+    """A node and every one below it, in the order of the text."""
+    yield node
+    for part in parts(node):
+        yield from all_in(part)
 
 
 def names_in(node: Node) -> list[Name]:

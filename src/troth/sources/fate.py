@@ -105,6 +105,8 @@ def _said(staged: Staged, column: str, reason: str) -> str:
 def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
     """Rows that are duplicates, and rows that a later one supersedes."""
     key = ", ".join(f"t{staged.texts[c]}" for c in staged.source.key) or "_content"
+    if staged.source.equal_rows == "keep":
+        usable, key = _numbered(engine, staged, usable), "_content, _nth"
     kept = f"kept_{staged.name}"
     engine.run(f"DROP TABLE IF EXISTS {kept}")
     if not _count(engine, f"(SELECT 1 FROM {usable} GROUP BY {key} HAVING count(*) > 1 LIMIT 1)"):
@@ -119,6 +121,15 @@ def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
     engine.run(f"CREATE TABLE {kept} AS SELECT * EXCLUDE (_rank, _same) FROM ranked_{staged.name} WHERE _rank = 1 ORDER BY _file, _row")
     engine.run(f"DROP TABLE ranked_{staged.name}")
     return int(counted[0][0]), int(counted[0][1])
+
+
+def _numbered(engine: Engine, staged: Staged, usable: str) -> str:
+    """The rows with `_nth`, the place of each among those of its file that equal it: so another file's copies are told from its own."""
+    numbered = f"numbered_{staged.name}"
+    nth = f"row_number() OVER (PARTITION BY _content, {staged.place_sql()} ORDER BY _file, _row) AS _nth"
+    engine.run(f"CREATE OR REPLACE TABLE {numbered} AS SELECT *, {nth} FROM {usable} ORDER BY _file, _row")
+    engine.run(f"DROP TABLE {usable}")
+    return numbered
 
 
 def _quarantine_rows(engine: Engine, staged: Staged) -> None:

@@ -180,6 +180,9 @@ class Source(Part):
     key: tuple[str, ...] = Field(
         description="Columns that name a row; [] where each row is a fact of its own, and only one equal in every cell is a duplicate"
     )
+    equal_rows: Literal["once", "keep"] = Field(
+        "once", description="Where key is []: once = rows equal in every cell are copies of one; keep = as many as one file has are facts"
+    )
     owner: Role | None = Field(None, description="The role that answers for the system, as company.yaml lists it")
     steward: Role | None = Field(None, description="The role that repairs its data, as company.yaml lists it")
     contract: contracts.Contract | None = Field(None, description="What its steward answers for, checked in every build")
@@ -214,6 +217,12 @@ class Source(Part):
     def marks_differ(self) -> Source:
         if self.decimal == self.thousands:
             raise ValueError(f"'{self.decimal}' cannot be the decimal mark and the mark of thousands")
+        return self
+
+    @model_validator(mode="after")
+    def equal_rows_have_no_key(self) -> Source:
+        if self.key and self.equal_rows == "keep":
+            raise ValueError("'equal_rows: keep' needs 'key: []': rows of one key are one")
         return self
 
     @model_validator(mode="after")

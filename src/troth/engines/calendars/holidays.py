@@ -39,7 +39,7 @@ def holidays_of(region: str, first_year: int, last_year: int) -> Mapping[date, s
 
     region: ISO 3166 country, or country and part with a hyphen. Half holidays are no public ones. Refuses unknown regions. Years that
     the package does not know have none.
-    Source: https://pypi.org/project/holidays
+    Source: the holidays package, which names the laws.
 
     >>> holidays_of("US-NY", 2026, 2026)[date(2026, 7, 3)]
     'Independence Day (observed)'

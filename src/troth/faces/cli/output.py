@@ -118,7 +118,7 @@ class Out:
         console.print(Text(page["lede"], style="dim"))
         if page["known"]:
             console.print(Text(page["known"], style="yellow"))
-        for warning in (*page["corrections"], *page["warnings"]):
+        for warning in (*page["corrections"], *page["calendars"], *page["warnings"]):
             console.print(Text(f"! {warning}", style="yellow"))
         if page["found"]:
             words = " · ".join(f["words"] for f in page["found"])

@@ -18,6 +18,14 @@ def write_data(page: dict[str, Any], folder: Path) -> Path:
     return _written(render_data(page), folder / "data.html")
 
 
+def write_calendar(year: Any, target: Path) -> Path:
+    from dataclasses import asdict
+
+    from troth.faces.page import render_calendar
+
+    return _written(render_calendar(asdict(year)), target)
+
+
 def _written(html: str, target: Path) -> Path:
     from troth.app.writing import write_whole
 

@@ -1,5 +1,5 @@
 """The HTML face: one self-contained file that reads like a paper."""
 
-from troth.faces.page.render import render, render_data
+from troth.faces.page.render import render, render_calendar, render_data
 
-__all__ = ["render", "render_data"]
+__all__ = ["render", "render_calendar", "render_data"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from troth.faces.page.calendar_sheet import calendar_sheet
 from troth.faces.page.data_sheet import data_sheet
 from troth.faces.page.sheet import sheet
 from troth.faces.page.words import with_code
@@ -49,6 +50,16 @@ def render_data(page: Mapping[str, Any]) -> str:
     style = Markup(_fonts() + _resource("page.css") + _resource("data.css"))
     made = _environment().get_template("data.html")
     return made.render(**data_sheet(page), policy=policy(script), style=style, script=Markup(script))
+
+
+def render_calendar(page: Mapping[str, Any]) -> str:
+    """A calendar's year as a whole HTML document, as `render` makes that of the statements."""
+    from markupsafe import Markup
+
+    script = _resource("page.js")
+    style = Markup(_fonts() + _resource("page.css") + _resource("data.css") + _resource("calendar.css"))
+    made = _environment().get_template("calendar.html")
+    return made.render(**calendar_sheet(page), policy=policy(script), style=style, script=Markup(script))
 
 
 def policy(script: str) -> str:

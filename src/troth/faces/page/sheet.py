@@ -87,6 +87,7 @@ def sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "as_of": _text(read, "as_of"),
         "zone": _text(read, "zone"),
         "known": _text(read, "known"),
+        "calendars": [str(one) for one in read.get("calendars") or ()],
         "corrections": [str(one) for one in read.get("corrections") or ()],
         "warnings": [str(one) for one in read.get("warnings") or ()],
         "found": [

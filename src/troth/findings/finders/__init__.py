@@ -7,6 +7,7 @@ from collections.abc import Callable
 from troth.findings.context import Context
 from troth.findings.finders import (
     asked_too_early,
+    coming_again,
     coming_back,
     kept_by_due,
     monday_replay,
@@ -32,4 +33,5 @@ FINDERS: tuple[Callable[[Context], list[Statement]], ...] = (
     promised_against_actual.find,
     stopped_events.find,
     coming_back.find,
+    coming_again.find,
 )

@@ -1,12 +1,15 @@
-"""What was seen, as sources/*.yaml: one source a file, and one more where a log's cases have columns of their own."""
+"""What was seen, as sources/*.yaml: one source a file, and one more where several rows of it say the same of one object."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from troth.sources.guess import lexicon
-from troth.sources.guess.naming import looks_like_id, snake, unique
+from troth.sources.guess.amounts import currency_of, decimal_of, is_money, thousands_of
+from troth.sources.guess.naming import snake, unique
 from troth.sources.guess.profile import Column, Table
 from troth.sources.guess.seen import Seen
-from troth.sources.guess.words import says, tokens
+from troth.sources.guess.words import says
 
 Yaml = dict[str, object]
 
@@ -15,12 +18,17 @@ def draft_sources(seen: Seen) -> dict[str, Yaml]:
     drafted: dict[str, Yaml] = {}
     given: dict[str, set[str]] = {}
     for keyed in seen.keyed:
-        log = seen.logs.get(keyed.number)
+        log, recurring = seen.logs.get(keyed.number), seen.recurring.get(keyed.number)
         if log:
             drafted[keyed.table.name] = _finished(_log_source(seen, keyed.number), keyed.table, seen)
-            case = _case_source(seen, keyed.number, given)
+            case = _case_source(seen, keyed.number, log.case, log.constant, given)
             if case:
                 drafted[unique(f"{keyed.table.name}_{seen.file(keyed.number).type}", drafted)] = _finished(case, keyed.table, seen)
+        elif recurring and recurring.lines:
+            drafted[keyed.table.name] = _finished(_lines_source(seen, keyed.number), keyed.table, seen)
+            whole = _case_source(seen, keyed.number, recurring.id, recurring.constant, given)
+            if whole:
+                drafted[unique(f"{keyed.table.name}_{recurring.type}", drafted)] = _finished(whole, keyed.table, seen)
         else:
             drafted[keyed.table.name] = _finished(_source(seen, keyed.number, given), keyed.table, seen)
     return drafted
@@ -29,6 +37,8 @@ def draft_sources(seen: Seen) -> dict[str, Yaml]:
 def _source(seen: Seen, number: int, given: dict[str, set[str]]) -> Yaml:
     keyed, whose = seen.file(number), seen.whose(number)
     draft: Yaml = {"files": keyed.table.files, "key": list(keyed.key)}
+    if seen.keeps_equal(number):
+        draft["equal_rows"] = "keep"
     if whose:
         draft["object"] = {"type": whose.type, "id": list(whose.id), "attributes": _attributes(seen, number, given)}
         draft["relations"] = [{"to": type, "id": [column]} for column, type in seen.parties(number).items()]
@@ -50,17 +60,22 @@ def _log_source(seen: Seen, number: int) -> Yaml:
     }
 
 
-def _case_source(seen: Seen, number: int, given: dict[str, set[str]]) -> Yaml | None:
-    """Columns with one value a case, read once a case: its later rows say the same and are superseded."""
-    keyed, log, whose = seen.file(number), seen.logs[number], seen.whose(number)
+def _lines_source(seen: Seen, number: int) -> Yaml:
+    """The amounts of lines, each a fact of its own."""
+    return {"files": seen.file(number).table.files, "key": [], "money": money_entries(seen, number)}
+
+
+def _case_source(seen: Seen, number: int, id: str, constant: Collection[str], given: dict[str, set[str]]) -> Yaml | None:
+    """Columns with one value a case, or a number of lines, read once for each: its later rows say the same and are superseded."""
+    keyed, whose = seen.file(number), seen.whose(number)
     attributes, events = _attributes(seen, number, given), seen.events(number)
     if whose is None or not (attributes or events):
         return None
     return {
         "files": keyed.table.files,
-        "key": [log.case],
-        "object": {"type": whose.type, "id": [log.case], "attributes": attributes},
-        "relations": [{"to": type, "id": [column]} for column, type in seen.parties(number).items() if column in log.constant],
+        "key": [id],
+        "object": {"type": whose.type, "id": [id], "attributes": attributes},
+        "relations": [{"to": type, "id": [column]} for column, type in seen.parties(number).items() if column in constant],
         "events": [{"type": event, "at": column} for column, event in events.items()],
     }
 
@@ -120,7 +135,9 @@ def money_entries(seen: Seen, number: int) -> list[Yaml]:
     """Amounts of the objects that things happen to, or of rows that point to one; a catalogue's prices are none."""
     keyed = seen.file(number)
     pointers = [r for r in seen.pointers(number).values() if seen.file(r.to).table.instants and not says(r.column, lexicon.PARTY)]
-    if keyed.table.instants and keyed.key and not any(seen.events(r.to) for r in pointers):
+    if number in seen.recurring:
+        about, id_ = (w.type, list(w.id)) if (w := seen.whose(number)) else (keyed.type, [])
+    elif keyed.table.instants and keyed.key and not any(seen.events(r.to) for r in pointers):
         about, id_ = (w.type, list(w.id)) if (w := seen.whose(number)) else (keyed.type, list(keyed.key))
     elif pointers:
         about, id_ = seen.file(pointers[0].to).type, [pointers[0].column]
@@ -134,36 +151,6 @@ def money_entries(seen: Seen, number: int) -> list[Yaml]:
             code = currency_of(column, keyed.table)
             found.append(entry | {"currency": code} if code else entry)
     return found
-
-
-def is_money(column: Column) -> bool:
-    """A number whose name says amount; of whole numbers only those that end in such a word, since others count things."""
-    if column.kind != "number" or looks_like_id(column.name):
-        return False
-    said = [t for t in tokens(column.name) if t not in lexicon.CURRENCIES and not says(t, lexicon.NET_GROSS)]
-    ends = bool(said) and says(said[-1], lexicon.MONEY)
-    return ends or (not column.whole and says(column.name, lexicon.MONEY))
-
-
-def decimal_of(table: Table) -> str:
-    return "," if any(c.decimal == "," and is_money(c) for c in table.columns) else "."
-
-
-def thousands_of(table: Table) -> str | None:
-    """The mark between groups of three that amounts prove; a point is taken with a decimal comma anyhow."""
-    return next((c.thousands for c in table.columns if c.thousands and is_money(c) and c.decimal == decimal_of(table)), None)
-
-
-def currency_of(column: Column, table: Table) -> str | None:
-    """A currency in the column's name, else the one value of a column of currencies."""
-    for token in tokens(column.name):
-        if token in lexicon.CURRENCIES:
-            return lexicon.CURRENCIES[token]
-    for other in table.columns:
-        if says(other.name, "^currenc ^waehrung =moeda =moneda =devise =valuta") and len(other.vocabulary) == 1:
-            code = other.vocabulary[0][0].upper()
-            return code if len(code) == 3 and code.isascii() and code.isalpha() else None
-    return None
 
 
 def _finished(draft: Yaml, table: Table, seen: Seen) -> Yaml:

@@ -13,13 +13,14 @@ from troth.sources.guess.draft_promises import draft_promises
 from troth.sources.guess.draft_sources import draft_sources
 from troth.sources.guess.feedback import find_answers
 from troth.sources.guess.groups import Group, groups_of
-from troth.sources.guess.keys import Keyed, keyed_tables, references, with_composites, with_twins
+from troth.sources.guess.keys import Keyed, Reference, keyed_tables, references, with_composites, with_twins
 from troth.sources.guess.log_shape import XES, find_log
 from troth.sources.guess.naming import object_noun, singular, snake, unique, without_id
 from troth.sources.guess.pairs import Candidate, candidates, chosen
 from troth.sources.guess.personal import is_party, personal_kind, share_kinds
 from troth.sources.guess.profile import Table, close_table, open_table
 from troth.sources.guess.proposal import Proposal
+from troth.sources.guess.recurring import Recurring, equal_rows, find_recurring
 from troth.sources.guess.seen import Seen
 from troth.sources.guess.status import find_status
 from troth.sources.guess.telling import guesses_of, pairs_of, warnings_of
@@ -88,6 +89,7 @@ def _seen(engine: Engine, tables: Sequence[Table], others: Collection[str]) -> S
         [replace(k, type=_case_type(own[k.number].case, k.type, k.table.path.part)) if k.number in own else k for k in keyed], others
     )
     answers = {k.number: found for k in keyed if k.number not in logs and (found := find_answers(k, pointers))}
+    recurring = _recurring(engine, [k for k in keyed if k.number not in logs and k.number not in answers], pointers, keyed, others)
     elsewhere = [number for number, a in answers.items() if a.of_another]
     personal = {
         k.number: {c.name: kind for c in k.table.columns if (kind := personal_kind(c, party=is_party(k.type, k.table.columns)))}
@@ -95,6 +97,7 @@ def _seen(engine: Engine, tables: Sequence[Table], others: Collection[str]) -> S
     }
     for k in keyed:
         named = {*k.key, *(c for t, c in pointing if t == k.number), *((logs[k.number].case,) if k.number in logs else ())}
+        named |= {recurring[k.number].id} if k.number in recurring else set()
         event = logs[k.number].activity if k.number in logs else None
         # A token may be an id, redacted text may not; and what happened is said by words, not by people.
         personal[k.number] = {c: kind for c, kind in personal[k.number].items() if c != event and (kind in TOKEN_KINDS or c not in named)}
@@ -103,7 +106,17 @@ def _seen(engine: Engine, tables: Sequence[Table], others: Collection[str]) -> S
     settled = chosen([c for line in lines for c in candidates(engine, line)])
     by_number = {k.number: k for k in keyed}
     settled = [c if c.promised.name.promise or not c.may_stand else _corroborated(engine, by_number[c.timeline.table], c) for c in settled]
-    return Seen(tuple(keyed), tuple(pointers), logs, answers, personal, tuple(settled))
+    promising = {c.actual.table for c in settled if c.may_stand and c.actual.origin == "child"}
+    recurring = {number: one for number, one in recurring.items() if number not in promising}
+    equal = {k.number: equal_rows(engine, k.table) for k in keyed if not k.key and k.number not in logs}
+    return Seen(tuple(keyed), tuple(pointers), logs, answers, personal, tuple(settled), recurring, equal)
+
+
+def _recurring(
+    engine: Engine, some: Sequence[Keyed], found: Sequence[Reference], keyed: Sequence[Keyed], others: Collection[str]
+) -> dict[int, Recurring]:
+    types = {k.number: k.type for k in keyed if k.key}
+    return {k.number: one for k in some if (one := find_recurring(engine, k, found, types, others))}
 
 
 def _corroborated(engine: Engine, keyed: Keyed, c: Candidate) -> Candidate:

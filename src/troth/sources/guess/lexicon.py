@@ -179,9 +179,17 @@ STAFF = """
 ^technician ^techniker ^medewerker ^responsav ^responsab ^tecnico ^atendente ^driver ^fahrer =owner ^cashier ^worker =user
 """
 
+HAPPENINGS = """
+^purchas ^transact =order =sale =visit ^swipe =payment ^donat =booking =checkin =trip =rental =stay =loan ^kauf ^einkauf
+=besuch ^buchung =zahlung =verkauf =bestellung ^compra ^venda ^venta =visita =pedido =pago =pagamento =achat =vente =visite
+=commande ^aankoop =bezoek =betaling =verkoop =bestelling
+"""
 CASE_ID = "=case ^caseid ^trace ^vorgang ^processo ^proceso ^dossier ^zaak ^ticket ^instance"
 ACTIVITY = """
 ^activit =event =action =step =task =aktivitaet =aktion =ereignis ^schritt ^atividad =evento =etapa ^actividad =paso
 =evenement =etape ^activiteit =stap =gebeurtenis =eventtype =taetigkeit =operation =status =state
 """
+COMES_AGAIN = (
+    PARTY + " =card ^karte =cartao =tarjeta =carte =kaart ^subscriber ^guest ^gast ^donor ^student ^pupil ^household =haushalt ^passenger"
+)
 SENT = "=timestamp ^zeitstempel ^horodat =carimbo =tijdstempel =tidsstempel =marca =cronologica"

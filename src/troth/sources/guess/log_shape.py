@@ -68,13 +68,14 @@ def _may_be_activity(column: Column, case: Column, table: Table) -> bool:
 def _varying(engine: Engine, table: Table, case: Column) -> Column | None:
     """The one instant that nearly every row has and that differs within cases; None where several do."""
     full = [c for c in table.instants if c.read >= 0.98 * table.looked]
-    constant = _constant(engine, table, case, full)
+    constant = constant_within(engine, table, case, full)
     varying = [c for c in full if c.name not in constant]
-    others = [c for c in table.instants if c not in full and c.name not in _constant(engine, table, case, [c])]
+    others = [c for c in table.instants if c not in full and c.name not in constant_within(engine, table, case, [c])]
     return varying[0] if len(varying) == 1 and not others else None
 
 
-def _constant(engine: Engine, table: Table, case: Column, columns: Sequence[Column]) -> set[str]:
+def constant_within(engine: Engine, table: Table, case: Column, columns: Sequence[Column]) -> set[str]:
+    """Which of the columns have one value within 99 of 100 cases."""
     if not columns:
         return set()
     wanted = ", ".join(f"min(t{c.position}) IS NOT DISTINCT FROM max(t{c.position}) AS s{c.position}" for c in columns)
@@ -85,7 +86,7 @@ def _constant(engine: Engine, table: Table, case: Column, columns: Sequence[Colu
 
 def _log(engine: Engine, table: Table, case: Column, activity: Column, at: Column) -> Log:
     others = [c for c in table.columns if c not in (case, activity, at) and c.kind != "blank"]
-    constant = _constant(engine, table, case, others)
+    constant = constant_within(engine, table, case, others)
     words = engine.rows(
         f"SELECT t{activity.position}, count(*) FROM {table.sql} WHERE t{activity.position} IS NOT NULL"
         f" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_ACTIVITIES}"

@@ -13,6 +13,7 @@ from troth.sources.guess.log_shape import Log
 from troth.sources.guess.naming import event_noun, snake, unique, without_id
 from troth.sources.guess.pairs import Candidate
 from troth.sources.guess.profile import Column
+from troth.sources.guess.recurring import Recurring
 from troth.sources.guess.timeline import Moment
 from troth.sources.guess.words import is_neutral, says, time_name
 
@@ -27,7 +28,10 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """personal: by file number, kinds by column. candidates: as settled, the asserted among them."""
+    """personal: by file number, kinds by column. candidates: as settled, the asserted among them.
+
+    equal: of files without a key, rows that equal an earlier one in every cell.
+    """
 
     keyed: tuple[Keyed, ...]
     references: tuple[Reference, ...]
@@ -35,6 +39,8 @@ class Seen:
     answers: Mapping[int, Answers]
     personal: Mapping[int, Mapping[str, str]]
     candidates: tuple[Candidate, ...]
+    recurring: Mapping[int, Recurring]
+    equal: Mapping[int, int]
 
     @property
     def asserted(self) -> list[Candidate]:
@@ -58,7 +64,14 @@ class Seen:
                 return Whose(c.timeline.type, (column,))
         if number in self.answers and self.answers[number].of_another:
             return None
+        if recurring := self.recurring.get(number):
+            return Whose(recurring.type, (recurring.id,))
         return Whose(keyed.type, keyed.key) if keyed.key else None
+
+    def keeps_equal(self, number: int) -> bool:
+        """Whether rows that are equal in every cell are facts of their own."""
+        recurring = self.recurring.get(number)
+        return bool(self.equal.get(number)) and recurring is not None and recurring.twice
 
     def planned(self, number: int, column: Column) -> bool:
         """Whether an instant is a date set beforehand: by its name, or since it runs past everything that happened."""
@@ -78,15 +91,18 @@ class Seen:
 
     def events(self, number: int) -> dict[str, str]:
         """Columns with instants that happened -> event types; neither planned, nor housekeeping, nor of another matter."""
-        whose, log, answers = self.whose(number), self.logs.get(number), self.answers.get(number)
+        whose, answers = self.whose(number), self.answers.get(number)
         if whose is None:
             return {}
+        recurring = self.recurring.get(number)
+        if recurring and not recurring.lines:
+            return {recurring.at: recurring.event}
         named: dict[str, str] = {}
         owner = next((k for k in self.keyed if k.type == whose.type and k.twin is None and k.number != number), None)
         others = set(self.events(owner.number).values()) if owner and self.file(number).type != owner.type else set()
         for column in self.file(number).table.instants:
             name = time_name(column.name)
-            if self.planned(number, column) or name.never or name.housekeeping or (log and column.name not in log.constant):
+            if self.planned(number, column) or name.never or name.housekeeping or not self._of_all(number, column.name):
                 continue
             if answers and column.name in (answers.asked, answers.answered):
                 continue
@@ -100,13 +116,13 @@ class Seen:
 
     def attributes(self, number: int) -> dict[str, str]:
         """Columns that become attributes -> names: dates set beforehand, and words of few kinds."""
-        whose, log = self.whose(number), self.logs.get(number)
+        whose = self.whose(number)
         if whose is None:
             return {}
         named: dict[str, str] = {}
         reserved = {*whose.id, *self.file(number).key, *self.pointers(number), *self.personal[number], *self.parties(number)}
         for column in self.file(number).table.columns:
-            if column.name in reserved or (log and column.name not in log.constant):
+            if column.name in reserved or not self._of_all(number, column.name):
                 continue
             if (column.kind == "instant" and self.planned(number, column)) or _is_word(column):
                 taken = {*named.values(), "code", "id", "month", "stratum"}
@@ -127,7 +143,15 @@ class Seen:
             free = column.name not in found and column.name not in whose.id and column.name not in self.personal[number]
             if free and not says(whose.type, lexicon.CUSTOMER) and column.kind in ("text", "number") and _names_customer(column):
                 found[column.name] = snake(without_id(column.name) or "customer")
-        return {name: type for name, type in found.items() if type != whose.type}
+        recurring = self.recurring.get(number)
+        return {name: type for name, type in found.items() if type != whose.type and (recurring is None or name in recurring.constant)}
+
+    def _of_all(self, number: int, column: str) -> bool:
+        """Whether a column says the same in every row of one object, where several rows are about one."""
+        log, recurring = self.logs.get(number), self.recurring.get(number)
+        if log:
+            return column in log.constant
+        return recurring is None or column in recurring.constant or (recurring.lines and column == recurring.at)
 
     def customer(self, number: int) -> tuple[str, str] | None:
         """Column and type of the customer: named so, else a pointer to people that repeats."""

@@ -9,8 +9,9 @@ from troth.sources.guess.draft_sources import Yaml
 from troth.sources.guess.keys import Keyed
 from troth.sources.guess.profile import NULL_WORDS, Column
 from troth.sources.guess.proposal import Guess, Pair
+from troth.sources.guess.recurring import Recurring, when
 from troth.sources.guess.seen import Seen
-from troth.sources.guess.words import time_name
+from troth.sources.guess.words import is_neutral, time_name
 from troth.sources.mapping import Source
 
 
@@ -58,7 +59,7 @@ def pairs_of(seen: Seen) -> tuple[Pair, ...]:
 
 
 def warnings_of(seen: Seen) -> list[str]:
-    warnings = []
+    warnings = [said for keyed in seen.keyed if (said := _nobodys(seen, keyed))]
     for keyed in seen.keyed:
         for column in keyed.table.columns:
             name = keyed.table.path.name
@@ -68,6 +69,19 @@ def warnings_of(seen: Seen) -> list[str]:
             if word and column.kind == "instant":
                 warnings.append(f"{name}: '{column.name}' holds words such as '{word}' for nothing.")
     return warnings
+
+
+def _nobodys(seen: Seen, keyed: Keyed) -> str:
+    """Why nothing is made of a file that says when things happened; "" where that is not so."""
+    at = when(keyed.table)
+    if at is None or seen.whose(keyed.number) or keyed.number in seen.answers or any(c.actual.table == keyed.number for c in seen.asserted):
+        return ""
+    unnamed = all(is_neutral(column.name) for column in keyed.table.columns)
+    mend = "give its columns names in a first line" if unnamed else "name it under `object:` of its source"
+    return (
+        f"{keyed.table.path.name}: '{at.name}' says when, but no column says of whom or what: none that repeats is named as an id."
+        f" No event is made of it; {mend}."
+    )
 
 
 def _writing(keyed: Keyed) -> Iterator[Guess]:
@@ -91,6 +105,8 @@ def _rows(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
             else f"{keyed.distinct:,} of {table.rows:,} rows differ in both"
         )
         yield Guess(f"{named} {verb} one {keyed.type.replace('_', ' ')}", evidence, table.path.name, keyed.key)
+    elif keyed.number in seen.recurring:
+        yield from _again(keyed, seen.recurring[keyed.number])
     else:
         yield Guess(
             f"one row is one {keyed.type.replace('_', ' ')}; no column names it",
@@ -98,6 +114,36 @@ def _rows(seen: Seen, keyed: Keyed) -> Iterator[Guess]:
             table.path.name,
             (),
         )
+    if seen.equal.get(keyed.number):
+        yield _equal(seen, keyed)
+
+
+def _again(keyed: Keyed, one: Recurring) -> Iterator[Guess]:
+    """What a file without a key tells: about whom, and when."""
+    rows = f"{keyed.table.rows:,} rows of {one.ids:,} values of {one.id}"
+    if one.lines:
+        yield Guess(
+            f"rows with one `{one.id}` are lines of {_one(one.type)}, of which `{one.at}` says when",
+            f"{rows}; no column names a line, and the lines of one agree in their time", keyed.table.path.name, (one.id, one.at),
+        )  # fmt: skip
+        return
+    yield Guess(
+        f"one row is one event of {_one(one.type)}: '{one.event}'; `{one.id}` says whose, `{one.at}` when",
+        f"{rows}; no column names a row", keyed.table.path.name, (one.id, one.at),
+    )  # fmt: skip
+
+
+def _equal(seen: Seen, keyed: Keyed) -> Guess:
+    """What becomes of rows that say the same in every cell."""
+    count, one = seen.equal[keyed.number], seen.recurring.get(keyed.number)
+    rows = f"{count:,} row{'' if count == 1 else 's'} equal{'s' if count == 1 else ''} an earlier one in every cell"
+    if seen.keeps_equal(keyed.number) and one:
+        what = f"{rows}, and counts as another {one.event.replace('_', ' ')}" if count == 1 else f"{rows}, and each counts"
+        why = f"`{one.at}` holds days, in which the same may happen twice; if they are copies, write equal_rows: once"
+    else:
+        what = f"{rows} and is set aside as a duplicate" if count == 1 else f"{rows} and are set aside as duplicates"
+        why = "no column tells them apart; if each is a fact of its own, write equal_rows: keep"
+    return Guess(what, why, keyed.table.path.name, ())
 
 
 def _pointers(seen: Seen, keyed: Keyed) -> Iterator[Guess]:

@@ -65,6 +65,8 @@ def opened(engine: Engine, address: Address, label: str, written: Written | None
     with ExitStack() as held:
         with _refusing(address.path):
             before = print_of(address.path)
+            with address.path.open("rb"):  # what may not be read is told alike of every kind, before an engine says it in its own words
+                pass
             found = reader.open(Asked(address, written or Written.model_validate({}), label, engine, held, counted))
         yield found
         with _refusing(address.path):
