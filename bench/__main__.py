@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import book, build, calendars, databases, identity, increment, logs, personal, record, start, table, timeline, variants, workbook
+from bench import book, build, calendars, databases, identity, increment, logs, record, start, table, timeline, variants, workbook
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
@@ -19,7 +19,6 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "variants": lambda _: variants.measure(),
     "logs": lambda _: logs.measure(),
     "workbook": lambda _: workbook.measure(),
-    "personal": lambda _: personal.measure(),
     "databases": lambda _: databases.measure(),
     "identity": lambda _: identity.measure(),
     "calendars": lambda _: calendars.measure(),

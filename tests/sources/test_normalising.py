@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth.sources.personal.normalising import email, name, normalised, normalised_all, phone, tax_id
-from troth.sources.personal.packed import packed
+from troth.sources.personal.normalising import email, name, normalised, phone, tax_id
 from troth.sources.personal.vault import TOKEN_KINDS, TokenKind
 
 
@@ -64,33 +63,3 @@ def test_what_is_normal_stays_as_it_is(kind: TokenKind, value: str) -> None:
 
     assert normalised(kind, once) == once
     assert name(value) == " ".join(name(value).split())
-
-
-SIGNS = st.text(st.sampled_from("aZ9.@-+_ '<\0\t,é"), max_size=14)
-PLAIN = st.from_regex(r"[a-zA-Z0-9._%+-]{0,66}@[a-zA-Z0-9.-]{0,8}\.[a-zA-Z]{0,4}", fullmatch=True)
-NAMES = st.from_regex(r"[A-Za-z]{0,4}( {0,2}[A-Za-z]{1,3}){0,2} ?", fullmatch=True)
-
-
-@given(st.sampled_from(TOKEN_KINDS), st.lists(SIGNS | PLAIN | NAMES | st.text(max_size=6), min_size=1, max_size=10))
-def test_many_at_once_are_as_each_alone(kind: TokenKind, values: list[str]) -> None:
-    many = normalised_all(kind, packed(values))
-
-    assert [many.text(number) for number in range(len(values))] == [normalised(kind, value) for value in values]
-
-
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        *[("name", value) for value in ("Anna Lang", "Anna  Lang", " Anna", "Anna ", "Anna\tLang", "Zoë", "")],
-        *[
-            ("email", value)
-            for value in ("Anna@Example.org", "a@b.c", "a@b.de", ".a@b.de", "a@.b.de", "a@b..de", "a@@b.de", "a.b@de", "@b.de")
-        ],
-        *[("email", value) for value in ("a@b.de.", "a@b.de c@d.de", "x" * 64 + "@b.de", "x" * 65 + "@b.de", "a@" + "b" * 191 + ".de")],
-        *[("email", value) for value in ("a@b." + "c" * 63, "a@b." + "c" * 64, "", "a'b@c.de")],
-    ],
-)
-def test_what_is_nearly_plain_is_read_as_if_alone(kind: TokenKind, value: str) -> None:
-    many = normalised_all(kind, packed(["anna@example.org", value, "Anna Lang", value]))
-
-    assert many.text(1) == many.text(3) == normalised(kind, value)

@@ -18,7 +18,6 @@ import pytest
 from troth.kernel.errors import StoreError
 from troth.sources.personal.vault import Word
 from troth.stores import failpoints
-from troth.stores.vault import segments
 from troth.stores.vault.vault import SqliteVault
 
 NOW = datetime(2026, 3, 2, 9, 14)
@@ -42,18 +41,6 @@ def opened(folder: Path) -> SqliteVault:
 
 def bytes_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def row_of(folder: Path, token: str) -> dict[str, bytes]:
-    """What the database has of one token, whose value must be in its only segment."""
-    columns = ("signs", "marks", "keys", "cells", "tags")
-    with sqlite3.connect(folder / "vault.db") as connection:
-        ((count, *blobs),) = connection.execute(f"SELECT count, {', '.join(columns)} FROM segment").fetchall()
-    connection.close()
-    signs = token.rpartition("-")[2].encode()
-    place = [blobs[0][start : start + 20] for start in range(0, len(blobs[0]), 20)].index(signs)
-    sizes = [len(blob) // count for blob in blobs]
-    return {name: blob[place * size : (place + 1) * size] for name, blob, size in zip(columns, blobs, sizes, strict=True)}
 
 
 def test_asking_makes_no_files_before_anything_is_kept(tmp_path: Path) -> None:
@@ -109,16 +96,17 @@ def test_two_vaults_share_nothing(tmp_path: Path) -> None:
 def test_what_was_erased_is_overwritten_on_the_disk(tmp_path: Path) -> None:
     vault = opened(tmp_path)
     token = vault.tokens("email", MAILS)[7]
-    pieces = row_of(tmp_path, token)
-    assert all(piece in bytes_in(tmp_path) for piece in pieces.values())
+    with sqlite3.connect(tmp_path / "vault.db") as connection:
+        key, value = connection.execute("SELECT key, value FROM subject WHERE token = ?", (token,)).fetchone()
+        (mark,) = connection.execute("SELECT mark FROM way WHERE token = ?", (token,)).fetchone()
+    connection.close()
+    assert all(piece in bytes_in(tmp_path) for piece in (key, value, mark))
 
     erasure = vault.erase(token, ASKED)
     vault.told(erasure)
 
     left = bytes_in(tmp_path)
-    assert [name for name, piece in pieces.items() if piece in left] == []
-    assert token.encode() not in left
-    assert erasure.commitment.encode() not in left
+    assert [piece in left for piece in (key, value, mark, token.encode(), erasure.commitment.encode())] == [False] * 5
 
 
 def test_a_rotated_key_opens_nothing_and_the_former_one_is_gone(tmp_path: Path) -> None:
@@ -170,11 +158,9 @@ def test_a_copy_of_both_files_brings_everything_back(tmp_path: Path) -> None:
 def test_a_value_put_beside_another_token_does_not_open(tmp_path: Path) -> None:
     vault = opened(tmp_path)
     anna, bert = vault.tokens("email", MAILS)[:2]
-    ours, others = row_of(tmp_path, anna), row_of(tmp_path, bert)
     with sqlite3.connect(tmp_path / "vault.db") as connection:
-        for name in ("keys", "cells", "tags"):
-            (blob,) = connection.execute(f"SELECT {name} FROM segment").fetchone()
-            connection.execute(f"UPDATE segment SET {name} = ?", (blob.replace(ours[name], others[name]),))
+        row = connection.execute("SELECT key, value FROM subject WHERE token = ?", (bert,)).fetchone()
+        connection.execute("UPDATE subject SET key = ?, value = ? WHERE token = ?", (*row, anna))
     connection.close()
 
     with pytest.raises(StoreError, match=f"entry of '{anna}' does not open"):
@@ -215,41 +201,6 @@ def test_several_processes_agree_on_every_token(tmp_path: Path) -> None:
 
     assert len(given) == 4
     assert len({tuple(tokens) for tokens in given}) == 1
-
-
-def test_an_open_vault_sees_what_another_process_did(tmp_path: Path) -> None:
-    one, other = opened(tmp_path), opened(tmp_path)
-    first = one.tokens("email", MAILS[:10])
-
-    later = other.tokens("email", MAILS[5:20])
-    other.erase(first[0], ASKED)
-
-    assert one.tokens("email", MAILS[1:20]) == [*first[1:], *later[5:]]
-    assert one.tokens("email", MAILS[:1])[0].startswith("erased-")
-    other.rotate(NOW)
-    assert one.tokens("email", MAILS[1:20]) == [*first[1:], *later[5:]]
-
-
-def test_values_of_all_lengths_fill_many_segments_and_are_each_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segments, "FULL_BYTES", 1000)  # five rows of the shortest
-    vault = opened(tmp_path)
-    values = [f"{n} " + "ab " * (n % 40) + "z" for n in range(200)]
-
-    tokens = [token for start in range(0, 200, 7) for token in vault.tokens("name", values[start : start + 7])]
-    vault.erase(tokens[3], ASKED)
-    vault.rotate(NOW)
-
-    assert len(set(tokens)) == 200
-    left = {token: value for token, value in zip(tokens, values, strict=True) if token != tokens[3]}
-    assert opened(tmp_path).values(tokens) == left
-    assert opened(tmp_path).tokens("name", values[4:]) == tokens[4:]
-    with sqlite3.connect(tmp_path / "vault.db") as connection:
-        (most,) = connection.execute(
-            "SELECT max(length(marks) + length(signs) + length(keys) + length(cells) + length(tags)) FROM segment"
-        ).fetchone()
-    connection.close()
-    assert most <= 1000
-    assert vault.status().kept["name"] == 199
 
 
 def test_killed_at_any_point_the_vault_is_whole(tmp_path: Path) -> None:

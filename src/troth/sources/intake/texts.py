@@ -142,7 +142,7 @@ def _leave_room_for_rejects(engine: Engine, texts: Texts) -> None:
 def _tell_twins_apart(engine: Engine, texts: Texts, whole: str) -> None:
     """Number rows that differ only in what is not kept, so that they stay two; the number says nothing of what it was."""
     content, all_of_it, twin = content_sql(texts), identifier(whole), identifier(texts.twin)
-    differ = f"SELECT {content} AS content FROM {texts.rows} GROUP BY 1 HAVING min({all_of_it}) <> max({all_of_it})"
+    differ = f"SELECT {content} AS content FROM {texts.rows} GROUP BY 1 HAVING count(DISTINCT {all_of_it}) > 1"
     if engine.rows(f"SELECT 1 FROM ({differ}) LIMIT 1"):
         number = f"dense_rank() OVER (PARTITION BY {content} ORDER BY {all_of_it}) - 1"
         engine.run(

@@ -6,9 +6,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
-from troth.sources.personal.packed import Flags, Packed
 from troth.sources.personal.vault import TokenKind
 
 _SIGN = r"[^@\s<>,;:\"]"
@@ -90,61 +87,6 @@ def normalised(kind: TokenKind, value: str) -> str:
     ('anna@example.org', 'on request')
     """
     return _WAYS[kind](value) or name(value)
-
-
-def normalised_all(kind: TokenKind, values: Packed) -> Packed:
-    """What `normalised` says of each value; names and mails that are plainly written go through all at once.
-
-    values: as `packed` gives them. The texts are to be read by their places, since they may lie in another order.
-    """
-    text = Packed(np.frombuffer(values.data.tobytes().lower(), dtype=np.uint8), values.starts, values.lengths)
-    plain = _PLAIN.get(kind)
-    odd = np.arange(len(values.starts)) if plain is None else np.flatnonzero(~plain(text))
-    return text.with_texts(odd, [normalised(kind, values.text(number)) for number in odd.tolist()]) if len(odd) else text
-
-
-def _plain_names(text: Packed) -> Flags:
-    """ASCII with one blank between its parts and none around them: in small letters it is what `name` makes of it."""
-    data, blank = text.data, ord(" ")
-    double = np.flatnonzero((data[:-1] == blank) & (data[1:] == blank))
-    plain = _without(text, _ODD_IN_NAMES)
-    plain[text.having(double)] = False
-    some = text.lengths > 0
-    plain[some] &= (data[text.starts[some]] != blank) & (data[(text.starts + text.lengths)[some] - 1] != blank)
-    return plain
-
-
-def _plain_mails(text: Packed) -> Flags:
-    """One address and nothing else, of the usual signs: in small letters it is what `email` makes of it."""
-    ends, first = text.starts + text.lengths, np.full(len(text.starts), -1, dtype=np.int64)
-    ats, dots = np.flatnonzero(text.data == ord("@")), np.flatnonzero(text.data == ord("."))
-    at, dot = first.copy(), first.copy()
-    at_of, dot_of = text.having(ats), text.having(dots)
-    at[at_of], dot[dot_of] = ats, dots  # the last of each text
-    plain = _without(text, _ODD_IN_MAILS)
-    plain &= np.bincount(at_of, minlength=len(at)) == 1
-    for length, least, most in ((at - text.starts, 1, 64), (dot - at - 1, 1, 190), (ends - dot - 1, 2, 63)):
-        plain &= (length >= least) & (length <= most)
-    plain[plain] = text.data[text.starts[plain]] != ord(".")
-    return plain
-
-
-def _without(text: Packed, odd: Flags) -> Flags:
-    """Texts that hold no byte of these."""
-    found: Flags = np.ones(len(text.starts), dtype=np.bool_)
-    found[text.having(np.flatnonzero(odd[text.data]))] = False
-    return found
-
-
-def _but(allowed: bytes) -> Flags:
-    odd: Flags = np.ones(256, dtype=np.bool_)
-    odd[np.frombuffer(allowed, dtype=np.uint8)] = False
-    return odd
-
-
-_ODD_IN_NAMES = _but(bytes(range(0x20, 0x80)))
-_ODD_IN_MAILS = _but(b"abcdefghijklmnopqrstuvwxyz0123456789._%+-@")
-_PLAIN: Mapping[TokenKind, Callable[[Packed], Flags]] = {"name": _plain_names, "email": _plain_mails}
 
 
 def _plain(value: str) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from troth.kernel.errors import SourceError
-from troth.kernel.garbage import uncollected
 from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.mapping import FREE_TEXT, PersonalKind, Source
@@ -21,7 +19,8 @@ from troth.sources.personal.vault import TokenKind, Tokens
 from troth.sources.readers import Opened
 from troth.sources.readers.opened import ROW
 
-BATCH = 250_000
+BATCH = 50_000
+REMEMBERED = 1_000_000
 HIDDEN = "[personal]"
 PLACE, PRINT = "#troth place", "#troth print"
 CHANGED = "the file gave other rows when it was read again"
@@ -47,7 +46,7 @@ def protected(engine: Engine, table: Opened, name: str, source: Source, vault: T
         )
     tokens = f"protected_{name}"
     try:
-        _replace(engine, table, tokens, personal, vault)
+        _replace(engine, table, tokens, personal, _Replacing(vault))
         left_out = {column for column, kind in personal.items() if kind == FREE_TEXT and column not in source.columns()}
         kept = {column: column for column in table.columns if column not in left_out} | _made(source, personal)
         yield replace(
@@ -67,17 +66,23 @@ def _made(source: Source, personal: Mapping[str, PersonalKind]) -> dict[str, str
     return {name: one.column for name, one in source.derived.items() if one.column in personal and name in source.needed()}
 
 
-def _tokens(vault: Tokens, kind: TokenKind, cells: Sequence[str | None]) -> Sequence[str | None]:
-    """Tokens in place of the cells; nothing in place of a blank one."""
-    said = [cell for cell in cells if cell and not cell.isspace()]
-    given = vault.tokens(kind, said)
-    if len(said) == len(cells):
-        return given
-    each = iter(given)
-    return [next(each) if cell and not cell.isspace() else None for cell in cells]
+class _Replacing:
+    """Columns of one batch to what is kept of them; values that were met before are not asked for again."""
+
+    def __init__(self, vault: Tokens) -> None:
+        self._vault = vault
+        self._known: dict[tuple[TokenKind, str], str] = {}
+
+    def tokens(self, kind: TokenKind, cells: Sequence[str | None]) -> list[str | None]:
+        wanted = dict.fromkeys(cell for cell in cells if cell is not None and cell.strip())
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        new = [cell for cell in wanted if (kind, cell) not in self._known]
+        self._known.update(zip(((kind, cell) for cell in new), self._vault.tokens(kind, new), strict=True))
+        return [None if cell is None or cell not in wanted else self._known[kind, cell] for cell in cells]
 
 
-def _replace(engine: Engine, table: Opened, target: str, personal: dict[str, PersonalKind], vault: Tokens) -> None:
+def _replace(engine: Engine, table: Opened, target: str, personal: dict[str, PersonalKind], replacing: _Replacing) -> None:
     """Fill `target`: a row's place, the hash of all its cells, and what is kept of each personal one, by its place among them.
 
     The hash is of every column, so that the reader takes the same rows here and when the table is read for good.
@@ -88,28 +93,25 @@ def _replace(engine: Engine, table: Opened, target: str, personal: dict[str, Per
     columns = ", ".join(f"p{place} VARCHAR" for place in range(len(personal)))
     engine.run(f'CREATE OR REPLACE TABLE {target} (n BIGINT, "print" UBIGINT, {columns})')
     first = 1
-    with uncollected():
-        for batch in engine.batches(query, BATCH):
-            made: dict[str, np.ndarray[Any, Any]] = {
-                "n": np.arange(first, first + len(batch), dtype=np.int64),
-                "print": np.fromiter((row[0] for row in batch), dtype=np.uint64, count=len(batch)),
-            }
-            cells = {column: [row[place] for row in batch] for place, column in enumerate(personal, 1)}
-            for place, (column, kind) in enumerate(personal.items()):
-                given: Sequence[str | None] = (
-                    _redacted(cells[column], [cells[name] for name in names]) if kind == FREE_TEXT else _tokens(vault, kind, cells[column])
-                )
-                made[f"p{place}"] = np.array(given, dtype=object)
-            engine.load(f"{target}_batch", made)
-            engine.run(f"INSERT INTO {target} SELECT * FROM {target}_batch")
-            engine.run(f"DROP TABLE {target}_batch")
-            first += len(batch)
-
-
-def _redacted(texts: Sequence[str | None], names: Sequence[Sequence[str | None]]) -> list[str | None]:
-    """names: the columns that say who is named in the same row."""
-    people = zip(*names, strict=True) if names else repeat((), len(texts))
-    return [None if text is None else redact(text, known) for text, known in zip(texts, people, strict=True)]
+    for batch in engine.batches(query, BATCH):
+        prints, *cells = (list(column) for column in zip(*batch, strict=True))
+        by_column = dict(zip(personal, cells, strict=True))
+        people = list(zip(*(by_column[column] for column in names), strict=True)) if names else [()] * len(batch)
+        made: dict[str, np.ndarray[Any, Any]] = {
+            "n": np.arange(first, first + len(batch), dtype=np.int64),
+            "print": np.array(prints, dtype=np.uint64),
+        }
+        for place, (column, kind) in enumerate(personal.items()):
+            given: list[str | None] = (
+                [None if text is None else redact(text, known) for text, known in zip(by_column[column], people, strict=True)]
+                if kind == FREE_TEXT
+                else replacing.tokens(kind, by_column[column])
+            )
+            made[f"p{place}"] = np.array(given, dtype=object)
+        engine.load(f"{target}_batch", made)
+        engine.run(f"INSERT INTO {target} SELECT * FROM {target}_batch")
+        engine.run(f"DROP TABLE {target}_batch")
+        first += len(batch)
 
 
 def _joined(table: Opened, tokens: str, source: Source, personal: dict[str, PersonalKind]) -> str:

@@ -14,7 +14,6 @@ TokenKind = Literal["name", "email", "phone", "address", "tax_id"]
 TOKEN_KINDS: tuple[TokenKind, ...] = ("name", "email", "phone", "address", "tax_id")
 ERASED = "erased"
 SIGNS = "23456789abcdefghijkmnpqrstuvwxyz"
-SIGNS_OF_TOKEN = 20
 _TO_SIGNS = (SIGNS * 8).encode()
 
 
@@ -139,12 +138,7 @@ def random_signs() -> str:
     >>> len(random_signs()), set(random_signs()) <= set(SIGNS)
     (20, True)
     """
-    return random_signs_of(1).decode()
-
-
-def random_signs_of(count: int) -> bytes:
-    """The signs of this many tokens, one behind the other."""
-    return token_bytes(count * SIGNS_OF_TOKEN).translate(_TO_SIGNS)
+    return token_bytes(20).translate(_TO_SIGNS).decode()
 
 
 def unknown(token: str) -> NotFound:

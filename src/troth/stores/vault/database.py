@@ -11,28 +11,15 @@ from pathlib import Path
 from troth.kernel.errors import Busy, StoreError
 from troth.stores import failpoints
 
-VERSION = 2
-PRAGMAS = (
-    "busy_timeout = 30000",
-    "page_size = 32768",  # a segment is a megabyte
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "secure_delete = ON",
-    "temp_store = MEMORY",
-)
+VERSION = 1
+PRAGMAS = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY")
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
-# A row of `segment` holds many values of one kind and width, in the order of their marks: `count` rows in each of its blobs. A row a
-# value costs a hundred times as much. `state` has another text after each change of a segment of its kind.
 # The order of `erased` is that of its marks, and it has no times: neither says which token its value had.
 SCHEMA = """
 CREATE TABLE vault (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER, name TEXT, key TEXT, key_since TEXT, checked BLOB);
-CREATE TABLE segment (
-  number INTEGER PRIMARY KEY, kind TEXT NOT NULL, width INTEGER NOT NULL, count INTEGER NOT NULL,
-  marks BLOB NOT NULL, signs BLOB NOT NULL, keys BLOB NOT NULL, cells BLOB NOT NULL, tags BLOB NOT NULL
-);
-CREATE INDEX segment_of ON segment (kind, width, count);
-CREATE TABLE state (kind TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE subject (token TEXT PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE way (mark BLOB PRIMARY KEY, token TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE erased (mark BLOB PRIMARY KEY, token TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE hold (token TEXT PRIMARY KEY, actor TEXT, reason TEXT, since TEXT) WITHOUT ROWID;
 CREATE TABLE untold (number INTEGER PRIMARY KEY, token TEXT, commitment TEXT, actor TEXT, reason TEXT, since TEXT);
@@ -69,6 +56,11 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 def forget_former_pages(connection: sqlite3.Connection) -> None:
     """What was overwritten in the database stands in the log before it until this."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Another number once another connection has written."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def has_schema(connection: sqlite3.Connection) -> bool:

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-import numpy as np
-
 from troth.kernel.errors import StoreError
 from troth.kernel.garbage import uncollected
-from troth.sources.personal.normalising import normalised, normalised_all
-from troth.sources.personal.packed import Bytes, Flags, Packed, Places, packed
-from troth.sources.personal.vault import (
-    ERASED,
-    SIGNS_OF_TOKEN,
-    TOKEN_KINDS,
-    Erasure,
-    Hold,
-    Status,
-    TokenKind,
-    Word,
-    held,
-    not_held,
-    random_signs,
-    random_signs_of,
-    unknown,
-)  # fmt: skip
-from troth.stores.vault import database, keys, segments
-from troth.stores.vault.ciphers import Mark
-from troth.stores.vault.index import Index, distinct, halves, index_of
-from troth.stores.vault.sealing import SALT, Sealer, commitment, marks_of, texts_of
+from troth.sources.personal.normalising import normalised
+from troth.sources.personal.vault import ERASED, TOKEN_KINDS, Erasure, Hold, Status, TokenKind, Word, held, not_held, random_signs, unknown
+from troth.stores.vault import database, keys
+from troth.stores.vault.rotating import reseal
+from troth.stores.vault.sealing import Sealed, Sealer, mark
 
 FILE, KEY = "vault.db", "vault.key"
+ASKED_AT_ONCE = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +28,6 @@ class _Open:
     keys: keys.Keys
     sealer: Sealer
     name: str
-
-    @property
-    def marks(self) -> Mark:
-        """Of what was erased: no rotation changes it."""
-        return Mark(self.keys.marks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Of distinct values. known: whether the index has each, and signs: (n, 20) of their tokens; erased: tokens by their number.
-
-    state: of the segments that the index is of.
-    """
-
-    state: str
-    index: Index
-    known: Flags
-    signs: Bytes
-    erased: Mapping[int, str]
-
-    @property
-    def unknown(self) -> Places:
-        missing = np.flatnonzero(~self.known)
-        return missing[~np.isin(missing, list(self.erased))] if self.erased else missing
 
 
 class SqliteVault:
@@ -81,45 +40,43 @@ class SqliteVault:
         self._path = folder.absolute() / FILE
         self._key = folder.absolute() / KEY
         self._now = now
-        self._indexes: dict[TokenKind, tuple[str, Index]] = {}
 
     def tokens(self, kind: TokenKind, values: Sequence[str]) -> list[str]:
         if not values:
             return []
+        normal = [normalised(kind, value) for value in values]
+        written = dict(zip(reversed(normal), reversed(values), strict=True))
         with uncollected(), self._made() as vault:
-            written = packed(values)
-            normal = normalised_all(kind, written)
-            marks = vault.sealer.marks(kind, normal)
-            first, which = distinct(*halves(marks))
-            found = self._found(vault, kind, normal, marks, first)
-            if len(found.unknown):
+            marks = {vault.sealer.mark(kind, text): text for text in written}
+            version = database.version(vault.connection)
+            known = _known(vault.connection, marks)
+            if len(known) < len(marks):
                 with database.writing(vault.connection):
-                    if segments.state(vault.connection, kind) != found.state:  # another process was first
-                        found = self._found(vault, kind, normal, marks, first)
-                    found = _with_kept(vault, kind, written, marks, first, found)
-                self._indexes[kind] = found.state, found.index
-            each = np.array(_tokens(kind, found), dtype=object)
-            given: list[str] = each[which].tolist()
-            return given
+                    if database.version(vault.connection) != version:  # another process was first
+                        known = _known(vault.connection, marks)
+                    new = {key: text for key, text in marks.items() if key not in known}
+                    known |= _erased(vault, kind, new)
+                    known |= _keep(vault, kind, {key: written[text] for key, text in new.items() if key not in known})
+        given = {text: known[key] for key, text in marks.items()}
+        return [given[text] for text in normal]
 
     def values(self, tokens: Sequence[str]) -> dict[str, str]:
         if not self._path.exists():
             return {}
-        with uncollected(), self._made() as vault:
-            values: dict[str, str] = {}
-            for found in segments.find(vault.connection, tokens):
-                some = found.segment.rows(found.rows)
-                values.update(zip(texts_of(some.kind, some.sealed.signs), vault.sealer.open(some.kind, some.sealed), strict=True))
-            return {token: values[token] for token in tokens if token in values}
+        with self._made() as vault:
+            sealed = ((token, _sealed(vault.connection, token)) for token in dict.fromkeys(tokens))
+            return {token: vault.sealer.open(token, found) for token, found in sealed if found}
 
     def find(self, kind: TokenKind, value: str) -> str | None:
         if not self._path.exists():
             return None
         with self._made() as vault:
-            normal = packed([normalised(kind, value)])
-            marks = vault.sealer.marks(kind, normal)
-            found = self._found(vault, kind, normal, marks, np.zeros(1, dtype=np.int64))
-            return None if len(found.unknown) else _tokens(kind, found)[0]
+            key = vault.sealer.mark(kind, normalised(kind, value))
+            found = vault.connection.execute("SELECT token FROM way WHERE mark = ?", (key,)).fetchone()
+            if found is None:
+                key = mark(vault.keys.marks, kind, normalised(kind, value))
+                found = vault.connection.execute("SELECT token FROM erased WHERE mark = ?", (key,)).fetchone()
+            return None if found is None else str(found[0])
 
     def erase(self, token: str, word: Word) -> Erasure:
         if not self._path.exists():
@@ -127,21 +84,20 @@ class SqliteVault:
         with self._made() as vault:
             with database.writing(vault.connection):
                 _refuse_held(vault.connection, token)
-                found = next(segments.find(vault.connection, [token]), None)
-                if found is None:
+                sealed = _sealed(vault.connection, token)
+                if sealed is None:
                     raise unknown(token)
-                one = found.segment.rows(found.rows)
-                kind, key = one.kind, vault.sealer.keys(one.kind, one.sealed)[0]
-                (value,) = vault.sealer.open(kind, one.sealed)
-                normal = normalised(kind, value)
-                committed = commitment(kind, key[:SALT].tobytes(), normal)
-                segments.take_out(vault.connection, found)
-                mark = marks_of(vault.marks, kind, packed([normal]))[0].tobytes()
-                vault.connection.execute("INSERT INTO erased VALUES (?, ?)", (mark, f"{ERASED}-{random_signs()}"))
-                said = (token, committed, word.actor, word.reason, word.at.isoformat())
-                vault.connection.execute("INSERT INTO untold VALUES (NULL, ?, ?, ?, ?, ?)", said)
+                kind = _kind(token)
+                normal = normalised(kind, vault.sealer.open(token, sealed))
+                commitment = mark(vault.sealer.key(token, sealed), kind, normal).hex()
+                run = vault.connection.execute
+                run("DELETE FROM subject WHERE token = ?", (token,))
+                run("DELETE FROM way WHERE mark = ?", (vault.sealer.mark(kind, normal),))
+                run("INSERT INTO erased VALUES (?, ?)", (mark(vault.keys.marks, kind, normal), f"{ERASED}-{random_signs()}"))
+                said = (token, commitment, word.actor, word.reason, word.at.isoformat())
+                run("INSERT INTO untold VALUES (NULL, ?, ?, ?, ?, ?)", said)
             database.forget_former_pages(vault.connection)
-        return Erasure(token, committed, word)
+        return Erasure(token, commitment, word)
 
     def untold(self) -> tuple[Erasure, ...]:
         if not self._path.exists():
@@ -158,7 +114,7 @@ class SqliteVault:
         if not self._path.exists():
             raise unknown(token)
         with self._made() as vault, database.writing(vault.connection):
-            if next(segments.find(vault.connection, [token]), None) is None:
+            if _sealed(vault.connection, token) is None:
                 raise unknown(token)
             said = (token, word.actor, word.reason, word.at.isoformat())
             vault.connection.execute("INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?)", said)
@@ -190,7 +146,7 @@ class SqliteVault:
                 both, name = keys.with_new(now.keys)
                 keys.write(self._key, both)
                 sealer = Sealer(both.secrets[name])
-                segments.reseal(vault.connection, now.sealer, sealer)
+                reseal(vault.connection, now.sealer, sealer)
                 said = (name, at.isoformat(), sealer.check)
                 vault.connection.execute("UPDATE vault SET key = ?, key_since = ?, checked = ?", said)
             database.forget_former_pages(vault.connection)
@@ -199,20 +155,6 @@ class SqliteVault:
                 held_keys = keys.read(self._key)
                 keys.write(self._key, keys.Keys({in_force: held_keys.secrets[in_force]}, held_keys.marks))
             return _status(vault.connection)
-
-    def _found(self, vault: _Open, kind: TokenKind, normal: Packed, marks: Bytes, first: Places) -> _Found:
-        """What is known of the distinct values. The index is read again only where somebody changed what it is of."""
-        state = segments.state(vault.connection, kind)
-        former, index = self._indexes.get(kind, ("", None))
-        if index is None or former != state:
-            index = index_of(*segments.ways(vault.connection, kind))
-            self._indexes[kind] = state, index
-        places = index.where(*halves(marks[first]))
-        known, missing = places >= 0, np.flatnonzero(places < 0)
-        signs = np.zeros((len(first), SIGNS_OF_TOKEN), dtype=np.uint8)
-        signs[known] = index.signs[places[known]]
-        erased = _erased(vault, kind, normal.chosen(first[missing]))
-        return _Found(state, index, known, signs, {int(missing[place]): token for place, token in erased.items()})
 
     @contextmanager
     def _made(self) -> Iterator[_Open]:
@@ -246,33 +188,36 @@ class SqliteVault:
             connection.execute("INSERT INTO vault VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def _erased(vault: _Open, kind: TokenKind, normal: Packed) -> dict[int, str]:
-    """Those values that were erased, by their number, with tokens none of which leads anywhere."""
-    erased: dict[bytes, str] = dict(vault.connection.execute("SELECT mark, token FROM erased"))
-    if not erased or not len(normal.starts):
+def _known(connection: sqlite3.Connection, marks: Iterable[bytes]) -> dict[bytes, str]:
+    known: dict[bytes, str] = {}
+    asked = sorted(marks)
+    for start in range(0, len(asked), ASKED_AT_ONCE):
+        some = asked[start : start + ASKED_AT_ONCE]
+        known.update(connection.execute(f"SELECT mark, token FROM way WHERE mark IN ({', '.join('?' * len(some))})", some))
+    return known
+
+
+def _erased(vault: _Open, kind: TokenKind, new: Mapping[bytes, str]) -> dict[bytes, str]:
+    """The tokens that stand for erased values, none of which leads anywhere."""
+    erased = dict(vault.connection.execute("SELECT mark, token FROM erased"))
+    if not erased:
         return {}
-    given = ((number, erased.get(mark.tobytes())) for number, mark in enumerate(marks_of(vault.marks, kind, normal)))
-    return {number: token for number, token in given if token}
+    found = ((key, erased.get(mark(vault.keys.marks, kind, text))) for key, text in new.items())
+    return {key: token for key, token in found if token}
 
 
-def _with_kept(vault: _Open, kind: TokenKind, written: Packed, marks: Bytes, first: Places, found: _Found) -> _Found:
-    """What is unknown gets tokens of chance and is kept as it was first written."""
-    unknown = found.unknown
-    if not len(unknown):
-        return found
-    new, signs = first[unknown], found.signs.copy()
-    signs[unknown] = np.frombuffer(random_signs_of(len(new)), dtype=np.uint8).reshape(len(new), SIGNS_OF_TOKEN)
-    segments.add(vault.connection, kind, marks[new], signs[unknown], written.chosen(new), vault.sealer)
-    index = found.index.with_ways(*halves(marks[new]), signs[unknown])
-    return _Found(segments.state(vault.connection, kind), index, np.ones(len(first), dtype=np.bool_), signs, found.erased)
+def _keep(vault: _Open, kind: TokenKind, values: Mapping[bytes, str]) -> dict[bytes, str]:
+    given = {key: f"{kind}-{random_signs()}" for key in values}
+    sealed = sorted((token, vault.sealer.seal(token, values[key])) for key, token in given.items())
+    # In the order of their keys, since rows at random places of a tree cost several times as much.
+    vault.connection.executemany("INSERT INTO subject VALUES (?, ?, ?)", ((token, one.key, one.value) for token, one in sealed))
+    vault.connection.executemany("INSERT INTO way VALUES (?, ?)", sorted(given.items()))
+    return given
 
 
-def _tokens(kind: TokenKind, found: _Found) -> list[str]:
-    """One for each distinct value."""
-    tokens = texts_of(kind, found.signs)
-    for place, token in found.erased.items():
-        tokens[place] = token
-    return tokens
+def _sealed(connection: sqlite3.Connection, token: str) -> Sealed | None:
+    found = connection.execute("SELECT key, value FROM subject WHERE token = ?", (token,)).fetchone()
+    return None if found is None else Sealed(*found)
 
 
 def _refuse_held(connection: sqlite3.Connection, token: str) -> None:
@@ -282,12 +227,20 @@ def _refuse_held(connection: sqlite3.Connection, token: str) -> None:
 
 
 def _status(connection: sqlite3.Connection) -> Status:
+    counted = {kind: _count(connection, f"subject WHERE token >= '{kind}-' AND token < '{kind}.'") for kind in TOKEN_KINDS}
     holds = connection.execute("SELECT token, actor, reason, since FROM hold ORDER BY since, token").fetchall()
     key, since = connection.execute("SELECT key, key_since FROM vault").fetchone()
     kept = tuple(Hold(token, _word(actor, reason, at)) for token, actor, reason, at in holds)
-    (erased,) = connection.execute("SELECT count(*) FROM erased").fetchone()
-    return Status(segments.counts(connection), int(erased), kept, key, datetime.fromisoformat(since))
+    return Status(counted, _count(connection, "erased"), kept, key, datetime.fromisoformat(since))
+
+
+def _count(connection: sqlite3.Connection, rows: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0])
 
 
 def _word(actor: str, reason: str, at: str) -> Word:
     return Word(actor, reason, datetime.fromisoformat(at))
+
+
+def _kind(token: str) -> TokenKind:
+    return next(kind for kind in TOKEN_KINDS if token.startswith(f"{kind}-"))
