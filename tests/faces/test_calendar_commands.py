@@ -116,6 +116,8 @@ def test_what_is_printed_can_be_checked_by_hand() -> None:
     [
         (("due", "--zone", "America/NewYork", "2026-04-10", "4h"), "no time zone 'America/NewYork'"),
         (("due", *OFFICE, "10 April", "4h"), "no time; got '10 April'; allowed: 2026-04-10T16:00"),
+        (("due", *OFFICE, "9999-12-30", "4h"), "no time that a calendar reaches; got '9999-12-30'; allowed: years 1900 to 2200"),
+        (("due", *OFFICE, "2026-04-10", "8000000h"), "calendar 'Mon-Fri 09:00-17:00' never holds 8000000h after 2026-04-10"),
         (("due", *OFFICE, "2026-04-10", "four"), "no amount of time; got 'four'; allowed: 4h, 90min or 30s of working time"),
         (("due", "--zone", "UTC", "--hours", "Mon 9-25", "2026-04-10", "4h"), "no time of day; got '9-25'; allowed: 00:00 to 24:00"),
         (

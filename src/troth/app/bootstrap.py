@@ -36,13 +36,13 @@ def open_workspace(root: Path) -> Workspace:
 
     @contextmanager
     def building() -> Iterator[Engine]:
-        with lake.building(_now()) as spill, DuckEngine(spill=spill) as engine:
+        with lake.building(now()) as spill, DuckEngine(spill=spill) as engine:
             yield engine
 
-    vault, databases = SqliteVault(state, _now), open_databases()
+    vault, databases = SqliteVault(state, now), open_databases()
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
     return Workspace(
-        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), _now, journal.close,
+        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), now, journal.close,
         databases, decisions, weigher,
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def _require_book(root: Path) -> None:
         raise NotFound(f"no book in '{root}'", got=f"no {ROOT} there", next_step="Make one with: troth start FOLDER --into BOOK")
 
 
-def _now() -> datetime:
+def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -74,4 +74,4 @@ def collect_garbage(root: Path, *, dry_run: bool) -> Collected:
     _require_book(root)
     state = root.resolve() / STATE
     lake = ParquetLake(state / "lake", Journal(state / "journal.db"))
-    return plan(lake, _now()) if dry_run else collect(lake, _now())
+    return plan(lake, now()) if dry_run else collect(lake, now())

@@ -40,6 +40,7 @@ from troth.query.tree import Duration
 
 DEFAULT_ZONE = "UTC"
 AMOUNTS = "4h, 90min or 30s of working time, 2wd for working days, 3d, 2w or 1mo by the wall clock"
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST_STRETCHES = 400
 REPEATED_US = tuple(minutes * 60_000_000 for minutes in (20, 30, 40, 60, 90, 120, 180))  # by how much clocks were ever set back
 
@@ -206,6 +207,8 @@ def _instant(text: str, zone: str) -> tuple[datetime, tuple[str, ...]]:
         local = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise BookError("no time", got=f"'{text}'", allowed="2026-04-10T16:00, with an offset such as -04:00 or without one") from error
+    if not FIRST_YEAR <= local.year <= LAST_YEAR:
+        raise BookError("no time that a calendar reaches", got=f"'{text}'", allowed=f"years {FIRST_YEAR} to {LAST_YEAR}")
     found = utc_of(local, zone)
     if local.tzinfo is not None:
         return found, ()

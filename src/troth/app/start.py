@@ -95,8 +95,32 @@ def begin(target: Path, proposed: Proposed, progress: Progress) -> Started:
     return Started(target, page, built, proposed.pairs, proposed.warnings, difference, proposed.recognised)
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A book as plain data, before it is text. known: names of the templates."""
+
+    settings: Mapping[str, Any]
+    sources: Mapping[str, Any]
+    promises: Mapping[str, Any]
+    guesses: tuple[Guess, ...]
+    pairs: tuple[Pair, ...]
+    warnings: tuple[str, ...]
+    known: str | None
+
+    def proposed(self) -> Proposed:
+        return Proposed(
+            texts_of(self.settings, self.sources, self.promises, self.guesses), self.guesses, self.pairs, self.warnings, self.known,
+            any(s.get("events") for s in self.sources.values()),
+        )  # fmt: skip
+
+
 def propose(folder: Path, said: Said) -> Proposed:
-    """The book that Troth would write for a folder: by templates what they know, by guessing the rest, and the joins between."""
+    """The book that Troth would write for a folder, as text."""
+    return draft(folder, said).proposed()
+
+
+def draft(folder: Path, said: Said) -> Drafted:
+    """The same as data: by templates what they know, by guessing the rest, and the joins between."""
     engine = scratch_engine()
     groups, warnings = groups_of(folder, lambda: engine)
     known = match(engine, groups)
@@ -116,9 +140,8 @@ def propose(folder: Path, said: Said) -> Proposed:
     settings["zone"] = said.zone or next((one.zone for one in known if one.zone), None)
     settings["currency"] = said.currency or next((one.currency for one in known if one.currency), None)
     warned = (*(w for one in known for w in one.warnings), *found.warnings)
-    return Proposed(
-        texts_of(settings, sources, book.promises, guesses), tuple(guesses), found.pairs, warned,
-        " and ".join(one.name for one in known) or None, any(s.get("events") for s in sources.values()),
+    return Drafted(
+        settings, sources, book.promises, tuple(guesses), found.pairs, warned, " and ".join(one.name for one in known) or None
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def year_said(out: Out, found: Any) -> None:
     for month in found.months:
         table = Table(title=month.name, title_justify="left", box=None, pad_edge=False, header_style="dim")
         for weekday in WEEKDAYS:
-            table.add_column(weekday, justify="right", width=3)
+            table.add_column(weekday, justify="right", width=4)
         cells = [Text("")] * month.first_weekday
         cells += [Text(f"{day.number}{day.mark}", style=styles[day.kind]) for day in month.days]
         for begin in range(0, len(cells), len(WEEKDAYS)):

@@ -43,25 +43,35 @@ def start(
     ] = None,
     into: Annotated[Path | None, typer.Option("--into", help="Where the book goes.", show_default="./FOLDER-book")] = None,
     database: Annotated[str | None, typer.Option("--database", help="In place of a folder: env:NAME of a database's address.")] = None,
+    pull: Annotated[
+        str | None, typer.Option("--pull", help="In place of a folder: zendesk:NAME, or the link of a Google sheet, or env:NAME of it.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="With --pull, where the system answers if not at its own address.")
+    ] = None,
     zone: Annotated[str | None, typer.Option("--zone", help="Zone of times that bear none: Europe/Berlin.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", help="Currency of amounts that bear none: EUR.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the promises in a folder of files or in a database, judge them, and show what your files say."""
+    """Find the promises in a folder of files, in a database or in what a system gives, judge them, and show what they say."""
     from troth.app.start import Said
     from troth.app.start import start as use_case
     from troth.app.start_database import start_database
+    from troth.app.start_pull import start_pull
 
     out = Out(json=json, quiet=quiet)
     said = Said(zone, currency)
+    if sum(given is not None for given in (folder, database, pull)) != 1 or (address and pull is None):
+        raise typer.BadParameter("give a folder, --database env:NAME, or --pull WHAT with or without --address")
     with out.progress() as step:
-        if database is not None and folder is None:
+        if database is not None:
             started = start_database(database, into=into, said=said, progress=step)
-        elif folder is not None and database is None:
-            started = use_case(folder, into=into, said=said, progress=step)
+        elif pull is not None:
+            started = start_pull(pull, into=into, address=address, said=said, progress=step)
         else:
-            raise typer.BadParameter("give either a folder or --database env:NAME")
+            assert folder is not None
+            started = use_case(folder, into=into, said=said, progress=step)
     html = _write_pages(started.page, started.book)
     if json:
         pairs = [fields(p) for p in started.pairs]
@@ -87,7 +97,7 @@ def demo(
     """Show the page of the corner shop, a made-up shop of 200 orders."""
     from troth.app.examples import corner_shop
 
-    start(corner_shop(), into=into, database=None, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
+    start(corner_shop(), into=into, database=None, pull=None, address=None, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
 
 
 @app.command()

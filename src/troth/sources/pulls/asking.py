@@ -7,6 +7,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from troth.kernel import digest
 from troth.kernel.errors import SourceError
 from troth.sources.pulls.definition import Access, Pages, Pull
+from troth.sources.pulls.order import order_of
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client.paginators import BasePaginator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 EXTRA = "Install what asks it: pip install 'troth[ingest]'"
 MOST_PAGES = 100_000
 Row = dict[str, Any]
+_NOTHING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ def pages_of(name: str, pull: Pull, since: object, environment: Mapping[str, str
 
     Raises SourceError, which tells no address and no secret, for whatever is no list of rows.
     """
+    assert pull.url is not None
     client, paginators, configuration = _client(name)
     host = urlsplit(pull.url).netloc
     auth = _auth(name, pull.auth, host, environment)
     asked = dict(pull.parameters)
     if pull.newer and pull.newer.parameter and since is not None:
-        asked[pull.newer.parameter] = since  # type: ignore[assignment]
-    session = _session(patience)
+        asked[pull.newer.parameter] = seconds_of(since) if pull.newer.seconds else since  # type: ignore[assignment]
+    session = session_of(patience)
     rest = client(pull.url.rstrip("/") + "/", session=session, config=configuration)
     before = ""
     try:
@@ -56,15 +60,15 @@ def pages_of(name: str, pull: Pull, since: object, environment: Mapping[str, str
             rows = _rows(name, pull, page, number)
             now = digest.of_text(json.dumps(rows))
             if (rows and now == before) or number > MOST_PAGES:
-                raise _refused(name, f"page {number:,} is the same as the one before", "Mend `pages:` of its `pull:`.")
+                raise refused(name, f"page {number:,} is the same as the one before", "Mend `pages:` of its `pull:`.")
             before = now
             yield rows
     except SourceError:
         raise
     except OSError as error:
-        raise _no_answer(name, error) from None
+        raise no_answer(name, error) from None
     except ValueError as error:
-        raise _refused(name, f"its answer cannot be followed: {type(error).__name__}", "Mend `pages:` of its `pull:`.") from None
+        raise refused(name, f"its answer cannot be followed: {type(error).__name__}", "Mend `pages:` of its `pull:`.") from None
     finally:
         session.close()
 
@@ -81,7 +85,7 @@ def _client(name: str) -> tuple[Any, Any, Any]:
     return RESTClient, paginators, RuntimeConfiguration()
 
 
-def _session(patience: Patience) -> Any:
+def session_of(patience: Patience) -> Any:
     from dlt.sources.helpers.requests.retry import Client
 
     return Client(
@@ -97,11 +101,43 @@ def _paginator(pages: Pages, kinds: Any) -> BasePaginator:
         "offset": lambda: kinds.OffsetPaginator(
             limit=pages.size, offset_param=pages.parameter, limit_param=pages.size_parameter, total_path=None
         ),
-        "cursor": lambda: kinds.JSONResponseCursorPaginator(cursor_path=pages.field, cursor_param=pages.parameter),
+        "cursor": lambda: _by_cursor(pages, kinds),
         "link": lambda: kinds.JSONLinkPaginator(next_url_path=pages.field),
         "header": kinds.HeaderLinkPaginator,
     }
     return made[pages.by]()
+
+
+def _by_cursor(pages: Pages, kinds: Any) -> BasePaginator:
+    """The client's own, which ends where the system says that there is no more, and asks once what is asked once."""
+    plain: Any = kinds.JSONResponseCursorPaginator
+
+    class ByCursor(plain):  # type: ignore[misc]
+        def update_state(self, response: Any, data: list[Any] | None = None) -> None:
+            super().update_state(response, data)
+            answer = response.json()
+            ended = pages.last is not None and _said_at(answer, pages.last) is True
+            ended |= pages.more is not None and _said_at(answer, pages.more) is False
+            if ended:
+                self._has_next_page = False
+
+        def update_request(self, request: Any) -> None:
+            super().update_request(request)
+            for parameter in pages.once:
+                request.params.pop(parameter, None)
+
+    made: BasePaginator = ByCursor(cursor_path=pages.field, cursor_param=pages.parameter)
+    return made
+
+
+def seconds_of(value: object) -> object:
+    """An instant as whole seconds since 1970; a number stays as it is.
+
+    >>> seconds_of("2026-03-01T00:00:00Z"), seconds_of("0")
+    (1772323200, '0')
+    """
+    kind, at = order_of(value)
+    return int(at.timestamp()) if kind == "instant" and isinstance(at, datetime) else value
 
 
 def _auth(name: str, access: Access | None, host: str, environment: Mapping[str, str]) -> Callable[[Any], Any]:
@@ -110,7 +146,7 @@ def _auth(name: str, access: Access | None, host: str, environment: Mapping[str,
 
     def signed(request: Any) -> Any:
         if urlsplit(request.url).netloc != host:
-            raise _refused(name, "its next page would lie with another host", "Mend `pages:` of its `pull:`.")
+            raise refused(name, "its next page would lie with another host", "Mend `pages:` of its `pull:`.")
         request.headers.update(headers)
         if parameters:
             request.prepare_url(request.url, parameters)
@@ -121,24 +157,29 @@ def _auth(name: str, access: Access | None, host: str, environment: Mapping[str,
 
 def _credentials(access: Access | None, environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     def said(url: str) -> str:
-        variable = url.removeprefix("env:")
-        value = environment.get(variable, "")
-        if not value or not value.isprintable():
-            got = "nothing" if not value else "a sign that cannot be sent"
-            raise SourceError(f"{variable} is not set in the environment", got=got, next_step="Set it to what the system gave you.")
-        return value
+        return outside(url, environment)
 
     if access is None:
         return {}, {}
     if access.bearer:
         return {"Authorization": f"Bearer {said(access.bearer)}"}, {}
     if access.basic:
-        pair = f"{said(access.basic.user)}:{said(access.basic.password)}"
+        pair = f"{said(access.basic.user)}{access.basic.behind}:{said(access.basic.password)}"
         return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}, {}
     if access.header:
         return {access.header.name: said(access.header.value)}, {}
     assert access.parameter is not None
     return {}, {access.parameter.name: said(access.parameter.value)}
+
+
+def outside(url: str, environment: Mapping[str, str]) -> str:
+    """What env:NAME stands for."""
+    variable = url.removeprefix("env:")
+    value = environment.get(variable, "")
+    if not value or not value.isprintable():
+        got = "nothing" if not value else "a sign that cannot be sent"
+        raise SourceError(f"{variable} is not set in the environment", got=got, next_step="Set it to what the system gave you.")
+    return value
 
 
 def _checked(name: str, response: Any, *_: Any, **__: Any) -> None:
@@ -147,13 +188,13 @@ def _checked(name: str, response: Any, *_: Any, **__: Any) -> None:
         response.close()  # nobody will read it, and its connection would stay open
     response.raise_for_status()
     if 300 <= response.status_code < 400:
-        raise _refused(name, "it sends elsewhere", "Mend `url:` of its `pull:`.")
+        raise refused(name, "it sends elsewhere", "Mend `url:` of its `pull:`.")
 
     def exact(**_: Any) -> Any:
         try:
             return json.loads(response.content, parse_float=str)
         except ValueError:
-            raise _refused(name, "its answer is no JSON", "Mend `path:` of its `pull:`.") from None
+            raise refused(name, "its answer is no JSON", "Mend `path:` of its `pull:`.") from None
 
     response.json = exact
 
@@ -161,36 +202,40 @@ def _checked(name: str, response: Any, *_: Any, **__: Any) -> None:
 def _rows(name: str, pull: Pull, page: Any, number: int) -> list[Row]:
     rows = list(page)
     if not rows and pull.rows and not _there(page.response.json(), pull.rows):
-        raise _refused(name, f"its answer has no '{pull.rows}'", "Mend `rows:` of its `pull:`.")
+        raise refused(name, f"its answer has no '{pull.rows}'", "Mend `rows:` of its `pull:`.")
     strange = next((row for row in rows if not isinstance(row, dict)), None)
     if strange is not None:
-        raise _refused(name, f"page {number:,} holds a {type(strange).__name__} where a row should be", "Mend `rows:` of its `pull:`.")
+        raise refused(name, f"page {number:,} holds a {type(strange).__name__} where a row should be", "Mend `rows:` of its `pull:`.")
     return rows
 
 
 def _there(answer: object, path: str) -> bool:
+    return _said_at(answer, path, _NOTHING) is not _NOTHING
+
+
+def _said_at(answer: object, path: str, otherwise: object = None) -> object:
     for part in path.removeprefix("$.").split("."):
         if not isinstance(answer, dict) or part not in answer:
-            return False
+            return otherwise
         answer = answer[part]
-    return True
+    return answer
 
 
-def _no_answer(name: str, error: OSError) -> SourceError:
+def no_answer(name: str, error: OSError) -> SourceError:
     """What the client says holds the address with its parameters: it is told in other words."""
     response = getattr(error, "response", None)
     if response is None:
         said = "it did not answer in time" if "Timeout" in type(error).__name__ else "it cannot be reached"
-        return _refused(name, said, "Look at `url:` of its `pull:` and at the network, and pull again.")
+        return refused(name, said, "Look at `url:` of its `pull:` and at the network, and pull again.")
     status = int(response.status_code)
     if status in (401, 403):
-        return _refused(name, f"it does not let us in ({status})", "Mend what `auth:` of its `pull:` names.")
+        return refused(name, f"it does not let us in ({status})", "Mend what `auth:` of its `pull:` names.")
     if status == 429:
-        return _refused(name, "it was asked too often (429)", "Pull again later.")
+        return refused(name, "it was asked too often (429)", "Pull again later.")
     if status >= 500:
-        return _refused(name, f"it is out of order ({status})", "Pull again later.")
-    return _refused(name, f"it refuses the question ({status})", "Mend `path:` and `parameters:` of its `pull:`.")
+        return refused(name, f"it is out of order ({status})", "Pull again later.")
+    return refused(name, f"it refuses the question ({status})", "Mend `path:` and `parameters:` of its `pull:`.")
 
 
-def _refused(name: str, got: str, next_step: str) -> SourceError:
+def refused(name: str, got: str, next_step: str) -> SourceError:
     return SourceError(f"'{name}' cannot be pulled", got=got, next_step=f"{next_step} Nothing was written.")

@@ -91,9 +91,12 @@ class _Came:
         return order
 
 
-def bring(source: str, pages: Iterable[list[Row]], newer: Newer | None, *, target: Path, state: Path) -> Pulled:
+def bring(
+    source: str, pages: Iterable[list[Row]], newer: Newer | None, *, target: Path, state: Path, may_be_empty: bool = False
+) -> Pulled:  # fmt: skip
     """Write what is new as `target`, then how far it came as `state`: killed between the two, the next pull brings it again.
 
+    may_be_empty: a list that is asked for whole may have no rows, and then there is no file.
     Raises what `pages` raises, and then both are as they were.
     """
     came = _Came(source, newer, read_mark(state) if newer else None)
@@ -107,10 +110,10 @@ def bring(source: str, pages: Iterable[list[Row]], newer: Newer | None, *, targe
                 file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in page if came.takes(row))
             file.flush()
             os.fsync(file.fileno())
-        _require_something(came)
+        _require_something(came, may_be_empty=may_be_empty)
         if came.rows:
             begun.replace(target)
-            _sync(target.parent)
+            sync(target.parent)
             if came.latest is not None:
                 _write_mark(state, came)
     except OSError as error:
@@ -149,11 +152,11 @@ def _write_mark(state: Path, came: _Came) -> None:
         file.flush()
         os.fsync(file.fileno())
     begun.replace(state)
-    _sync(state.parent)
+    sync(state.parent)
 
 
-def _require_something(came: _Came) -> None:
-    if came.newer is None and not came.rows:
+def _require_something(came: _Came, *, may_be_empty: bool) -> None:
+    if came.newer is None and not came.rows and not may_be_empty:
         raise SourceError(f"'{came.source}' gave no rows", next_step="Mend its `pull:`. The file that was there stays.")
     if came.newer is not None and came.rows and came.latest is None:
         raise SourceError(
@@ -162,7 +165,7 @@ def _require_something(came: _Came) -> None:
         )  # fmt: skip
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from troth.book import Part
 from troth.sources.databases.database import FromOutside
+from troth.sources.pulls.sheet_link import GOOGLE, address_of, is_named
 
 By = Literal["single", "page", "offset", "cursor", "link", "header"]
 NEEDS: dict[By, tuple[str, ...]] = {
@@ -31,6 +32,10 @@ def _web(url: str) -> str:
     return url
 
 
+def _sheet(link: str) -> str:
+    return link if is_named(link) else (address_of(link), link)[1]
+
+
 class Named(Part):
     """A value under a name."""
 
@@ -43,6 +48,7 @@ class Basic(Part):
 
     user: FromOutside = Field(description="env:NAME of the user")
     password: FromOutside = Field(description="env:NAME of the password")
+    behind: str = Field("", pattern=r"^[!-9;-~]*$", description="What the system wants behind the user: /token")
 
 
 class Access(Part):
@@ -69,6 +75,9 @@ class Pages(Part):
     field: str | None = Field(None, description="Where in the answer the next cursor or address stands: meta.next")
     first: int = Field(1, ge=0, description="Number of the first page")
     size: int | None = Field(None, ge=1, description="Rows of a page, where pages are told by offset")
+    once: tuple[str, ...] = Field((), description="Parameters that the first question alone bears, where a cursor stands for them after it")
+    more: str | None = Field(None, description="Where the answer says, beside its cursor, whether there is more: meta.has_more")
+    last: str | None = Field(None, description="Where the answer says, beside its cursor, that it is the last: end_of_stream")
     size_parameter: str = Field("limit", description="Parameter that takes the size")
 
     @model_validator(mode="after")
@@ -76,6 +85,9 @@ class Pages(Part):
         for name in NEEDS[self.by]:
             if getattr(self, name) is None:
                 raise ValueError(f"pages by {self.by} need '{name}'")
+        for name in ("once", "more", "last"):
+            if getattr(self, name) and self.by != "cursor":
+                raise ValueError(f"'{name}' is for pages by cursor")
         return self
 
 
@@ -86,29 +98,49 @@ class Newer(Part):
     parameter: str | None = Field(
         None, description="Parameter by which the system gives rows since then; without it all come and the old go"
     )
+    seconds: bool = Field(False, description="true: the parameter takes seconds since 1970, though the field is an instant")
     start: str | None = Field(None, alias="from", description="Where the first pull begins: 2026-01-01T00:00:00Z")
 
 
 class Pull(Part):
-    """A list of a system that answers in JSON over HTTP."""
+    """A list of a system that answers in JSON over HTTP, or a Google sheet."""
 
-    url: Annotated[str, AfterValidator(_web)] = Field(description="Address that the paths begin with: https://example.com/api/v2")
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["sheet"]}]})
+    url: Annotated[str, AfterValidator(_web)] | None = Field(
+        None, description="Address that the paths begin with: https://example.com/api/v2"
+    )
     path: str = Field("", description="Path of the list: tickets.json")
     rows: str | None = Field(None, description="Where in the answer the rows stand, without it the answer is their list: data.tickets")
     parameters: dict[str, str | int] = Field({}, description="Parameters of each question: {status: all, per_page: 100}")
     pages: Pages = Field(Pages(by="single"), description="How the rows are parted into pages: {by: page, parameter: page}")
     auth: Access | None = Field(None, description="How the system knows who asks: {bearer: env:CRM_TOKEN}")
     newer: Newer | None = Field(None, description="How only what is new is asked for: {field: updated_at, parameter: since}")
+    sheet: Annotated[str, AfterValidator(_sheet)] | None = Field(
+        None, description="In place of all these, the link of a Google sheet that is shared by link or published, or env:NAME of it"
+    )
+    address: Annotated[str, AfterValidator(_web)] = Field(GOOGLE, description="Where sheets lie, if not at Google itself")
+
+    @model_validator(mode="after")
+    def one_system(self) -> Pull:
+        if (self.url is None) == (self.sheet is None):
+            raise ValueError("give either 'url' or 'sheet'")
+        of_lists = sorted(self.model_fields_set & {"path", "rows", "parameters", "pages", "auth", "newer"})
+        if self.sheet and of_lists:
+            raise ValueError(f"a sheet has no '{of_lists[0]}': its link says all")
+        if self.url and "address" in self.model_fields_set:
+            raise ValueError("'address' is for a sheet; a list has its 'url'")
+        return self
 
     def misfit(self, files: tuple[str, ...]) -> str | None:
         """Why what is pulled could not be kept under the names that `files:` says; None where it can."""
+        ending = ".csv" if self.sheet else ".jsonl"
         wanted = "one name with one *, where the instant of the pull goes" if self.newer else "one name without *"
-        example = "[tickets-*.jsonl]" if self.newer else "[tickets.jsonl]"
+        example = "[sheet.csv]" if self.sheet else "[tickets-*.jsonl]" if self.newer else "[tickets.jsonl]"
         if (
             len(files) != 1
-            or not files[0].endswith(".jsonl")
+            or not files[0].endswith(ending)
             or files[0].count("*") != (1 if self.newer else 0)
             or set("?[#") & set(files[0])
         ):
-            return f"what is pulled goes to the files of the source: write {wanted}, that ends in .jsonl: {example}"
+            return f"what is pulled goes to the files of the source: write {wanted}, that ends in {ending}: {example}"
         return None

@@ -27,6 +27,8 @@ from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
 MOST_COLUMNS = 4000
 LONGEST_LINE = 32 << 20
 PARENT_ROW = "parent_row"
+# What a pull puts behind the name of a file: children of one list are called alike whenever it came.
+_PULLED = re.compile(r"-\d{8}T\d{6}Z$")
 WRAPPERS = ("data", "items", "results", "result", "records", "value", "values", "rows", "content", "elements")
 _ID = re.compile(r"(?:.*[_-])?(?:id|key|number|uuid|no)|.+(?:Id|ID|Key|Number)")
 Record = dict[str, object]
@@ -145,7 +147,7 @@ def _carried(shape: Shape, path: Path, child: Collection[str]) -> dict[str, str]
     """The ids of a record, and what they are called beside the columns of its children: `id` of orders.json is `order_id`."""
     ids = [name for name in shape.columns[""] if "." not in name and _ID.fullmatch(name)]
     ids = ["id"] if "id" in ids else ids
-    noun = (shape.list[-1] if shape.list and shape.list[-1] not in WRAPPERS else path.stem).removesuffix("s")
+    noun = (shape.list[-1] if shape.list and shape.list[-1] not in WRAPPERS else _PULLED.sub("", path.stem)).removesuffix("s")
     called = {name: f"{noun}_{name}" if name.lower() in ("id", "key", "number", "uuid", "no") else name for name in ids}
     return {name: f"parent.{name}" if word in child else word for name, word in called.items()} or {PARENT_ROW: PARENT_ROW}
 

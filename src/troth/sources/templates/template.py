@@ -34,6 +34,7 @@ class Form:
 class Template:
     """sources, promises: as in a book, of all columns that there may be; `table` of a source is the form it is read from.
 
+    lists: by name, how the system gives its tables over HTTP; {name} in an address stands for what the system calls the operation.
     whole: nothing is recognised unless every table is there. published: rows by stratum of a set of which samples go about.
     """
 
@@ -46,6 +47,7 @@ class Template:
     sources: Mapping[str, Mapping[str, Any]]
     promises: Mapping[str, Mapping[str, Any]]
     published: Mapping[str, Mapping[str, Any]]
+    lists: Mapping[str, Mapping[str, Any]]
 
 
 def load_template(name: str) -> Template:
@@ -54,7 +56,7 @@ def load_template(name: str) -> Template:
     return Template(
         said["name"], said["says"], said.get("zone"), said.get("currency"), bool(said.get("whole")),
         tuple(_form(table, form) for table, form in said["tables"].items()),
-        said["sources"], said.get("promises", {}), said.get("published", {}),
+        said["sources"], said.get("promises", {}), said.get("published", {}), said.get("lists", {}),
     )  # fmt: skip
 
 
