@@ -59,3 +59,12 @@ def test_an_absolute_path_is_found(folder: str) -> None:
 @pytest.mark.parametrize("line", ["docs/work/x", "~/home", "a framework/tmp-file", "1/home", "/workers"])
 def test_other_words_are_not_paths(line: str) -> None:
     assert not named_machines.in_line(line)
+
+
+def test_what_the_demo_wrote_is_not_the_repository(tmp_path: Path) -> None:
+    """The README's two commands are the demo and then the tests; a book names the folder that it reads."""
+    for folder in ("troth-demo", "examples"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "troth.yaml").write_text("folder: /" + "tmp/shop\n", encoding="utf-8")
+
+    assert named_machines.found(tmp_path) == ["examples/troth.yaml:1: names /" + "tmp"]

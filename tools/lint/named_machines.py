@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _OURS_THOUGH_HIDDEN = {".ci", ".github", ".gitignore"}
-_NOT_OURS = {"__pycache__", "site", "build", "dist", "htmlcov", "node_modules"}
+_NOT_OURS = {"__pycache__", "site", "build", "dist", "htmlcov", "node_modules", "troth-demo"}  # the last: what `./x demo` writes
 _EXEMPT = {"LICENSE"}
 _BESIDE_US = "../" + "shared"
 _MAY_LOOK_BESIDE = {"tests/needs.py"}  # skips with a reason where there is nothing
