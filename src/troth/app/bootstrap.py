@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.parquet import schema_of
 from troth.stores.matching.weights import SplinkWeigher
 from troth.stores.vault.vault import SqliteVault
+from troth.worlds.sheets import Sheet
 
 STATE = ".troth"
 
@@ -52,6 +53,13 @@ def open_databases() -> Databases:
     from troth.stores.databases.reading import SqlDatabases
 
     return SqlDatabases()
+
+
+def sheet_writer() -> Callable[[Sheet, Path], Path]:
+    """What writes a table in columns as a file into a folder."""
+    from troth.stores.sheets import write_sheet
+
+    return write_sheet
 
 
 def scratch_engine() -> Engine:

@@ -1,15 +1,107 @@
+"""Example operations: the corner shop, which is files, and Meridian, which is made."""
+
 from __future__ import annotations
 
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import troth
-from troth.kernel.errors import NotFound
+from troth.app.bootstrap import sheet_writer
+from troth.app.workspace import Progress, silent
+from troth.kernel.errors import BadValue, NotFound, StoreError
+from troth.worlds import TRUTHS, Plan, company
+
+DATA, TRUTH, BOOK = "data", "truth", "book"
 
 
 def corner_shop() -> Path:
     """The folder of the corner shop: inside an installed package, or beside the sources in a checkout."""
+    return _shipped("corner-shop")
+
+
+def _shipped(name: str) -> Path:
     package = Path(troth.__file__).parent
-    for folder in (package / "examples" / "corner-shop", package.parent.parent / "examples" / "corner-shop"):
+    for folder in (package / "examples" / name, package.parent.parent / "examples" / name):
         if folder.is_dir():
             return folder
     raise NotFound("the example is not installed", next_step="Reinstall troth.")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """folder: with `data`, `book`, `truth.json` and `truth`. files: of data, with the rows of each. planted: sizes by truth."""
+
+    folder: Path
+    files: Mapping[str, int]
+    planted: Mapping[str, float]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files together."""
+        return sum(self.files.values())
+
+
+def sizes_of(given: Sequence[str]) -> dict[str, float]:
+    """Sizes of truths as a command line gives them: `carrier_decay=0`, or `none` for a world in which nothing is planted.
+
+    Refuses what is not NAME=NUMBER; later ones win.
+    """
+    sizes: dict[str, float] = {}
+    for one in given:
+        if one == "none":
+            sizes |= {truth.name: 0.0 for truth in TRUTHS}
+            continue
+        name, equals, size = one.partition("=")
+        try:
+            sizes[name] = float(size)
+        except ValueError:
+            raise BadValue("a truth and its size", got=f"'{one}'", allowed="NAME=NUMBER, as in carrier_decay=0, or none") from None
+        if not equals:
+            raise BadValue("a truth and its size", got=f"'{one}'", allowed="NAME=NUMBER, as in carrier_decay=0, or none")
+    return sizes
+
+
+def make_meridian(
+    to: Path, *, seed: int = 1, customers: int = 2_000, months: int = 24, truths: Sequence[str] = (), progress: Progress = silent
+) -> Made:  # fmt: skip
+    """Write Meridian's files, the book that describes them, and what is true, into a folder that is not there yet or is empty.
+
+    truths: as `sizes_of` reads them. Everything is written beside it first, so that nobody finds half a company. Raises BadValue where
+    the folder holds something or the plan is none, StoreError where there is no room for it or no right to write.
+    """
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise BadValue(f"'{to}' is not empty", allowed="a folder that is new or empty", next_step="Name another one with --to FOLDER.")
+    plan = Plan(seed, customers, months, sizes_of(truths))
+    world = company(plan, progress)
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{to.name}.", dir=to.parent))
+        try:
+            draft.chmod(0o755)
+            for folder in (DATA, TRUTH):
+                (draft / folder).mkdir()
+            write = sheet_writer()
+            for sheet in world.sheets:
+                progress(f"writing {sheet.name}")
+                write(sheet, draft / DATA)
+            for sheet in world.answers:
+                write(sheet, draft / TRUTH)
+            for name, text in world.pages.items():
+                (draft / DATA / name).write_text(text, encoding="utf-8")
+            (draft / "truth.json").write_text(json.dumps(world.truths, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            shutil.copytree(_shipped("meridian") / BOOK, draft / BOOK)
+            if to.exists():
+                to.rmdir()
+            draft.rename(to)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise StoreError(
+            f"Meridian cannot be written to '{to}'", got=error.strerror or str(error),
+            next_step="Make room, or name another place with --to FOLDER. Nothing was left behind.",
+        ) from error  # fmt: skip
+    return Made(to, {sheet.name: len(sheet) for sheet in world.sheets}, {one.name: plan.size(one.name) for one in TRUTHS})

@@ -1,6 +1,7 @@
 """Everything that can go wrong, in one tree.
 
 TrothError
+├── BadValue          a command was given what it cannot take  (ValueError)   exit 2
 ├── BookError         a definition is wrong                    (ValueError)   exit 3
 │   ├── ExpressionError   an expression is wrong, with column
 │   └── Conflict          two edits of the same lines exclude each other
@@ -49,6 +50,10 @@ class TrothError(Exception):
         message = "; ".join(parts)
         end = "" if message.endswith((".", "?")) else "."
         super().__init__(f"{message}{end} {next_step}" if next_step else message)
+
+
+class BadValue(TrothError, ValueError):
+    exit_code = 2
 
 
 class BookError(TrothError, ValueError):

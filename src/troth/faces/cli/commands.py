@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands, calendar_commands, identity_commands, people_commands, source_commands
+from troth.faces.cli import book_commands, calendar_commands, example_commands, identity_commands, people_commands, source_commands
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
 
@@ -234,6 +234,7 @@ def timeline(
     customer(out, found)
 
 
+app.add_typer(example_commands.app, name="example")
 app.add_typer(book_commands.app, name="book")
 app.add_typer(calendar_commands.app, name="calendar")
 app.add_typer(identity_commands.app, name="identity")

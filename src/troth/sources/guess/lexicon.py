@@ -47,12 +47,12 @@ NEVER = """
 ^birth =born =dob ^geburt ^geb ^nascim ^nacim ^naiss ^geboorte ^hire =hired ^eintritt ^einstell ^admiss =joined =joining
 ^contract ^contrat ^vertrag ^subscri ^abonn =abo ^assinat ^valid ^gueltig ^gultig ^geldig ^vigen ^expir =exp ^ablauf
 ^verfall ^warrant ^garanti ^garantia ^member ^renew ^licen ^tenure ^employ ^termination ^renov ^haltbar =mhd =bbd ^caduc
-^periode ^period =effective =retire ^retir
+^periode ^period =effective =retire ^retir =ends =validuntil
 """
 HOUSEKEEPING = """
 ^updat ^modif =changed =lastseen =seen =login =lastlogin ^sync ^import =load =loaded =etl ^extract =inserted =export
 ^refresh =snapshot =archived ^aktualis ^geaendert ^aenderung ^atualiz ^actualiz ^gewijzigd ^wijzig ^bijgewerkt =touched
-^access ^viewed =maj ^alterad ^ingest ^last
+^access ^viewed =maj ^alterad ^ingest ^last =recorded ^recordedat =erfasst =registrado =enregistre
 """
 
 CONCEPTS: dict[str, str] = {
@@ -187,7 +187,7 @@ HAPPENINGS = """
 CASE_ID = "=case ^caseid ^trace ^vorgang ^processo ^proceso ^dossier ^zaak ^ticket ^instance"
 ACTIVITY = """
 ^activit =event =action =step =task =aktivitaet =aktion =ereignis ^schritt ^atividad =evento =etapa ^actividad =paso
-=evenement =etape ^activiteit =stap =gebeurtenis =eventtype =taetigkeit =operation =status =state
+=evenement =etape ^activiteit =stap =gebeurtenis =eventtype =taetigkeit =operation =status =state =scan ^scantype
 """
 COMES_AGAIN = (
     PARTY + " =card ^karte =cartao =tarjeta =carte =kaart ^subscriber ^guest ^gast ^donor ^student ^pupil ^household =haushalt ^passenger"

@@ -10,7 +10,7 @@ from troth.sources.guess import lexicon
 from troth.sources.guess.keys import Keyed, Reference, exact_distinct
 from troth.sources.guess.naming import looks_like_id
 from troth.sources.guess.profile import Column, Table
-from troth.sources.guess.words import says
+from troth.sources.guess.words import says, time_name
 
 XES = ("case:concept:name", "concept:name", "time:timestamp")
 MOST_ACTIVITIES = 200
@@ -66,11 +66,15 @@ def _may_be_activity(column: Column, case: Column, table: Table) -> bool:
 
 
 def _varying(engine: Engine, table: Table, case: Column) -> Column | None:
-    """The one instant that nearly every row has and that differs within cases; None where several do."""
-    full = [c for c in table.instants if c.read >= 0.98 * table.looked]
+    """The one instant that nearly every row has and that differs within cases; None where several do.
+
+    When a row was written down is not when it happened, so such columns do not count.
+    """
+    happened = [c for c in table.instants if not time_name(c.name).housekeeping]
+    full = [c for c in happened if c.read >= 0.98 * table.looked]
     constant = constant_within(engine, table, case, full)
     varying = [c for c in full if c.name not in constant]
-    others = [c for c in table.instants if c not in full and c.name not in constant_within(engine, table, case, [c])]
+    others = [c for c in happened if c not in full and c.name not in constant_within(engine, table, case, [c])]
     return varying[0] if len(varying) == 1 and not others else None
 
 

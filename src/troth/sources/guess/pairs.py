@@ -13,6 +13,7 @@ from troth.sources.guess.words import is_neutral, says
 
 MOST_PROMISED = 10
 MOST_ACTUAL = 16
+OFTEN_KNOWN = 8  # points where the actual is known wherever a date is promised: what seldom happens is not what was promised
 FEWEST = 8
 MOST_SEVERAL = 0.3
 DAY = 86_400
@@ -113,7 +114,8 @@ def _judged(engine: Engine, timeline: Timeline, p: Moment, a: Moment) -> Candida
     joined = link(p, a)
     signs = _signs(counts, p, a)
     words, named = _said(p, a, joined)
-    score = min(100, named + sum(8 for s in signs.values() if s) + _finality(a, timeline, p))
+    known = counts.both / max(counts.both + counts.promised_only, 1)
+    score = min(100, named + sum(8 for s in signs.values() if s) + _finality(a, timeline, p) + round(OFTEN_KNOWN * known))
     evidence = (*words, *(text for text in signs.values() if text))
     return Candidate(timeline, p, a, counts, joined, score, evidence, _against(counts, p, a, joined, signs, timeline))
 
@@ -154,7 +156,12 @@ def _signs(c: Counts, p: Moment, a: Moment) -> dict[str, str]:
     pulled = (
         c.together >= 0.15
         or steady
-        or (len(c.span) == 3 and c.taken[2] - c.taken[0] > 0 and (c.span[2] - c.span[0]) < 0.8 * (c.taken[2] - c.taken[0]))
+        or (
+            len(c.span) == 3
+            and len(c.taken) == 3
+            and c.taken[2] - c.taken[0] > 0
+            and (c.span[2] - c.span[0]) < 0.8 * (c.taken[2] - c.taken[0])
+        )
     )
     return {
         "open": f"it is set in {waiting:,} rows where the actual is missing" if waiting >= 3 and share >= 0.005 else "",
