@@ -285,7 +285,7 @@ def _answered(plan: Plan, people: Customers, clocks: Clocks, leaving: Chance, or
 def _fading(plan: Plan, people: Customers, leaving: Chance, active: Flags, left: Ints, start: int) -> None:
     """Who leaves for no reason, or since no delivery is like the one before."""
     who = np.flatnonzero(active)
-    rates: Reals = LEAVE_A_WEEK + people.varies[who] * plan.size("inconsistent_service")
+    rates = np.where(people.varies[who], LEAVE_A_WEEK + plan.size("inconsistent_service"), LEAVE_A_WEEK)
     goes = leaving.flags(rates, len(who))
     np.minimum.at(left, who[goes], start + WEEK)
 
