@@ -12,6 +12,7 @@ from pathlib import Path
 import troth
 from troth.app.bootstrap import sheet_writer
 from troth.app.workspace import Progress, silent
+from troth.book import ROOT
 from troth.kernel.errors import BadValue, NotFound, StoreError
 from troth.worlds import TRUTHS, Plan, company
 
@@ -45,6 +46,34 @@ class Made:
         return sum(self.files.values())
 
 
+def copy_corner_shop(to: Path) -> Path:
+    """Copy the corner shop's files into a folder that is new or empty; what BadValue and StoreError say is as of `make_meridian`."""
+    _refuse_full(to)
+    try:
+        shutil.copytree(corner_shop(), to, dirs_exist_ok=True)
+    except OSError as error:
+        raise _unwritten("the corner shop", to, error) from error
+    return to
+
+
+def demo(into: Path, progress: Progress = silent) -> Path:
+    """The book of Meridian in a folder; it is made there unless it already is."""
+    if not (into / BOOK / ROOT).is_file():
+        make_meridian(into, progress=progress)
+    return into / BOOK
+
+
+def _refuse_full(to: Path) -> None:
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise BadValue(f"'{to}' is not empty", allowed="a folder that is new or empty", next_step="Name another one.")
+
+
+def _unwritten(what: str, to: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{what} cannot be written to '{to}'", got=error.strerror or str(error), next_step="Make room, or name another place."
+    )  # fmt: skip
+
+
 def sizes_of(given: Sequence[str]) -> dict[str, float]:
     """Sizes of truths as a command line gives them: `carrier_decay=0`, or `none` for a world in which nothing is planted.
 
@@ -73,8 +102,7 @@ def make_meridian(
     truths: as `sizes_of` reads them. Everything is written beside it first, so that nobody finds half a company. Raises BadValue where
     the folder holds something or the plan is none, StoreError where there is no room for it or no right to write.
     """
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise BadValue(f"'{to}' is not empty", allowed="a folder that is new or empty", next_step="Name another one with --to FOLDER.")
+    _refuse_full(to)
     plan = Plan(seed, customers, months, sizes_of(truths))
     world = company(plan, progress)
     try:
@@ -100,8 +128,5 @@ def make_meridian(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
-        raise StoreError(
-            f"Meridian cannot be written to '{to}'", got=error.strerror or str(error),
-            next_step="Make room, or name another place with --to FOLDER. Nothing was left behind.",
-        ) from error  # fmt: skip
+        raise _unwritten("Meridian", to, error) from error
     return Made(to, {sheet.name: len(sheet) for sheet in world.sheets}, {one.name: plan.size(one.name) for one in TRUTHS})

@@ -8,10 +8,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from troth.kernel.errors import StoreError
 from troth.worlds import Column, Sheet
+from troth.worlds.sheets import NONE
 
 MOST_INLINE = 256  # labels that stand in the query itself; more of them are a table of their own
-NONE = np.iinfo(np.int64).min
 
 
 def write_sheet(sheet: Sheet, folder: Path) -> Path:
@@ -29,6 +30,8 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         order = "ORDER BY source.at" if joins else ""
         query = f"SELECT {', '.join(cells)} FROM source {told} {order}"
         connection.execute(f"COPY ({query}) TO '{str(path).replace(chr(39), chr(39) * 2)}' ({_options(sheet)})")
+    except duckdb.Error as error:
+        raise StoreError(f"'{sheet.name}' cannot be written to '{folder}'", got=str(error).splitlines()[0], next_step="Make room there.") from error
     finally:
         connection.close()
     return path

@@ -90,14 +90,19 @@ def start(
 
 @app.command()
 def demo(
-    into: Annotated[Path, typer.Option("--into", help="Where the book goes.")] = Path("troth-demo"),
+    into: Annotated[Path, typer.Option("--into", help="Where Meridian goes.")] = Path("troth-demo"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show the page of the corner shop, a made-up shop of 200 orders."""
-    from troth.app.examples import corner_shop
+    """Make Meridian, a company that does not exist, judge its promises, and show the page that its people open on Monday."""
+    from troth.app.examples import demo as use_case
 
-    start(corner_shop(), into=into, database=None, pull=None, address=None, zone="Europe/Berlin", currency="EUR", json=json, quiet=quiet)
+    out = Out(json=json, quiet=quiet)
+    with out.progress() as step:
+        book = use_case(into, step)
+    monday(book, as_known_at=None, json=json, quiet=quiet)
+    if not json:
+        out.say(f"The book: {book}\nWhat is true of Meridian: {into / 'truth.json'}")
 
 
 @app.command()

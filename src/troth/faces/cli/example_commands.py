@@ -18,6 +18,23 @@ def example() -> None:
     """Example operations, made anew from a seed, with what is true of them beside them."""
 
 
+@app.command("corner-shop")
+def corner_shop(
+    to: Annotated[Path, typer.Option("--to", help="Where it goes: a folder that is new or empty.")],
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Copy the corner shop: four files and 200 orders, small enough to check with a pencil."""
+    from troth.app.examples import copy_corner_shop
+
+    out = Out(json=json, quiet=quiet)
+    folder = copy_corner_shop(to)
+    if json:
+        out.data({"folder": str(folder)})
+        return
+    out.say(f"Next: troth start {folder} --into shop --zone Europe/Berlin --currency EUR")
+
+
 @app.command()
 def meridian(
     to: Annotated[Path, typer.Option("--to", help="Where it goes: a folder that is new or empty.")],

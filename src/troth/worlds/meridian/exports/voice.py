@@ -92,7 +92,7 @@ def _talks(plan: Plan, crm: Entries, whom: Contacts, talked: Talks) -> Sheet:
             key("contact", talked.contact, "C%07d"),
             key("account", crm.entry_of[whom.customer[talked.contact]], ACCOUNT),
             instant("answered_on", ends[talked.quarter], "%Y-%m-%d"),
-            text("driver", talked.driver, DRIVERS),
+            text("topic", talked.driver, DRIVERS),
             whole("score", talked.score),
         ),
     )
