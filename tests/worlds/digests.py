@@ -18,7 +18,9 @@ from troth.worlds import Plan, Sheet, company
 KEPT = Path(__file__).with_name("digests.json")
 PLANS = {
     "seed 1, as shipped": Plan(1, 400, 12),
-    "seed 7, four truths taken out": Plan(7, 300, 7, {name: 0.0 for name in ("carrier_decay", "loyalty_lost", "identity_duplicates", "dropout")}),
+    "seed 7, four truths taken out": Plan(
+        7, 300, 7, dict.fromkeys(("carrier_decay", "loyalty_lost", "identity_duplicates", "dropout"), 0.0)
+    ),
 }
 
 

@@ -127,6 +127,8 @@ def make_meridian(
             draft.rename(to)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+    except StoreError:
+        raise
     except OSError as error:
         raise _unwritten("Meridian", to, error) from error
     return Made(to, {sheet.name: len(sheet) for sheet in world.sheets}, {one.name: plan.size(one.name) for one in TRUTHS})

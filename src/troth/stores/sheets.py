@@ -30,8 +30,10 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
         order = "ORDER BY source.at" if joins else ""
         query = f"SELECT {', '.join(cells)} FROM source {told} {order}"
         connection.execute(f"COPY ({query}) TO '{str(path).replace(chr(39), chr(39) * 2)}' ({_options(sheet)})")
-    except duckdb.Error as error:
-        raise StoreError(f"'{sheet.name}' cannot be written to '{folder}'", got=str(error).splitlines()[0], next_step="Make room there.") from error
+    except duckdb.IOException as error:
+        raise StoreError(
+            f"'{sheet.name}' cannot be written to '{folder}'", got=str(error).splitlines()[0], next_step="Make room there."
+        ) from error
     finally:
         connection.close()
     return path

@@ -161,12 +161,12 @@ def _rollouts(plan: Plan, sites: Branches, changes: Rollouts, coached: Sequence[
     rows += [(8, branch, changes.coached_at) for branch in sorted(coached)]
     project, place, at = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
     order = np.argsort(at, kind="stable")
-    project, place, at = project[order], place[order], np.where(at[order] < plan.last, at[order], NONE)
+    project, place, at = project[order], place[order], np.where(at[order] < plan.last, at[order] // DAY * DAY, NONE)
     return Sheet(
         "project_rollouts.csv",
         (
             key("project", project, "PRJ-%02d"),
             text("place", place, (*sites.names, *(one.code for one in WAREHOUSES), "all")),
-            instant("began_on", at // DAY * DAY, DAY_FORM),
+            instant("began_on", at, DAY_FORM),
         ),
     )

@@ -1,0 +1,115 @@
+"""Meridian's book judges its files: every row has its place, and what it says is what plain SQL over the files says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import troth
+from troth.app.bootstrap import open_workspace
+from troth.app.build import build
+from troth.app.examples import make_meridian
+from troth.app.rulebook import lint
+
+
+@pytest.fixture(scope="module")
+def meridian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = make_meridian(tmp_path_factory.mktemp("worlds") / "meridian", seed=8, customers=600, months=12)
+    build(open_workspace(made.folder / "book"))
+    return made.folder
+
+
+@pytest.fixture(scope="module")
+def files(meridian: Path) -> duckdb.DuckDBPyConnection:
+    """The source files as views, read by DuckDB's own reader; times in UTC."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    for path in sorted((meridian / "data").glob("*.csv")):
+        if not path.name.startswith("wms_scans"):
+            connection.execute(f"CREATE VIEW {path.stem} AS SELECT * FROM read_csv('{path}', all_varchar = true)")
+    connection.execute(f"CREATE VIEW scans AS SELECT * FROM read_csv('{meridian}/data/wms_scans_*.csv', all_varchar = true)")
+    return connection
+
+
+def test_nothing_is_wrong_in_the_book(meridian: Path) -> None:
+    assert [str(found) for found in lint(open_workspace(meridian / "book"))] == []
+
+
+def test_every_row_is_stored_but_corrected_ones(meridian: Path) -> None:
+    balances = troth.open(meridian / "book").page()["sources"]
+
+    for source in balances:
+        superseded = source["superseded"] if source["source"] == "carrier_tracking" else 0
+        assert source["read"] == source["stored"] + superseded, source
+    assert next(s for s in balances if s["source"] == "carrier_tracking")["superseded"] > 0
+
+
+def test_deliveries_are_judged_as_plain_sql_judges_them(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    """The last recorded status counts; the promised day ends at its midnight on the clock of the country."""
+    zones = {"DE": "Europe/Berlin", "FR": "Europe/Paris", "ES": "Europe/Madrid", "GB": "Europe/London", "SA": "Asia/Riyadh",
+             "US": "America/New_York", "BR": "America/Sao_Paulo", "JP": "Asia/Tokyo", "IN": "Asia/Kolkata"}  # fmt: skip
+    files.execute("CREATE OR REPLACE TABLE zone AS SELECT unnest(?) AS country, unnest(?) AS zone", [list(zones), list(zones.values())])
+    said = files.execute("""
+        WITH came AS (
+            SELECT order_no, arg_max(status_at::TIMESTAMPTZ, recorded_at) AS came_at
+            FROM carrier_tracking WHERE status = 'delivered' GROUP BY 1
+        ), judged AS (
+            SELECT timezone(zone, (strptime(promised_date, '%d.%m.%Y') + INTERVAL 1 DAY)::TIMESTAMP) AS due, came_at
+            FROM erp_orders JOIN zone ON ship_country = country LEFT JOIN came USING (order_no) WHERE cancelled_at IS NULL
+        )
+        SELECT count(*) FILTER (came_at < due), count(*) FILTER (came_at >= due), count(*) FILTER (came_at IS NULL) FROM judged
+    """).fetchone()
+
+    assert _outcomes(meridian, "deliver") == said
+
+
+def test_visits_are_judged_as_plain_sql_judges_them(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    said = files.execute("""
+        SELECT count(*) FILTER (arrived_at::TIMESTAMPTZ <= window_to::TIMESTAMPTZ),
+               count(*) FILTER (arrived_at::TIMESTAMPTZ > window_to::TIMESTAMPTZ),
+               count(*) FILTER (arrived_at IS NULL) FROM field_visits
+    """).fetchone()
+
+    assert _outcomes(meridian, "arrive") == said
+
+
+def test_handovers_count_on_the_hours_of_their_warehouse(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    """Twenty hours of Hamburg's, by a walk through its days in SQL: 06:00 to 22:00 on weekdays that are no holidays."""
+    holidays = [
+        "2023-12-25", "2023-12-26", "2025-01-01",
+        "2024-01-01", "2024-03-29", "2024-04-01", "2024-05-01", "2024-05-09", "2024-05-20", "2024-10-03", "2024-12-25", "2024-12-26",
+    ]  # fmt: skip
+    files.execute("""
+        CREATE OR REPLACE TABLE open AS
+        SELECT timezone('Europe/Berlin', day + INTERVAL 6 HOUR) AS opens, timezone('Europe/Berlin', day + INTERVAL 22 HOUR) AS closes
+        FROM (SELECT unnest(generate_series(TIMESTAMP '2023-12-20', TIMESTAMP '2025-03-01', INTERVAL 1 DAY)) AS day)
+        WHERE isodow(day) < 6 AND NOT list_contains(?, strftime(day, '%Y-%m-%d'))
+    """, [holidays])  # fmt: skip
+    said = files.execute("""
+        WITH handed AS (SELECT order_no, scanned_at::TIMESTAMPTZ AS handed_at FROM scans WHERE scan = 'handed over'),
+        asked AS (
+            SELECT order_no, timezone('Europe/Berlin', strptime(placed_at, '%d.%m.%Y %H:%M:%S')) AS placed, handed_at
+            FROM erp_orders LEFT JOIN handed USING (order_no) WHERE warehouse = 'HAM' AND cancelled_at IS NULL AND handed_at IS NOT NULL
+        ), worked AS (
+            SELECT order_no, sum(epoch(least(closes, handed_at)) - epoch(greatest(opens, placed))) / 3600 AS hours
+            FROM asked LEFT JOIN open ON opens < handed_at AND closes > placed GROUP BY 1
+        )
+        SELECT count(*) FILTER (coalesce(hours, 0) <= 20), count(*) FILTER (hours > 20) FROM worked
+    """).fetchone()
+    found = troth.open(meridian / "book").sql("""
+        SELECT count(*) FILTER (fulfilled <= due), count(*) FILTER (fulfilled > due)
+        FROM outcome_hand_over o JOIN object_order b ON b.code = o.subject
+        WHERE fulfilled IS NOT NULL AND voided IS NULL AND warehouse = 'HAM'
+    """)
+
+    assert found == [said]
+
+
+def _outcomes(meridian: Path, promise: str) -> tuple[int, ...]:
+    rows: list[tuple[int, ...]] = troth.open(meridian / "book").sql(
+        "SELECT count(*) FILTER (fulfilled <= due), count(*) FILTER (fulfilled > due), count(*) FILTER (fulfilled IS NULL)"
+        f" FROM outcome WHERE promise = '{promise}' AND voided IS NULL"
+    )
+    return rows[0]
