@@ -1,4 +1,4 @@
-"""Make the pictures of the documentation from the corner shop: `python -m tools.pictures`. Needs Chromium."""
+"""Make the pictures of the documentation from Meridian, a company that does not exist: `python -m tools.pictures`. Needs Chromium."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from troth.app.examples import corner_shop
-from troth.app.start import Said, start
+from troth.app.bootstrap import open_workspace
+from troth.app.build import build
+from troth.app.examples import demo
+from troth.app.reading import read_page
 from troth.faces.page import render
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 SHOTS = {
-    "corner-shop.png": (1280, 1120, "light"),
-    "corner-shop-dark.png": (1280, 1120, "dark"),
-    "corner-shop-phone.png": (380, 900, "light"),
+    "meridian.png": (1280, 1120, "light"),
+    "meridian-dark.png": (1280, 1120, "dark"),
+    "meridian-phone.png": (380, 900, "light"),
 }
 
 
@@ -30,9 +32,10 @@ def main() -> int:
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        started = start(corner_shop(), into=Path(folder) / "book", said=Said("Europe/Berlin", "EUR"))
+        workspace = open_workspace(demo(Path(folder) / "meridian"))
+        build(workspace)
         page_file = Path(folder) / "page.html"
-        page_file.write_text(render(started.page), encoding="utf-8")
+        page_file.write_text(render(read_page(workspace)), encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         for name, (width, height, scheme) in SHOTS.items():
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
