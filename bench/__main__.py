@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import book, build, calendars, databases, identity, increment, logs, record, start, table, timeline, variants, workbook
+from bench import book, build, calendars, databases, identity, increment, logs, record, start, table, timeline, variants, workbook, worlds
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
@@ -22,6 +22,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "databases": lambda _: databases.measure(),
     "identity": lambda _: identity.measure(),
     "calendars": lambda _: calendars.measure(),
+    "worlds": lambda _: worlds.measure(),
 }
 
 

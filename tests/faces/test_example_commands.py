@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-import troth.stores.sheets
 from troth.app.examples import make_meridian, sizes_of
 from troth.faces.cli import app
 from troth.kernel.errors import BadValue, StoreError
-from troth.worlds import TRUTHS
+from troth.stores.sheets import SheetWriter
+from troth.worlds import TRUTHS, Plan, Sheet, company
 
 SMALL = ("--customers", "200", "--months", "6")
 
@@ -95,18 +96,26 @@ def test_a_disk_that_fills_leaves_nothing_behind(tmp_path: Path, monkeypatch: py
     """The tenth file finds no room: no half company, no draft beside it, and the error names the file and the next step."""
     written = []
 
-    def write(sheet: object, folder: Path) -> Path:
+    def write(self: SheetWriter, sheet: Sheet, folder: Path) -> Path:
         written.append(sheet)
         if len(written) == 10:
             raise StoreError("'x.csv' cannot be written", got="No space left on device", next_step="Make room there.")
-        return real(sheet, folder)  # type: ignore[arg-type]
+        return real(self, sheet, folder)
 
-    real = troth.stores.sheets.write_sheet
-    monkeypatch.setattr(troth.stores.sheets, "write_sheet", write)
+    real = SheetWriter.write
+    monkeypatch.setattr(SheetWriter, "write", write)
 
     with pytest.raises(StoreError, match="Make room"):
         make_meridian(tmp_path / "m", customers=200, months=6)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_is_said_by_its_file(tmp_path: Path) -> None:
+    """/dev/full takes nothing, as a disk without room does."""
+    sheet = company(Plan(1, 200, 6)).sheets[0]
+
+    with SheetWriter() as writer, pytest.raises(StoreError, match="cannot be written to"):
+        writer.write(replace(sheet, name="full"), Path("/dev"))
 
 
 def test_a_place_where_nothing_may_be_written(tmp_path: Path) -> None:

@@ -55,11 +55,13 @@ def open_databases() -> Databases:
     return SqlDatabases()
 
 
-def sheet_writer() -> Callable[[Sheet, Path], Path]:
-    """What writes a table in columns as a file into a folder."""
-    from troth.stores.sheets import write_sheet
+@contextmanager
+def sheet_writer() -> Iterator[Callable[[Sheet, Path], Path]]:
+    """What writes tables in columns as files into a folder."""
+    from troth.stores.sheets import SheetWriter
 
-    return write_sheet
+    with SheetWriter() as writer:
+        yield writer.write
 
 
 def scratch_engine() -> Engine:

@@ -112,12 +112,12 @@ def make_meridian(
             draft.chmod(0o755)
             for folder in (DATA, TRUTH):
                 (draft / folder).mkdir()
-            write = sheet_writer()
-            for sheet in world.sheets:
-                progress(f"writing {sheet.name}")
-                write(sheet, draft / DATA)
-            for sheet in world.answers:
-                write(sheet, draft / TRUTH)
+            with sheet_writer() as write:
+                for sheet in world.sheets:
+                    progress(f"writing {sheet.name}")
+                    write(sheet, draft / DATA)
+                for sheet in world.answers:
+                    write(sheet, draft / TRUTH)
             for name, text in world.pages.items():
                 (draft / DATA / name).write_text(text, encoding="utf-8")
             (draft / "truth.json").write_text(json.dumps(world.truths, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ from troth.sources.guess.words import is_neutral, says
 
 MOST_PROMISED = 10
 MOST_ACTUAL = 16
+SELDOM = 0.2
 OFTEN_KNOWN = 8  # points where the actual is known wherever a date is promised: what seldom happens is not what was promised
 FEWEST = 8
 MOST_SEVERAL = 0.3
@@ -187,6 +188,10 @@ def _against(c: Counts, p: Moment, a: Moment, joined: int, signs: dict[str, str]
         (c.equal >= 0.98 * c.both, "the two are copies of each other"),
         (c.promised_ordered < 0.9 * c.promised_seen, "the date lies before the beginning too often"),
         (c.actual_ordered < 0.9 * c.actual_seen, "the actual lies before the beginning too often"),
+        (
+            p.name.wish and c.both < SELDOM * (c.both + c.promised_only),
+            "it was wished for far more often than the actual is known",
+        ),
         (p.filled < 0.3 * timeline.objects and not p.many and c.both < 0.3 * a.filled, "the date is seldom set"),
     )
     refused = next((why for refuse, why in refusals if refuse), "")
