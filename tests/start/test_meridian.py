@@ -94,7 +94,10 @@ def test_what_seldom_happens_is_not_what_was_promised(tmp_path: Path) -> None:
     orders = [f"O{n:03d},2026-01-{1 + n % 20:02d}T08:30:00Z,2026-01-{6 + n % 20:02d}" for n in range(200)]
     moves = [f"O{n:03d},delivered,2026-01-{(5 if n % 9 else 7) + n % 20:02d}T15:{n % 60:02d}:00Z" for n in range(200)]
     moves += [f"O{n:03d},sent,2026-01-{2 + n % 20:02d}T09:{n % 60:02d}:00Z" for n in range(200)]
-    cases = [f"C{n},O{n:03d},2026-02-0{1 + n % 8}T10:00:00Z,2026-02-1{n % 9}T16:20:00Z" for n in range(0, 200, 10)]
+    cases = [
+        f"C{n},O{n:03d},2026-01-{3 + n % 20:02d}T10:00:00Z,2026-01-{(5 if n % 50 == 0 else 8) + n % 20:02d}T16:{n % 60:02d}:00Z"
+        for n in range(0, 200, 7)
+    ]
     found = proposed(
         tmp_path, orders=["order_id,ordered_at,promised_date", *orders], moves=["order_id,status,at", *moves],
         cases=["case_no,order_id,opened_at,solved_at", *cases],

@@ -13,8 +13,7 @@ from troth.sources.guess.words import is_neutral, says
 
 MOST_PROMISED = 10
 MOST_ACTUAL = 16
-SELDOM = 0.2
-OFTEN_KNOWN = 8  # points where the actual is known wherever a date is promised: what seldom happens is not what was promised
+SELDOM, SELDOM_COSTS = 0.25, 16  # what is seldom known where a date is promised loses to what is known mostly
 FEWEST = 8
 MOST_SEVERAL = 0.3
 DAY = 86_400
@@ -116,7 +115,7 @@ def _judged(engine: Engine, timeline: Timeline, p: Moment, a: Moment) -> Candida
     signs = _signs(counts, p, a)
     words, named = _said(p, a, joined)
     known = counts.both / max(counts.both + counts.promised_only, 1)
-    score = min(100, named + sum(8 for s in signs.values() if s) + _finality(a, timeline, p) + round(OFTEN_KNOWN * known))
+    score = min(100, named + sum(8 for s in signs.values() if s) + _finality(a, timeline, p) - (SELDOM_COSTS if known < SELDOM else 0))
     evidence = (*words, *(text for text in signs.values() if text))
     return Candidate(timeline, p, a, counts, joined, score, evidence, _against(counts, p, a, joined, signs, timeline))
 
