@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from troth.kernel.errors import SourceError
 from troth.sources import dialect, splitter
 from troth.sources.readers.delimited import csv_relation
-from troth.sources.splitter import Split, count_records, split
+from troth.sources.splitter import Split, count_records, records_below, split
 from troth.stores.lake.engine import DuckEngine
 
 CELLS = st.text(alphabet='ab1",;|\t\n\r é\u2028', max_size=6)
@@ -51,6 +51,36 @@ def test_as_many_records_are_counted_as_were_written(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(splitter, "CHUNK", chunk)
         assert count_records(path, delimiter=writing[1]) == len(rows)
+
+
+@given(TABLES, WRITINGS, BLANKS, st.integers(0, 12), st.sampled_from([1, 2, 3, 7, 4 << 20]))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_records_below_a_line_are_those_that_begin_below_it(
+    tmp_path: Path, rows: list[list[str]], writing: Writing, blanks: list[int], line: int, chunk: int
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(_written(rows, writing, blanks))
+    whole = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+    reader = csv.reader(whole, delimiter=writing[1])
+    begun = []
+    while (before := reader.line_num, record := next(reader, None))[1] is not None:
+        begun += [before + 1] if record else []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splitter, "CHUNK", chunk)
+        assert records_below(path, line, delimiter=writing[1]) == sum(first > line for first in begun)
+
+
+@given(st.text(alphabet="a \t\n\r\x1c\u00a0\u3000\ufeffé", max_size=24), st.integers(0, 6), st.sampled_from([1, 2, 3, 4 << 20]))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_line_of_blanks_of_any_script_is_no_record(tmp_path: Path, text: str, line: int, chunk: int) -> None:
+    path = tmp_path / "table.txt"
+    path.write_bytes(text.encode())
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splitter, "CHUNK", chunk)
+        assert records_below(path, line, delimiter=None) == sum(bool(one.strip()) for one in lines[line:])
 
 
 @given(TABLES.filter(bool), WRITINGS, BLANKS)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from troth.kernel.errors import SourceError
@@ -52,21 +54,27 @@ def split(path: Path, *, delimiter: str = ",", copy: Path | None = None, header:
         if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
             file.seek(0)
         tidy = Tidy(held.enter_context(copy.open("wb")).write, lines=lines) if copy is not None else None
-        counter = _fed(_Counter(path.name, delimiter, tidy), file.read)
+        counter = _fed(_Counter(path.name, delimiter, tidy), iter(partial(file.read, CHUNK), b""))
         records = max(counter.finished() - header, 0)
     return Split(records, len(counter.line_ends) > 1, counter.empty, counter.loose)
 
 
 def records_below(path: Path, line: int, *, delimiter: str | None) -> int:
-    """Records below a line of a file, counted from 1; without a delimiter each line that is not blank is one."""
+    """Records that begin below a line of a file, counted from 1; without a delimiter each line that is not blank is one.
+
+    What goes on below the line, having begun above, is none of them.
+    """
     with path.open("rb") as file:
         if file.read(len(BYTE_ORDER_MARK)) != BYTE_ORDER_MARK:
             file.seek(0)
         ends = _LineEnds(file.read)
-        ends.skip(line)
+        above = ends.first(line)
         if delimiter is None:
+            deque(above, maxlen=0)
             return ends.filled()
-        return _fed(_Counter(path.name, delimiter), ends.read).finished()
+        counter = _fed(_Counter(path.name, delimiter), above)
+        begun = counter.records + (not counter.line_is_empty)
+        return _fed(counter, ends.rest()).finished() - begun
 
 
 class _LineEnds:
@@ -76,37 +84,39 @@ class _LineEnds:
         self._read = read
         self._held = b""
 
-    def read(self, size: int) -> bytes:
-        held, self._held = self._held, b""
-        return held or self._read(size)
-
-    def skip(self, lines: int) -> None:
-        while lines > 0:
-            chunk = self._chunk()
-            if not chunk:
-                return
+    def first(self, lines: int) -> Iterator[bytes]:
+        """The first so many lines, in pieces; what is read afterwards begins behind them."""
+        while lines > 0 and (chunk := self._chunk()):
             place = 0
             while lines > 0 and (end := _LINE_END.search(chunk, place)):
                 place, lines = end.end(), lines - 1
             if not lines:
-                self._held = chunk[place:]
+                chunk, self._held = chunk[:place], chunk[place:]
+            yield chunk
+
+    def rest(self) -> Iterator[bytes]:
+        while chunk := self._chunk():
+            yield chunk
 
     def filled(self) -> int:
-        count, open_ = 0, False
-        while chunk := self._chunk():
-            first, *others = _LINE_END.split(chunk)
-            open_ |= bool(first.strip())
-            for line in others:
-                count += open_
-                open_ = bool(line.strip())
-        return count + open_
+        """Lines of the rest with a sign that is no blank of any script; a byte that is no UTF-8 is a sign."""
+        count, open_ = 0, b""
+        for chunk in self.rest():
+            *whole, open_ = _LINE_END.split(open_ + chunk)
+            count += sum(map(_is_filled, whole))
+        return count + _is_filled(open_)
 
     def _chunk(self) -> bytes:
         """A piece that does not end between a carriage return and its line feed."""
-        chunk = self.read(CHUNK)
-        if chunk.endswith(b"\r"):
-            chunk += self._read(1)
+        held, self._held = self._held, b""
+        chunk = held or self._read(CHUNK)
+        while chunk.endswith(b"\r") and (following := self._read(1)):
+            chunk += following
         return chunk
+
+
+def _is_filled(line: bytes) -> bool:
+    return bool(line.strip()) and bool(line.decode("utf-8", "surrogateescape").strip())
 
 
 class _Counter:
@@ -233,10 +243,10 @@ class _Counter:
         self.length = len(piece) - piece.rindex(b"\n") - 1
 
 
-def _fed(counter: _Counter, read: Callable[[int], bytes]) -> _Counter:
+def _fed(counter: _Counter, chunks: Iterable[bytes]) -> _Counter:
     held = b""
-    while chunk := read(CHUNK):
-        chunk = held + chunk
+    for piece in chunks:
+        chunk = held + piece
         held = next((half for half in counter.halves if chunk.endswith(half)), b"")
         counter.feed(chunk.removesuffix(held))
     counter.feed(held)
