@@ -65,7 +65,8 @@ def cells(number: int, *given: str) -> str:
     return f'<row r="{number}">{"".join(made)}</row>'
 
 
-def ods(path: Path, sheets: Mapping[str, str], *, hidden: Sequence[str] = ()) -> Path:
+def ods(path: Path, sheets: Mapping[str, str], *, hidden: Sequence[str] = (), behind: str = "") -> Path:
+    """behind: what stands behind the sheets."""
     spaces = " ".join(f'xmlns:{p}="{ODF}:{p}:1.0"' for p in ("office", "table", "text", "style"))
     tables = "".join(
         f'<table:table table:name={quoteattr(n)} table:style-name="{"away" if n in hidden else "shown"}">{rows}</table:table>'
@@ -75,7 +76,7 @@ def ods(path: Path, sheets: Mapping[str, str], *, hidden: Sequence[str] = ()) ->
     content = (
         f'{HEAD}<office:document-content {spaces} xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
         f"<office:automatic-styles>{style}</office:automatic-styles>"
-        f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+        f"<office:body><office:spreadsheet>{tables}{behind}</office:spreadsheet></office:body></office:document-content>"
     )
     return zipped(path, {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
 

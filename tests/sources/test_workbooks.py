@@ -523,6 +523,23 @@ def test_notes_at_cells_are_no_values(engine: DuckEngine, tmp_path: Path) -> Non
     assert _balanced(_load(engine, tmp_path, "t.ods")) == (2, 1, 0, 1)
 
 
+def test_what_a_link_to_another_program_last_gave_is_no_sheet(engine: DuckEngine, tmp_path: Path) -> None:
+    #  OpenDocument 1.3, part 3: <table:dde-link> holds a table without a name, behind the sheets
+    link = f"<table:dde-links><table:dde-link><table:table>{sheets.row(sheets.number(3))}</table:table></table:dde-link></table:dde-links>"
+    body = sheets.row(*map(sheets.text, HEADER)) + sheets.row(sheets.text("A"), sheets.day("2026-01-05"), sheets.number(1))
+    sheets.ods(tmp_path / "t.ods", {"Orders": body}, behind=link)
+
+    assert len(tables_in(tmp_path / "t.ods")) == 1
+    assert _balanced(_load(engine, tmp_path, "t.ods")) == (1, 1, 0, 0)
+
+
+def test_a_sheet_without_a_name_is_refused(tmp_path: Path) -> None:
+    sheets.ods(tmp_path / "t.ods", {}, behind=f"<table:table>{sheets.row(sheets.text('id'), sheets.text('due'))}</table:table>")
+
+    with pytest.raises(SourceError, match="has a sheet without a name"):
+        tables_in(tmp_path / "t.ods")
+
+
 def test_an_old_workbook_is_read(engine: DuckEngine) -> None:
     #  statsmodels ships FRED's own file: 251 quarters from 1947-01-01, 911 months; the README sheet is one column of notes
     from importlib import resources

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.harness import FOUND
 from tests.start.folders.world import World
 from tests.start.worlds import WORLDS, Where, build, score
 from troth.promises.definition import Promise
@@ -193,6 +194,20 @@ def test_broken_files_are_warnings_and_the_rest_is_read(tmp_path: Path) -> None:
     assert "orders" in proposal.sources
     for name in ("only_header.csv", "empty.csv", "binary.csv", "no_workbook.xlsx", "no_list.json", "log.xes"):
         assert any(name in w for w in proposal.warnings), name
+
+
+def test_a_file_at_which_the_engine_breaks_down_costs_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for name in ("before", "later"):
+        write(folder, f"{name}.csv", f"{name}_id,placed_at", *(f"{n},2024-01-{1 + n % 28:02} 10:00" for n in range(30)))
+    (folder / "damaged.parquet").write_bytes((FOUND / "parquet" / "a-page-that-breaks-the-engine").read_bytes())
+
+    proposal = proposal_of(folder)
+
+    assert proposal.sources.keys() == {"before", "later"}
+    (warning,) = proposal.warnings
+    assert warning.startswith("damaged.parquet: cannot be read. 'damaged.parquet' cannot be read; got INTERNAL Error: Information loss")
+    assert warning.endswith("Export it again.")
 
 
 def test_an_empty_folder_proposes_nothing(tmp_path: Path) -> None:

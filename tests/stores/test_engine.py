@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.fuzz.harness import FOUND
 from troth.kernel.errors import StoreError
 from troth.stores.lake.engine import DuckEngine
 
@@ -97,6 +98,19 @@ def test_a_refused_statement_says_why_and_leaves_the_engine_usable(engine: DuckE
         engine.rows("SELECT * FROM no_such_table")
 
     assert engine.rows("SELECT 1") == [(1,)]
+
+
+def test_an_engine_that_broke_down_begins_anew_and_empty(engine: DuckEngine) -> None:
+    engine.run("CREATE TABLE kept AS SELECT 1 AS n")
+    damaged = FOUND / "parquet" / "a-page-that-breaks-the-engine"
+
+    with pytest.raises(
+        StoreError, match="the engine broke down on a statement; got INTERNAL Error: Information loss on integer cast"
+    ) as told:
+        engine.rows(f"FROM read_parquet('{damaged}')")
+
+    assert "Stack Trace" not in str(told.value)
+    assert engine.rows("SELECT current_setting('TimeZone'), (SELECT count(*) FROM duckdb_tables())") == [("UTC", 0)]
 
 
 def test_local_variables_are_not_tables(engine: DuckEngine) -> None:

@@ -54,7 +54,7 @@ def guess_tables(engine: Engine, groups: Sequence[Group], told: Sequence[str] = 
 
 
 def _tables(engine: Engine, groups: Sequence[Group], warnings: list[str]) -> list[Table]:
-    tables = []
+    tables: list[Table] = []
     for number, group in enumerate(groups):
         addresses = group.addresses
         try:
@@ -62,6 +62,7 @@ def _tables(engine: Engine, groups: Sequence[Group], warnings: list[str]) -> lis
             records = 0 if table.rows else _records(engine, addresses[0], number)
         except (TrothError, OSError, ValueError) as error:
             warnings.append(f"{shown(addresses[0].name)}: cannot be read. {str(error).splitlines()[0]}")
+            tables = [_still_there(engine, earlier) for earlier in tables]
             continue
         if not table.rows:
             why = f"none of its {records:,} rows has the header's columns" if records else "a header and no rows"
@@ -71,6 +72,13 @@ def _tables(engine: Engine, groups: Sequence[Group], warnings: list[str]) -> lis
             warnings.append(f"{shown(addresses[0].name)}: one column only; if values are parted by another sign, save it as CSV.")
         tables.append(table)
     return tables
+
+
+def _still_there(engine: Engine, table: Table) -> Table:
+    """A table is read again where the engine broke down on a later file and lost it."""
+    if engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table.sql]):
+        return table
+    return open_table(engine, table.paths, table.number, table.name)
 
 
 def _records(engine: Engine, address: Address, number: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,21 +23,28 @@ def _tables(path: Path) -> Sequence[Listed]:
 
 def _open(asked: Asked) -> Opened:
     path = path_sql(asked.address.path)
-    try:
+    with _refusing(asked):
         described = asked.engine.rows(f"DESCRIBE SELECT * FROM read_parquet({path})")
         count = asked.engine.rows(f"SELECT sum(num_rows) FROM parquet_file_metadata({path})")[0][0]
         groups = f"SELECT DISTINCT row_group_id, row_group_num_rows AS n FROM parquet_metadata({path})"
         held = asked.engine.rows(f"SELECT coalesce(sum(n), 0) FROM ({groups})")[0][0]
-    except StoreError as error:
-        said = str(error.got).splitlines()[0]
-        raise SourceError(f"'{asked.address.name}' cannot be read", got=said, next_step="Export it again.") from error
     if held != count:
         what, got = f"'{asked.address.name}' cannot be read", f"{count:,} rows by its own count, {held:,} in its parts"
         raise SourceError(what, got=got, next_step="It is damaged: export it again.")
     columns = tuple(str(name) for name, *_ in described)
     texts = ", ".join(f"CAST({identifier(c)} AS VARCHAR) AS {identifier(c)}" for c in columns)
     opened = Opened(asked.address, columns, f"(SELECT {texts} FROM read_parquet({path}))", int(count))
-    return _without_nul(asked, opened, [place for place, (_, type, *_) in enumerate(described) if type == TEXT])
+    with _refusing(asked):
+        return _without_nul(asked, opened, [place for place, (_, type, *_) in enumerate(described) if type == TEXT])
+
+
+@contextmanager
+def _refusing(asked: Asked) -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        said = str(error.got).splitlines()[0]
+        raise SourceError(f"'{asked.address.name}' cannot be read", got=said, next_step="Export it again.") from error
 
 
 def _without_nul(asked: Asked, opened: Opened, texts: Sequence[int]) -> Opened:

@@ -18,6 +18,7 @@ from troth.sources.readers.rowcount import odf_rows
 from troth.sources.readers.serials import plain
 
 CONTENT = "content.xml"
+LINK = "dde-link"
 MOST_COLUMNS = 16_384
 MOST_CELLS = 100_000_000
 LOOKED_INTO = 1000
@@ -128,8 +129,9 @@ class _Rows:
         name = local(name)
         self._depth.append(name)
         match name:
-            case "table" if "table:name" in attributes and self._depth.count("table") == 1:
-                self._begin(attributes["table:name"], hidden=attributes.get("table:style-name", "") in self._hidden_styles)
+            case "table" if self._depth.count("table") == 1:
+                self._refuse_without_name(attributes)
+                self._begin(attributes.get("table:name", ""), hidden=attributes.get("table:style-name", "") in self._hidden_styles)
             case "table-row":
                 self._row_times = _times(attributes, "table:number-rows-repeated")
                 self._row, self._any = Row(self._number, []), False
@@ -151,6 +153,11 @@ class _Rows:
             case _:
                 pass
 
+    def _refuse_without_name(self, attributes: dict[str, str]) -> None:
+        """What a link to another program last gave is a table without a name, and no sheet."""
+        if "table:name" not in attributes and LINK not in self._depth:
+            raise SourceError(f"'{self._name}' has a sheet without a name", next_step=SAVE_AGAIN)
+
     def _end(self, name: str) -> None:
         name = local(name)
         self._depth.pop()
@@ -166,7 +173,7 @@ class _Rows:
                 if self._any:
                     self._finish_row()
                 self._number += self._row_times
-            case "table" if "table" not in self._depth:
+            case "table" if "table" not in self._depth and LINK not in self._depth:
                 found = _Sheet(self._sheet, self._hidden, tuple(self._merges), self._width, self._wide, self._filled)
                 self.sheets.append(found)
             case _:
@@ -185,7 +192,7 @@ class _Rows:
         self._filled = True
         self._width = max(self._width, len(cells))
         self._wide |= len(self._row.filled()) > 1
-        if self._only == self._sheet:
+        if self._only == self._sheet and LINK not in self._depth:
             self._ready.append((self._row, self._row_times))
 
     def _blank(self, times: int) -> None:

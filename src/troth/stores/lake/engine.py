@@ -36,7 +36,8 @@ class DuckEngine:
 
     threads: None takes all cores. memory_limit: as DuckDB writes it ('3GB').
     spill: folder for what does not fit, made when needed and removed at close; without one such a statement fails.
-    A statement that the engine refuses raises StoreError, with DuckDB's error as its cause.
+    A statement that the engine refuses raises StoreError, with DuckDB's error as its cause. One at which DuckDB breaks down, as at some
+    damaged Parquet files, raises it too; the engine then begins anew, without the tables it had.
     """
 
     def __init__(self, *, threads: int | None = None, memory_limit: str = "3GB", spill: Path | None = None) -> None:
@@ -49,10 +50,9 @@ class DuckEngine:
         }
         if threads is not None:
             config["threads"] = str(threads)
-        self._connection = duckdb.connect(":memory:", config=config)
+        self._config = config
+        self._connection = self._connected()
         self._loads = 0
-        for name, value in _SETTINGS.items():
-            self._connection.execute(f"SET GLOBAL {name} = {value}").fetchall()
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         self._ask(sql, parameters, lambda answer: answer.fetchall())
@@ -61,7 +61,7 @@ class DuckEngine:
         return self._ask(sql, parameters, lambda answer: answer.fetchall())
 
     def batches(self, sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
-        with _refusals():
+        with self._refusals():
             cursor = self._connection.cursor()
             try:
                 answer = cursor.execute(sql)
@@ -76,7 +76,7 @@ class DuckEngine:
 
     def together(self, statements: Sequence[str]) -> list[tuple[Any, ...]]:
         """Statements on one cursor, where a temporary table of one is seen by the next; the rows of the last."""
-        with _refusals():
+        with self._refusals():
             cursor = self._connection.cursor()
             try:
                 answers = [cursor.execute(sql).fetchall() for sql in statements]
@@ -109,7 +109,7 @@ class DuckEngine:
                 arrays[f"m{number}"] = np.ascontiguousarray(mask)
                 expression = f"CASE WHEN NOT m{number} THEN {expression} END"
             chosen.append(f"{expression} AS {quoted(name)}")
-        with _refusals():
+        with self._refusals():
             cursor = self._connection.cursor()
             try:
                 cursor.register(view, arrays)
@@ -127,8 +127,34 @@ class DuckEngine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(":memory:", config=self._config)
+        for name, value in _SETTINGS.items():
+            connection.execute(f"SET GLOBAL {name} = {value}").fetchall()
+        return connection
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
+        except duckdb.OutOfMemoryException as error:
+            raise StoreError(
+                "the engine ran out of memory",
+                got=str(error).splitlines()[0],
+                next_step="Give the build a higher memory limit.",
+            ) from error
+        except (duckdb.InternalException, duckdb.FatalException) as error:
+            # DuckDB takes no further statement after one of these.
+            self._connection.close()
+            self._connection = self._connected()
+            raise StoreError("the engine broke down on a statement", got=str(error).strip().splitlines()[0]) from error
+        except duckdb.Error as error:
+            raise StoreError("the engine refused a statement", got=str(error).strip()) from error
+
     def _ask(self, sql: str, parameters: Sequence[object], read: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
-        with _refusals():
+        with self._refusals():
             cursor = self._connection.cursor()
             try:
                 return read(cursor.execute(sql, list(parameters)) if parameters else cursor.execute(sql))
@@ -165,19 +191,3 @@ def _prepared(array: Array, column: str) -> tuple[Array, str]:
     else:
         raise StoreError("cannot load an array of this type", got=plain.dtype, allowed="integer, bool, float, datetime64, text")
     return np.ascontiguousarray(value), expression
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
-    except duckdb.OutOfMemoryException as error:
-        raise StoreError(
-            "the engine ran out of memory",
-            got=str(error).splitlines()[0],
-            next_step="Give the build a higher memory limit.",
-        ) from error
-    except duckdb.Error as error:
-        raise StoreError("the engine refused a statement", got=str(error).strip()) from error
