@@ -18,6 +18,7 @@ from troth.app.workspace import Progress, Workspace, silent
 from troth.record import Load, Snapshot
 from troth.sources import Balance
 from troth.sources.intake.taking import Stored
+from troth.sources.scratch import sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
     that is in force is left as it is. full: files are read again, whatever is known of them. Raises Busy while another build
     runs, BookError, SourceError, ConservationError; in each case the previous snapshot stays in force and nothing was taken in.
     """
+    sweep()
     before = begun(workspace.root)
     with fetched(workspace, read_rules(workspace), progress) as rules:
         settle_vault(workspace, rules)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from troth.app.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.book import Definition
 from troth.sources import Source
 from troth.sources.databases.database import Wanted
+from troth.sources.scratch import scratch
 
 
 @contextmanager
@@ -29,11 +29,11 @@ def fetched(workspace: Workspace, rules: Rules, progress: Progress) -> Iterator[
     if not wanted:
         yield rules
         return
-    with TemporaryDirectory(prefix="troth-") as scratch:
+    with scratch() as place:
         sources = dict(rules.sources)
         for number, (url, asked) in enumerate(wanted.items()):
             progress(f"reading the database of {url.removeprefix('env:')}")
-            folder = Path(scratch) / str(number)
+            folder = place / str(number)
             folder.mkdir()
             for name, path in zip(asked, workspace.databases.extract(list(asked.values()), folder), strict=True):
                 sources[name] = _as_file(sources[name], path)

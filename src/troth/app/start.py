@@ -22,6 +22,7 @@ from troth.findings import RULE
 from troth.kernel.errors import NotFound, SourceError, StoreError
 from troth.sources import READABLE
 from troth.sources.guess import Guess, Pair, groups_of, guess_tables, joined
+from troth.sources.scratch import sweep
 from troth.sources.templates import match, together
 
 HEADER = "# Proposed by Troth from the columns of your files. Edit freely: Troth never overwrites this file.\n"
@@ -75,6 +76,7 @@ def start(folder: Path, *, into: Path | None = None, said: Said | None = None, p
             got=str(target),
             next_step="Name another place with --into BOOK.",
         )
+    sweep()
     progress("looking for promises in the columns")
     proposed = propose(folder, said or Said())
     if not any(name.startswith("sources/") for name in proposed.files):

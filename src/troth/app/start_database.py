@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from troth.app.bootstrap import open_databases, scratch_engine
 from troth.app.start import Proposed, Said, Started, begin, texts_of
@@ -15,6 +14,7 @@ from troth.sources.databases.database import NAMED, Database, Databases, Wanted
 from troth.sources.databases.extract import read_extract
 from troth.sources.guess import MOST_FILES, Group, guess_tables
 from troth.sources.guess.naming import snake, unique
+from troth.sources.scratch import scratch, sweep
 
 
 def start_database(
@@ -29,6 +29,7 @@ def start_database(
         raise SourceError("a database is named by a variable of the environment", allowed="env:NAME", next_step="Set NAME to its address.")
     name = re.sub(r"_(url|uri|dsn|database|db)$", "", url.removeprefix("env:").lower()) or "database"
     target = (into or Path.cwd() / f"{name}-book").resolve()
+    sweep()
     progress("looking for promises in the tables")
     return begin(target, propose_tables(databases or open_databases(), url, name, said or Said()), progress)
 
@@ -46,8 +47,8 @@ def propose_tables(databases: Databases, url: str, name: str, said: Said) -> Pro
         warnings.append(f"The database holds {len(tables)} tables; the first {MOST_FILES} were read.")
     wanted = [Wanted(Database(url=url, table=table), ()) for table in tables[:MOST_FILES]]
     groups: list[Group] = []
-    with TemporaryDirectory(prefix="troth-") as scratch:
-        for one, path in zip(wanted, databases.extract(wanted, Path(scratch)), strict=True):
+    with scratch() as place:
+        for one, path in zip(wanted, databases.extract(wanted, place), strict=True):
             called = unique(snake(str(one.database.table)), [group.name for group in groups])
             groups.append(Group(called, (Address(path),), read_extract(path).columns))
         found = guess_tables(scratch_engine(), groups, warnings)

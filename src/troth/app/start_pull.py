@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,6 +25,7 @@ from troth.sources.pulls.asking import Patience
 from troth.sources.pulls.bringing import file_name
 from troth.sources.pulls.definition import Pull
 from troth.sources.pulls.sheet_link import address_of, is_link, is_named
+from troth.sources.scratch import scratch, sweep
 from troth.sources.templates.template import NAMES, load_template
 
 DATA = "data"
@@ -72,15 +72,16 @@ def start_pull(
         return _again(into.resolve(), asked, patience, progress)
     near = Path.cwd() if into is None else into.resolve().parent
     near.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".troth-", dir=near) as scratch:
-        came, title = _fetched(wanted, Path(scratch), asked, patience or Patience(), progress)
+    sweep(near)
+    with scratch(near) as place:
+        came, title = _fetched(wanted, place, asked, patience or Patience(), progress)
         name = title or wanted.name
         target = (into or Path.cwd() / f"{name}-book").resolve()
         if (target / ROOT).is_file():
             return _again(target, asked, patience, progress)
         progress("looking for promises in the columns")
-        drafted, states = _pulled(draft(Path(scratch) / DATA, said or Said()), came, name)
-        _move(Path(scratch), target, came, states)
+        drafted, states = _pulled(draft(place / DATA, said or Said()), came, name)
+        _move(place, target, came, states)
     return begin(target, drafted.proposed(), progress)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from troth.query import identifier, literal_text
 from troth.sources import dialect as dialects
@@ -16,6 +15,7 @@ from troth.sources.readers.lines import page_of
 from troth.sources.readers.named import path_sql
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
 from troth.sources.readers.page import header_of, open_page
+from troth.sources.scratch import scratch
 from troth.sources.splitter import records_below, split
 
 
@@ -39,7 +39,7 @@ def _open(asked: Asked) -> Opened:
         if delimiter is not None and asked.counted:
             counted = split(readable, delimiter=delimiter)  # a quote that is never closed is named with its line
             if counted.loose:
-                loose, readable = readable, _scratch(asked.held) / file.name
+                loose, readable = readable, asked.held.enter_context(scratch()) / file.name
                 split(loose, delimiter=delimiter, copy=readable, lines=True)
         opened = open_page(asked, page_of(readable, dialect), lambda line: records_below(readable, line, delimiter=delimiter))
         return replace(opened, told=(*told, *opened.told))
@@ -51,22 +51,18 @@ def _open(asked: Asked) -> Opened:
     if counted.mixed or counted.empty or counted.loose:
         # The reader refuses line ends of two kinds, unless it may also drop text behind a closing quote. Empty lines it counts
         # where it refuses, and takes for records of a single column.
-        untidy, readable = readable, _scratch(asked.held) / file.name
+        untidy, readable = readable, asked.held.enter_context(scratch()) / file.name
         split(untidy, delimiter=dialect.delimiter, copy=readable)
         dialect, skip, end = replace(dialect, skip=0), int(dialect.header), "\\n"
     relation = csv_relation(readable, dialect, asked.label, empty=False, end=end)
     return Opened(asked.address, dialect.columns, relation, counted.records, asked.label, skip, told=told)
 
 
-def _scratch(held: ExitStack) -> Path:
-    return Path(held.enter_context(TemporaryDirectory(prefix="troth-")))
-
-
 def _in_utf8(file: Path, dialect: dialects.Dialect, held: ExitStack, *, most: int | None = None) -> Path:
     """The file itself where it is UTF-8, else a copy. most: bytes of it that are wanted."""
     if dialect.encoding.name == UTF8 and not dialect.backslashes:
         return file
-    folder = _scratch(held)
+    folder = held.enter_context(scratch())
     if most is not None:
         with file.open("rb") as whole:
             head = whole.read(most)

@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from troth.kernel.errors import SourceError
 from troth.sources.address import Address
@@ -23,6 +22,7 @@ from troth.sources.labels import unique_names
 from troth.sources.readers.copied import LONGEST_ROW, Copied
 from troth.sources.readers.elements import DECODER, TWICE, Document, NoNumber, count_lines, count_objects, flat
 from troth.sources.readers.opened import Asked, Listed, Opened, Reader, Told
+from troth.sources.scratch import scratch
 
 MOST_COLUMNS = 4000
 LONGEST_LINE = 32 << 20
@@ -71,7 +71,7 @@ def _open(asked: Asked) -> Opened:
     if not columns:
         raise SourceError(f"'{asked.address.name}' holds no table", got="no list of objects", next_step="Leave it out of the folder.")
     places = {name: n for n, name in enumerate(columns)}
-    copy = Path(asked.held.enter_context(TemporaryDirectory(prefix="troth-"))) / "rows.csv"
+    copy = asked.held.enter_context(scratch()) / "rows.csv"
     bad = aside = False
     rows = 0
     with copy.open("w", encoding="utf-8", newline="") as file:
@@ -106,7 +106,7 @@ def _in_utf8(path: Path, held: ExitStack) -> Path:
     encoding = encoding_of(path)
     if encoding.name == UTF8:
         return path
-    copy = Path(held.enter_context(TemporaryDirectory(prefix="troth-"))) / path.name
+    copy = held.enter_context(scratch()) / path.name
     copy_as_utf8(path, copy, encoding)
     return copy
 

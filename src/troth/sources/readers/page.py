@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from troth.kernel.errors import SourceError
@@ -19,6 +17,7 @@ from troth.sources.readers.opened import Asked, Opened, Told
 from troth.sources.readers.serials import dated
 from troth.sources.readers.surveys import one_header
 from troth.sources.readers.totals import Totals
+from troth.sources.scratch import scratch
 
 MOST_HELD = 200
 WIDE = 3
@@ -73,7 +72,7 @@ def open_page(asked: Asked, page: Page, records_below: Callable[[int], int]) -> 
     above = named[header.last].number if header.last >= header.first else named[header.first].number - 1
     # Rows that were looked at are read again: the header's names are needed to read them.
     body = (row for rows in (iter(first), page.rows) for row in rows if row.number > above)
-    path = Path(asked.held.enter_context(TemporaryDirectory(prefix="troth-"))) / "rows.csv"
+    path = asked.held.enter_context(scratch()) / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         copied = _Copy(asked, page, header, file)
         copied.serials = _serials(asked, page, header, named)

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from troth.kernel.errors import SourceError, nearest
 from troth.query import identifier
@@ -15,6 +14,7 @@ from troth.sources.databases.extract import path_of, read_extract, write_rows, w
 from troth.sources.databases.sqlite_files import open_sqlite
 from troth.sources.readers.extracts import open_extract
 from troth.sources.readers.opened import Asked, Listed, Opened
+from troth.sources.scratch import scratch
 
 TABLES = "SELECT name, type, coalesce(sql, '') FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
 OF_EVENT_LOGS = {"event", "object", "event_map_type", "object_map_type"}
@@ -49,7 +49,7 @@ def open_table(asked: Asked) -> Opened:
             raise SourceError(f"'{asked.address.name}' is not read: {known[table]}", next_step="Write what it gives into a table.")
         columns = _columns(connection, table)
         count = connection.execute(f"SELECT count(*) FROM {identifier(table)}").fetchone()[0]
-        copy = path_of(Path(asked.held.enter_context(TemporaryDirectory(prefix="troth-"))), 0, "rows")
+        copy = path_of(asked.held.enter_context(scratch()), 0, "rows")
         rows = connection.execute(f"SELECT * FROM {identifier(table)}{_in_order(connection, table, columns)}")
         with writing(copy, asked.address.name, columns, int(count)) as written:
             write_rows(written, rows.fetchmany)
