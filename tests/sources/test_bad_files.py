@@ -148,23 +148,43 @@ def test_an_opendocument_file_that_declares_entities_is_refused(engine: DuckEngi
     assert "declares entities" in _refused(engine, _zip(tmp_path / "t.ods", parts))
 
 
-def test_rows_repeated_beyond_any_table_are_refused(engine: DuckEngine, tmp_path: Path) -> None:
-    body = sheets.row(*[sheets.number(1)] * 200, times=1_000_000)
+@pytest.mark.parametrize(("width", "times"), [(200, 1_000_000), (2, 10**8), (2, 10**30)])
+def test_rows_repeated_beyond_any_table_are_refused(engine: DuckEngine, tmp_path: Path, width: int, times: int) -> None:
+    body = sheets.row(*[sheets.number(1)] * width, times=times)
     sheets.ods(tmp_path / "t.ods", {"S": sheets.row(sheets.text("id"), sheets.text("n")) + body})
 
     assert "repeats rows beyond any table" in _refused(engine, tmp_path / "t.ods")
+
+
+def test_rows_below_more_blank_ones_than_any_table_has_are_read(engine: DuckEngine, tmp_path: Path) -> None:
+    body = sheets.row(sheets.text("id"), sheets.text("n")) + sheets.row(sheets.text("A"), sheets.number(1))
+    sheets.ods(tmp_path / "t.ods", {"S": sheets.row(sheets.blank(2), times=10**8) + body})
+
+    with opened(engine, Address(tmp_path / "t.ods"), "x") as table:
+        assert table.records == 1
+        assert engine.rows(f"SELECT {table.row} FROM {table.relation} src") == [(10**8 + 2,)]
 
 
 @pytest.mark.parametrize(
     "rows",
     [
         ROWS.replace("</row>", "", 1),
+        ROWS + sheets.cells(3, "x", "y").replace('r="3"', f'r="{"2" * 40}"', 1),
+        ROWS + sheets.cells(3, "x", "y").replace('r="3"', 'r=" 3 "', 1),
         ROWS + sheets.cells(3, '<c t="s"><v>7</v></c>', "x"),
         ROWS + sheets.cells(3, '<c t="s"><v>-1</v></c>', "x"),
         ROWS + '<row r="3"><c r="B3"><v>1</v></c><c r="A3"><v>2</v></c></row>',
         ROWS + '<row r="3"><c r="XFE3"><v>1</v></c></row>',
     ],
-    ids=["not-closed", "no-such-text", "text-minus-one", "out-of-order", "beyond-the-last-column"],
+    ids=[
+        "not-closed",
+        "row-beyond-any",
+        "row-number-with-blanks",
+        "no-such-text",
+        "text-minus-one",
+        "out-of-order",
+        "beyond-the-last-column",
+    ],
 )
 def test_a_sheet_that_is_wrong_inside_is_refused(engine: DuckEngine, tmp_path: Path, rows: str) -> None:
     assert "damaged inside" in _refused(engine, sheets.raw_xlsx(tmp_path / "t.xlsx", {"S": rows}))

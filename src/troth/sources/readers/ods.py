@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from troth.kernel.errors import SourceError
 from troth.sources.address import Address
@@ -21,6 +22,8 @@ CONTENT = "content.xml"
 LINK = "dde-link"
 MOST_COLUMNS = 16_384
 MOST_CELLS = 100_000_000
+MOST_TIMES = 1 << 24
+MOST_NUMBER = 1 << 60
 LOOKED_INTO = 1000
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
 _ERRORS = re.compile(r"#[A-ZÄÖÜ0-9/]+[!?]?|(?:Err|Fehler|Erro?r?|Erreur):\d{3}")
@@ -113,7 +116,7 @@ class _Rows:
                 row, times = self._ready.popleft()
                 self._made += times * len(row.cells)
                 if self._made > MOST_CELLS:
-                    raise SourceError(f"'{self._name}' repeats rows beyond any table", next_step="Leave it out of the folder.")
+                    self._refuse_repeated()
                 for again in range(times):
                     yield Row(row.number + again, list(row.cells), dict(row.typed), list(row.bad))
 
@@ -133,7 +136,7 @@ class _Rows:
                 self._refuse_without_name(attributes)
                 self._begin(attributes.get("table:name", ""), hidden=attributes.get("table:style-name", "") in self._hidden_styles)
             case "table-row":
-                self._row_times = _times(attributes, "table:number-rows-repeated")
+                self._row_times = _times(attributes, "table:number-rows-repeated", most=MOST_NUMBER)
                 self._row, self._any = Row(self._number, []), False
             case "table-cell" | "covered-table-cell":
                 self._attributes, self._text, self._noted = attributes, [], False
@@ -152,6 +155,9 @@ class _Rows:
                 self._hidden_styles.add(self._style)
             case _:
                 pass
+
+    def _refuse_repeated(self) -> NoReturn:
+        raise SourceError(f"'{self._name}' repeats rows beyond any table", next_step="Leave it out of the folder.")
 
     def _refuse_without_name(self, attributes: dict[str, str]) -> None:
         """What a link to another program last gave is a table without a name, and no sheet."""
@@ -192,6 +198,8 @@ class _Rows:
         self._filled = True
         self._width = max(self._width, len(cells))
         self._wide |= len(self._row.filled()) > 1
+        if self._row_times > MOST_TIMES:
+            self._refuse_repeated()
         if self._only == self._sheet and LINK not in self._depth:
             self._ready.append((self._row, self._row_times))
 
@@ -246,9 +254,9 @@ class _Rows:
 _VALUES = frozenset(("office:value", "office:date-value", "office:time-value", "office:boolean-value", "office:string-value"))
 
 
-def _times(attributes: dict[str, str], name: str) -> int:
+def _times(attributes: dict[str, str], name: str, *, most: int = MOST_TIMES) -> int:
     said = attributes.get(name, "1")
-    return min(int(said), 1 << 24) if said.isdigit() else 1
+    return min(int(said), most) if said.isdigit() else 1
 
 
 def _clock(said: str) -> str:

@@ -14,9 +14,11 @@ from xml.sax.saxutils import escape
 
 from troth.kernel.errors import SourceError
 from troth.sources.readers.grid import column_of
+from troth.sources.readers.package import SAVE_AGAIN
 
 CHUNK = 1 << 20
 LONGEST_TAG = 4096
+LONGEST_NUMBER = 18
 MOST_MERGES = 1_000_000
 LONGEST_ROW = 32 << 20
 _TAG = rb"<(?:[A-Za-z0-9_]+:)?"
@@ -45,7 +47,8 @@ class Outline:
 def outline_of(stream: IO[bytes], name: str, *, rows: int | None = None) -> Outline:
     """A row counts where one of its cells has a value, be it a blank, or a formula.
 
-    rows: to stop after so many; merges, which stand behind the rows, are then unknown. Refuses a row of more than 32 MB.
+    rows: to stop after so many; merges, which stand behind the rows, are then unknown. Refuses a row of more than 32 MB and a row's
+    number of more than 18 digits.
     """
     found = Outline()
     held = b""
@@ -63,7 +66,7 @@ def outline_of(stream: IO[bytes], name: str, *, rows: int | None = None) -> Outl
         borders = [*(s.start() for s in starts), last]
         whole = len(starts) if end else len(starts) - 1
         for start, stop in zip(starts[:whole], borders[1:], strict=False):
-            number = _row(found, held, start, stop, number)
+            number = _row(found, held, start, stop, _numbered(start[0], number + 1, name))
         if end:
             _merges(found, held[end.end() :], stream)
             return found
@@ -75,9 +78,15 @@ def outline_of(stream: IO[bytes], name: str, *, rows: int | None = None) -> Outl
     return found
 
 
-def _row(found: Outline, held: bytes, start: re.Match[bytes], stop: int, before: int) -> int:
-    said = _NUMBER.search(held, start.start(), start.end())
-    number = int(said[1]) if said else before + 1
+def _numbered(tag: bytes, following: int, name: str) -> int:
+    said = _NUMBER.search(tag)
+    if said and len(said[1]) > LONGEST_NUMBER:
+        shown = said[1][:LONGEST_NUMBER].decode()
+        raise SourceError(f"'{name}' is damaged inside", got=f"a row with the number {shown}…", next_step=SAVE_AGAIN)
+    return int(said[1]) if said else following
+
+
+def _row(found: Outline, held: bytes, start: re.Match[bytes], stop: int, number: int) -> int:
     if _VALUE.search(held, start.end(), stop):
         found.numbers.append(number)
         if not found.wide:

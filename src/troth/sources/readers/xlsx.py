@@ -129,8 +129,7 @@ class _Rows:
         elif name == "rPh":
             self._spoken += 1
         elif name == "row":
-            number = attributes.get("r")
-            self._number = int(number) if number else self._number + 1
+            self._number = self._numbered(attributes.get("r"))
             self._row, self._any, self._column = Row(self._number, []), False, -1
 
     def _end(self, name: str) -> None:
@@ -145,6 +144,14 @@ class _Rows:
             self._spoken -= 1
         elif name == "row" and self._any:
             self._ready.append(self._row)
+
+    def _numbered(self, said: str | None) -> int:
+        """The number of a row; one without is the next."""
+        if not said:
+            return self._number + 1
+        if not (said.isascii() and said.isdigit()):
+            raise SourceError(f"'{self._book.name}' is damaged inside", got=f"a row with the number {said[:20]!r}", next_step=SAVE_AGAIN)
+        return int(said)
 
     def _data(self, data: str) -> None:
         if self._taken:
