@@ -10,7 +10,7 @@ import pytest
 
 from tests.stores.world import NOW, PARTS, build, load_of, make_tables, snapshot_of
 from troth.kernel.errors import Busy, StoreError
-from troth.record.ports import Column, Lake, Part, Snapshot, StoredFile
+from troth.record.ports import Column, Lake, Part, Snapshot, StoredFile, Uncleared
 from troth.stores.lake.engine import DuckEngine
 from troth.stores.memory import MemoryLake
 
@@ -226,3 +226,59 @@ def test_a_snapshot_is_found_by_its_id_and_known_to_be_whole(any_lake: Lake, eng
     assert any_lake.snapshot("third") is None
     assert any_lake.holds(first)
     assert not any_lake.holds(replace(first, files=(replace(first.files[0], path="event/none.parquet"),)))
+
+
+def _build_second(any_lake: Lake) -> Snapshot:
+    with DuckEngine(threads=1) as other:
+        return build(other, any_lake, "second", seed=2)
+
+
+def _rewritten(any_lake: Lake, engine: DuckEngine, uncleared: Uncleared | None) -> None:
+    """The first load of the world, with other rows."""
+    engine.run('CREATE OR REPLACE TABLE rows_orders AS SELECT 1 AS "#row", CAST(NULL AS VARCHAR) AS "#bad", 0 AS "#twin", \'other\' AS id')
+    with any_lake.building(NOW):
+        files = any_lake.keep(engine, [Part("rows_orders", (), ("#row",))])
+        any_lake.rewrite([replace(any_lake.loads()[0], files=files, personal=(("id", "name"),), rewritten=1)], NOW, uncleared)
+
+
+def test_a_load_that_is_rewritten_stands_in_its_place_with_other_rows(any_lake: Lake, engine: DuckEngine) -> None:
+    build(engine, any_lake, "first", seed=1)
+    _build_second(any_lake)
+    before = any_lake.loads()
+
+    _rewritten(any_lake, engine, None)
+
+    first, second = any_lake.loads()
+    assert (first.seq, first.known_from, first.personal, first.rewritten) == (1, before[0].known_from, (("id", "name"),), 1)
+    assert engine.rows(f"SELECT id FROM {any_lake.kept(first.files)}") == [("other",)]
+    assert second == before[1]
+    assert any_lake.uncleared() is None
+
+
+def test_a_load_that_is_not_known_cannot_be_rewritten(any_lake: Lake, engine: DuckEngine) -> None:
+    build(engine, any_lake, "first", seed=1)
+    (load,) = any_lake.loads()
+
+    with any_lake.building(NOW), pytest.raises(StoreError, match="never taken in"):
+        any_lake.rewrite([replace(load, seq=2)], NOW, None)
+    assert any_lake.loads() == (load,)
+
+
+def test_what_was_published_before_a_rewriting_goes_once_something_is_published_since(any_lake: Lake, engine: DuckEngine) -> None:
+    first = build(engine, any_lake, "first", seed=1)
+    _rewritten(any_lake, engine, Uncleared({"orders": ("id",)}, 1))
+    _rewritten(any_lake, engine, Uncleared({"orders": ("mail",), "crm": ("id",)}, 2))
+    assert any_lake.uncleared() == Uncleared({"crm": ("id",), "orders": ("id", "mail")}, 3)
+    with any_lake.building(NOW), pytest.raises(StoreError, match="in force cannot be cleared"):
+        any_lake.clear(NOW)
+    second = _build_second(any_lake)
+
+    with any_lake.building(NOW):
+        gone = any_lake.clear(NOW)
+
+    assert (gone, any_lake.uncleared()) == (1, None)
+    assert (any_lake.snapshot(first.id), any_lake.current()) == (None, second)
+    assert (any_lake.holds(first), any_lake.holds(second)) == (False, True)
+    assert len(any_lake.loads()) == 2
+    with any_lake.building(NOW):
+        assert any_lake.clear(NOW) == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.contracts import inputs_of, notices
+from troth.app.earlier import Cleared, clean, clear, is_clean
 from troth.app.fetching import fetched
 from troth.app.intake import look, take_in
 from troth.app.judging import Basis, identity_of, snapshot_of
@@ -25,7 +26,7 @@ from troth.sources.scratch import sweep
 class Built:
     """fresh: False where the same inputs were already published and nothing was done. loads: what was taken in for it.
 
-    still: where files hold what was erased.
+    still: where files hold what was erased. cleared: what was removed since a column became personal.
     """
 
     snapshot: Snapshot
@@ -33,6 +34,7 @@ class Built:
     fresh: bool
     loads: tuple[Load, ...] = ()
     still: tuple[Place, ...] = ()
+    cleared: Cleared | None = None
 
     @property
     def notices(self) -> list[str]:
@@ -59,6 +61,7 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
 
 def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: bool, progress: Progress) -> Built:
     with workspace.building() as engine:
+        clean(workspace, engine, rules)
         progress("looking at the files")
         prints = Prints.of(workspace.state)
         intake = look(workspace, rules, prints, full=full)
@@ -73,8 +76,10 @@ def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: 
         snapshot = snapshot_of(workspace, engine, rules, basis, progress)
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
+        cleared = clear(workspace, rules)
         _note(workspace, rules, before, prints, snapshot)
-        return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads), still=still_held(workspace, rules))
+        still = still_held(workspace, rules)
+        return Built(snapshot, balances_of(snapshot), fresh=True, loads=tuple(loads), still=still, cleared=cleared)
 
 
 def unchanged(workspace: Workspace) -> Snapshot | None:
@@ -93,7 +98,7 @@ def balances_of(snapshot: Snapshot) -> tuple[Balance, ...]:
 
 def _unchanged(workspace: Workspace, rules: Rules, before: dict[str, Any]) -> Snapshot | None:
     current = workspace.lake.current()
-    if current is None:
+    if current is None or not is_clean(workspace, rules):
         return None
     prints = Prints.of(workspace.state)
     intake = look(workspace, rules, prints)

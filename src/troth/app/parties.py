@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from troth.app.identities import decisions_of
 from troth.app.known import instant
 from troth.app.reading import Reading, open_reading
 from troth.app.unmatched import sentences
@@ -84,7 +85,7 @@ def status(workspace: Workspace, *, as_known_at: datetime | str | None = None) -
     not made. Raises NotFound where nothing was built yet or the book has no identity, BookError for what is no instant.
     """
     reading = _open(workspace)
-    made = workspace.decisions.all()
+    made = decisions_of(workspace, reading.rules)
     at = None if as_known_at is None else instant(as_known_at, reading.rules)
     return tuple(_status(name, said, made, at) for name, said in _told(reading).items())
 
@@ -94,7 +95,7 @@ def review(workspace: Workspace, *, identity: str | None = None) -> tuple[Pair, 
     reading = _open(workspace)
     if identity is not None and identity not in _told(reading):
         raise NotFound(f"no identity '{identity}'", allowed=nearest(identity, _told(reading)))
-    counted = {one.pair for name in _told(reading) for one in standing(workspace.decisions.all(), name)}
+    counted = {one.pair for name in _told(reading) for one in standing(decisions_of(workspace, reading.rules), name)}
     rows = reading.context.engine.rows(
         f"SELECT {_PAIR} FROM identity_link l"
         " JOIN (SELECT DISTINCT identity, object_type, id, party FROM identity) a"

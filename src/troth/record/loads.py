@@ -19,6 +19,8 @@ class Load:
     content: SHA-256 of the file, "" where it was there no more. manner: digest of how the book said to read it.
     columns: those that are kept. counted: records, by the splitter. taken: rows that are new or changed, which `files` hold;
     unchanged and gone: rows of earlier loads that it still has, and has no more. anew: nothing of earlier loads is left in it.
+    personal: columns that were personal when its rows were kept, and of what kind; None where an older version kept them.
+    rewritten: how often other rows were kept in place of those that were read.
     """
 
     seq: int
@@ -37,6 +39,8 @@ class Load:
     rejected: int = 0
     filtered: int = 0
     anew: bool = False
+    personal: tuple[tuple[str, str], ...] | None = None
+    rewritten: int = 0
     files: tuple[StoredFile, ...] = ()
 
     @property
@@ -50,7 +54,8 @@ class Load:
     @property
     def said(self) -> list[Any]:
         """What the record follows from, as JSON: neither when it was known nor where it is kept."""
-        return [self.seq, self.source, self.place, self.content, self.manner]
+        rewritten = [self.rewritten] if self.rewritten else []
+        return [self.seq, self.source, self.place, self.content, self.manner, *rewritten]
 
 
 def loads_data(loads: Iterable[Load]) -> list[dict[str, Any]]:
@@ -59,7 +64,9 @@ def loads_data(loads: Iterable[Load]) -> list[dict[str, Any]]:
 
 
 def load_of(data: Mapping[str, Any], known_from: datetime) -> Load:
-    lists = {name: tuple(data[name]) for name in ("columns", "places")}
+    lists: dict[str, Any] = {name: tuple(data[name]) for name in ("columns", "places")}
+    if (personal := data.get("personal")) is not None:
+        lists["personal"] = tuple((column, kind) for column, kind in personal)
     return Load(**{**data, **lists, "files": tuple(StoredFile(**file) for file in data["files"])}, known_from=known_from)
 
 

@@ -84,6 +84,14 @@ class Snapshot:
     facts: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Uncleared:
+    """Values that left the loads and lie elsewhere yet. columns: by source, those that became personal. loads: that held them."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    loads: int
+
+
 class Lake(Protocol):
     """Immutable Parquet and the manifest of what is in force."""
 
@@ -115,6 +123,22 @@ class Lake(Protocol):
 
     def kept(self, files: Sequence[StoredFile]) -> str:
         """Rows that `keep` stored, to be read in SQL. Refuses files that are missing."""
+
+    def rewrite(self, loads: Sequence[Load], now: datetime, uncleared: Uncleared | None) -> None:
+        """Put loads in place of those of the same seq, source and place, in one transaction.
+
+        uncleared: what is to be cleared since, None where nothing that was kept before held more than what takes its place.
+        Refuses loads that are not known.
+        """
+
+    def uncleared(self) -> Uncleared | None:
+        """What `rewrite` left to `clear`, however many processes ago."""
+
+    def clear(self, now: datetime) -> int:
+        """Forget every snapshot that was published before the last `rewrite`, and overwrite what only they named; their number.
+
+        Killed at any point, `uncleared` is as it was, and another call ends it. Refuses while one of them is in force.
+        """
 
     def attach(self, engine: Engine, snapshot: Snapshot) -> None:
         """One view a table over the snapshot's files."""

@@ -144,14 +144,15 @@ def build(
             "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
             "loads": [loaded(load) for load in built.loads],
             "erased": [fields(place) for place in built.still],
+            "cleared": fields(built.cleared) if built.cleared else None,
             "sources": [fields(b) for b in built.balances],
             "files": [fields(f) for f in built.snapshot.files],
             "notices": built.notices,
         })  # fmt: skip
         return
     out.built(built)
-    for place in built.still:
-        out.say(f"! {place}")
+    for said in (*built.still, *((built.cleared,) if built.cleared else ())):
+        out.say(f"! {said}")
 
 
 @app.command()
@@ -164,10 +165,10 @@ def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False,
 
     out = Out(json=json, quiet=quiet)
     workspace = open_workspace(book)
-    known = None
+    known = cleared = None
     with out.progress() as step:
         if as_known_at is None:
-            use_case(workspace, progress=step)
+            cleared = use_case(workspace, progress=step).cleared
         else:
             known = know(workspace, as_known_at, progress=step)
         page = read_page(workspace, known, progress=step)
@@ -176,6 +177,8 @@ def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False,
         out.data({"html": str(html), "page": page})
         return
     out.page(page)
+    if cleared is not None:
+        out.say(f"! {cleared}")
     out.say(f"\nThe page: {html}")
 
 

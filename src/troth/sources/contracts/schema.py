@@ -81,6 +81,8 @@ def changes_between(staged: Staged, before: Columns, now: Columns) -> Iterator[S
         if was is None and is_ is not None:
             file = next(file for file, columns in staged.columns if column in columns)
             yield SchemaChange(column, f"is new in {file}", narrows=False, file=file)
+        elif is_ is None and column in staged.source.personal:
+            continue  # free text that nobody reads is not kept since it is personal
         elif is_ is None:
             like = nearest(column, now.keys() - before.keys()) if now.keys() - before.keys() else ""
             yield SchemaChange(column, f"is gone{f'; {like}' if like.startswith('did you') else ''}", narrows=True)

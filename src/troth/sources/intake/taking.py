@@ -47,7 +47,8 @@ def take(
     Several rows of one key are taken together, since the last of them counts: where one is new or their order is, all are.
     Raises SourceError as the reader does, ConservationError where the splitter counted other rows than the reader gave.
     """
-    load = Load(seq, known_from, name, arrival.place, arrival.name, arrival.content, manner_of(source))
+    personal = tuple(sorted(source.personal.items()))
+    load = Load(seq, known_from, name, arrival.place, arrival.name, arrival.content, manner_of(source), personal=personal)
     engine.run(f"CREATE OR REPLACE TABLE gone_{name} (seq INTEGER, row BIGINT)")
     if arrival.file is None:
         engine.run(f'CREATE OR REPLACE TABLE rows_{name} ("#row" BIGINT)')

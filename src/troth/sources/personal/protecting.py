@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -15,7 +15,7 @@ from troth.record import Engine
 from troth.sources.mapping import FREE_TEXT, PersonalKind, Source
 from troth.sources.personal.redaction import redact
 from troth.sources.personal.shown import is_typed, slipped_sql
-from troth.sources.personal.vault import TokenKind, Tokens
+from troth.sources.personal.vault import TokenKind, Tokens, Vault, is_token
 from troth.sources.readers import Opened
 from troth.sources.readers.opened import ROW
 
@@ -44,16 +44,36 @@ def protected(engine: Engine, table: Opened, name: str, source: Source, vault: T
         raise SourceError(
             f"'{table.address.name}' has personal columns", got="no vault to keep them in", next_step="Open the book's workspace."
         )
+    with _replaced(engine, table, name, source, personal, _Replacing(vault)) as protected:
+        yield protected
+
+
+@contextmanager
+def protected_late(engine: Engine, table: Opened, name: str, source: Source, vault: Vault, done: Collection[str]) -> Iterator[Opened]:
+    """The same of rows that were kept before some columns were personal. done: those that were already when they were kept.
+
+    A token that stands in a column stays, and names that stand as tokens are known to the redaction. So doing it twice is doing it once.
+    """
+    personal = {column: kind for column, kind in source.personal.items() if column in table.columns and column not in done}
+    with _replaced(engine, table, name, source, personal, _Late(vault)) as protected:
+        yield protected
+
+
+@contextmanager
+def _replaced(
+    engine: Engine, table: Opened, name: str, source: Source, personal: Mapping[str, PersonalKind], replacing: _Replacing
+) -> Iterator[Opened]:
     tokens = f"protected_{name}"
+    made = _made(source, personal, table.columns)
     try:
-        _replace(engine, table, tokens, personal, _Replacing(vault))
+        _replace(engine, table, tokens, source, personal, replacing)
         left_out = {column for column, kind in personal.items() if kind == FREE_TEXT and column not in source.columns()}
-        kept = {column: column for column in table.columns if column not in left_out} | _made(source, personal)
+        kept = {column: column for column in table.columns if column not in left_out} | made
         yield replace(
             table,
             columns=tuple(kept),
             places=tuple(table.places[table.columns.index(column)] for column in kept.values()) if table.places else (),
-            relation=_joined(table, tokens, source, personal),
+            relation=_joined(table, tokens, source, personal, made),
             row=_row(table),
             print=f"src.{identifier(PRINT)}",
         )
@@ -61,9 +81,10 @@ def protected(engine: Engine, table: Opened, name: str, source: Source, vault: T
         engine.run(f"DROP TABLE IF EXISTS {tokens}")
 
 
-def _made(source: Source, personal: Mapping[str, PersonalKind]) -> dict[str, str]:
-    """Columns that the mapping makes of personal ones, with those: they are made before these go."""
-    return {name: one.column for name, one in source.derived.items() if one.column in personal and name in source.needed()}
+def _made(source: Source, personal: Mapping[str, PersonalKind], there: Collection[str]) -> dict[str, str]:
+    """Columns that the mapping makes of personal ones, with those: they are made before these go. there: those that are made already."""
+    made = {name: one.column for name, one in source.derived.items() if one.column in personal and name in source.needed()}
+    return {name: column for name, column in made.items() if name not in there}
 
 
 class _Replacing:
@@ -81,22 +102,47 @@ class _Replacing:
         self._known.update(zip(((kind, cell) for cell in new), self._vault.tokens(kind, new), strict=True))
         return [None if cell is None or cell not in wanted else self._known[kind, cell] for cell in cells]
 
+    def names(self, cells: Sequence[str | None]) -> Sequence[str | None]:
+        """A column of names as it is written in texts beside it."""
+        return cells
 
-def _replace(engine: Engine, table: Opened, target: str, personal: dict[str, PersonalKind], replacing: _Replacing) -> None:
+
+class _Late(_Replacing):
+    """Of columns in which tokens may stand already."""
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__(vault)
+        self._values = vault.values
+
+    def tokens(self, kind: TokenKind, cells: Sequence[str | None]) -> list[str | None]:
+        given = super().tokens(kind, [None if cell is None or is_token(cell) else cell for cell in cells])
+        return [cell if cell is not None and is_token(cell) else token for cell, token in zip(cells, given, strict=True)]
+
+    def names(self, cells: Sequence[str | None]) -> Sequence[str | None]:
+        tokens = list(dict.fromkeys(cell for cell in cells if cell is not None and is_token(cell)))
+        values = self._values(tokens) if tokens else {}
+        return [values.get(cell) if cell is not None and is_token(cell) else cell for cell in cells]
+
+
+def _replace(
+    engine: Engine, table: Opened, target: str, source: Source, personal: Mapping[str, PersonalKind], replacing: _Replacing
+) -> None:
     """Fill `target`: a row's place, the hash of all its cells, and what is kept of each personal one, by its place among them.
 
     The hash is of every column, so that the reader takes the same rows here and when the table is read for good.
     """
-    names = [column for column, kind in personal.items() if kind == "name"]
-    chosen = ", ".join([_print(table), *(_usable(table, column) for column in personal)])
+    free = FREE_TEXT in personal.values()
+    names = [column for column, kind in source.personal.items() if free and kind == "name" and column in table.columns]
+    read = list(dict.fromkeys([*personal, *names]))
+    chosen = ", ".join([_print(table), *(_usable(table, column) for column in read)])
     query = f"SELECT {chosen} FROM {_numbered(table)} src"
-    columns = ", ".join(f"p{place} VARCHAR" for place in range(len(personal)))
-    engine.run(f'CREATE OR REPLACE TABLE {target} (n BIGINT, "print" UBIGINT, {columns})')
+    columns = "".join(f", p{place} VARCHAR" for place in range(len(personal)))
+    engine.run(f'CREATE OR REPLACE TABLE {target} (n BIGINT, "print" UBIGINT{columns})')
     first = 1
     for batch in engine.batches(query, BATCH):
         prints, *cells = (list(column) for column in zip(*batch, strict=True))
-        by_column = dict(zip(personal, cells, strict=True))
-        people = list(zip(*(by_column[column] for column in names), strict=True)) if names else [()] * len(batch)
+        by_column = dict(zip(read, cells, strict=True))
+        people = list(zip(*(replacing.names(by_column[column]) for column in names), strict=True)) if names else [()] * len(batch)
         made: dict[str, np.ndarray[Any, Any]] = {
             "n": np.arange(first, first + len(batch), dtype=np.int64),
             "print": np.array(prints, dtype=np.uint64),
@@ -114,24 +160,20 @@ def _replace(engine: Engine, table: Opened, target: str, personal: dict[str, Per
         first += len(batch)
 
 
-def _joined(table: Opened, tokens: str, source: Source, personal: dict[str, PersonalKind]) -> str:
+def _joined(table: Opened, tokens: str, source: Source, personal: Mapping[str, PersonalKind], made: Mapping[str, str]) -> str:
     """The rows without any personal column, joined to what is kept of them: a join may hold either side, and spill it."""
     kept = []
     for place, column in enumerate(personal):
         bad = table.bad_sql(column)
         cell = f"CASE WHEN {bad} THEN {literal_text(HIDDEN)} ELSE kept.p{place} END" if bad else f"kept.p{place}"
         kept.append(f"{cell} AS {identifier(column)}")
-    left = ", ".join(identifier(column) for column in personal)
-    made = "".join(f", {source.derived[name].text_sql()} AS {identifier(name)}" for name in _made(source, personal))
-    rest = f"(SELECT src.* EXCLUDE ({left}), {_print(table)} AS {identifier(PRINT)}{made} FROM {_numbered(table)} src)"
+    left = f" EXCLUDE ({', '.join(identifier(column) for column in personal)})" if personal else ""
+    also = "".join(f", {source.derived[name].text_sql()} AS {identifier(name)}" for name in made)
+    rest = f"(SELECT src.*{left}, {_print(table)} AS {identifier(PRINT)}{also} FROM {_numbered(table)} src)"
     same = f'CASE WHEN kept."print" = src.{identifier(PRINT)} THEN kept."print" ELSE error({literal_text(CHANGED)}) END'
-    unfit = [
-        f"{slipped_sql(source, column)} AS {identifier(column)}"
-        for column in (*table.columns, *_made(source, personal))
-        if is_typed(source, column)
-    ]
+    unfit = [f"{slipped_sql(source, column)} AS {identifier(column)}" for column in (*table.columns, *made) if is_typed(source, column)]
     return (
-        f"(SELECT src.* REPLACE ({', '.join([f'{same} AS {identifier(PRINT)}', *unfit])}), {', '.join(kept)}"
+        f"(SELECT src.* REPLACE ({', '.join([f'{same} AS {identifier(PRINT)}', *unfit])}){''.join(f', {cell}' for cell in kept)}"
         f" FROM {rest} src JOIN {tokens} kept ON kept.n = src.{identifier(PLACE)})"
     )
 

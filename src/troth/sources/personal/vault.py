@@ -14,7 +14,8 @@ TokenKind = Literal["name", "email", "phone", "address", "tax_id"]
 TOKEN_KINDS: tuple[TokenKind, ...] = ("name", "email", "phone", "address", "tax_id")
 ERASED = "erased"
 SIGNS = "23456789abcdefghijkmnpqrstuvwxyz"
-_TO_SIGNS = (SIGNS * 8).encode()
+LENGTH = 20
+_TO_SIGNS, _SIGNS = (SIGNS * 8).encode(), frozenset(SIGNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,16 @@ class Passing:
         return [self._given.setdefault((kind, self._normalised(kind, value)), f"{kind}-{random_signs()}") for value in values]
 
 
+def is_token(text: str) -> bool:
+    """Whether a text has the shape of a token, that of an erased value included.
+
+    >>> is_token("email-4kqz7hd2ma3wpxe5rtvu"), is_token("erased-4kqz7hd2ma3wpxe5rtvu"), is_token("email-address")
+    (True, True, False)
+    """
+    kind, _, signs = text.rpartition("-")
+    return len(signs) == LENGTH and (kind in TOKEN_KINDS or kind == ERASED) and set(signs) <= _SIGNS
+
+
 def is_erased(token: str) -> bool:
     """
     >>> is_erased("erased-4kqz7hd2ma3wpxe5rtvu"), is_erased("email-4kqz7hd2ma3wpxe5rtvu")
@@ -138,7 +149,7 @@ def random_signs() -> str:
     >>> len(random_signs()), set(random_signs()) <= set(SIGNS)
     (20, True)
     """
-    return token_bytes(20).translate(_TO_SIGNS).decode()
+    return token_bytes(LENGTH).translate(_TO_SIGNS).decode()
 
 
 def unknown(token: str) -> NotFound:

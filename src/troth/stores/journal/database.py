@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
+from troth.kernel.errors import Busy
+
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -33,6 +35,20 @@ def connect(path: Path) -> Engine:
 def reading(engine: Engine) -> Connection:
     """A connection whose transaction takes no lock that a writer would wait for."""
     return engine.connect().execution_options(reading=True)
+
+
+def overwrite_deleted(engine: Engine) -> None:
+    """Write the file anew without what was deleted, and the log before it too. Raises Busy while another process reads former pages."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.close()
+    finally:
+        connection.close()
+    if busy:
+        raise Busy("former pages of the journal cannot be overwritten", got="another process that reads them", next_step="Build again.")
 
 
 def _configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

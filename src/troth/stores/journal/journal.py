@@ -9,19 +9,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from troth.kernel.errors import Busy, NotFound, StoreError
-from troth.record.loads import Load
-from troth.record.ports import Snapshot
+from troth.record.loads import Load, loads_data
+from troth.record.ports import Snapshot, Uncleared
 from troth.stores import failpoints
 from troth.stores.journal import chain, database, loads, manifest, projection
 from troth.stores.journal.chain import Act, Entry
 from troth.stores.journal.tables import ENTRY, SNAPSHOT, SNAPSHOT_FILE, SOURCE_STATE
 
 PUBLISHED, COLLECTED = "snapshot.published", "snapshot.collected"
+CLEARED = "intake.cleared"
 BUILDER = "troth"
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -115,7 +117,7 @@ class Journal:
             payload = {
                 "as_of": chain.instant_text(snapshot.as_of),
                 "book_hash": snapshot.book_hash,
-                "facts": dict(snapshot.facts),
+                "facts": manifest.without_cells(snapshot.facts),
                 "manifest": said,
                 "version": snapshot.version,
                 **loads.payload_of(taken),
@@ -136,6 +138,40 @@ class Journal:
             _append(connection, Act(actor, COLLECTED, "lake", {"ids": list(ids)}), now)
             for id in ids:
                 manifest.delete_rows(connection, id)
+
+    def rewrite(self, taken: Sequence[Load], uncleared: Uncleared | None, now: datetime, *, actor: str = BUILDER) -> None:
+        """Put loads in place of those of the same seq, source and place; the entries of before still say which files those had."""
+        payload: dict[str, Any] = {"rewritten": loads_data(taken)}
+        if uncleared is not None:
+            payload["uncleared"] = {"columns": {s: list(c) for s, c in uncleared.columns.items()}, "loads": uncleared.loads}
+        with self._writing() as connection:
+            with failpoints.around("entry"):
+                entry = _append(connection, Act(actor, loads.REWRITTEN, "intake", payload), now)
+            loads.apply_rewritten(connection, entry)
+            failpoints.hit("commit.before")
+        failpoints.hit("commit.after")
+
+    def uncleared(self) -> tuple[int, Uncleared] | None:
+        """What `rewrite` left elsewhere since the last `cleared`, and the seq of the last entry that did; None where nothing."""
+        with self._reading() as connection:
+            query = select(ENTRY).where(ENTRY.c.action.in_((loads.REWRITTEN, CLEARED))).order_by(ENTRY.c.seq)
+            entries = [Entry(*row) for row in connection.execute(query)]
+        last = max((place for place, entry in enumerate(entries, 1) if entry.action == CLEARED), default=0)
+        left = [(entry.seq, said) for entry in entries[last:] if (said := json.loads(entry.payload).get("uncleared"))]
+        if not left:
+            return None
+        columns: dict[str, set[str]] = {}
+        for source, some in ((source, some) for _, said in left for source, some in said["columns"].items()):
+            columns.setdefault(source, set()).update(some)
+        loads_left = sum(said["loads"] for _, said in left)
+        return left[-1][0], Uncleared({source: tuple(sorted(some)) for source, some in sorted(columns.items())}, loads_left)
+
+    def cleared(self, snapshots: int, files: int, now: datetime, *, actor: str = BUILDER) -> None:
+        """Overwrite what was deleted, then say that nothing is left of it. Raises Busy while another process reads former pages."""
+        with _refusals():
+            database.overwrite_deleted(self._engine)
+        with failpoints.around("entry"):
+            self.append(Act(actor, CLEARED, "intake", {"snapshots": snapshots, "files": files}), now)
 
     def verify(self) -> int | None:
         """The first seq that does not fit the chain, or whose manifest was changed since; None when all fit."""
@@ -166,7 +202,7 @@ class Journal:
             connection.execute(delete(SOURCE_STATE))
             if rows:
                 connection.execute(insert(SOURCE_STATE), rows)
-            loads.write_anew(connection, _entries(connection, PUBLISHED))
+            loads.write_anew(connection, _entries(connection, None))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

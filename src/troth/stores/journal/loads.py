@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from troth.kernel.errors import StoreError
 from troth.record.loads import Load, load_of, loads_data
@@ -16,6 +16,8 @@ from troth.stores.journal.chain import Entry, canonical, instant, instant_text
 from troth.stores.journal.tables import LOAD
 
 Row = dict[str, Any]
+Key = tuple[int, str, str]
+REWRITTEN = "intake.rewritten"
 
 
 def payload_of(loads: Sequence[Load]) -> dict[str, Any]:
@@ -29,6 +31,16 @@ def apply(connection: Connection, entry: Entry) -> None:
     with failpoints.around("manifest.load"):
         if rows:
             connection.execute(insert(LOAD), rows)
+
+
+def apply_rewritten(connection: Connection, entry: Entry) -> None:
+    """Raises StoreError for a load that is not known."""
+    kept = rows(connection)
+    changed = _rewritten({_key(row): row for row in kept}, entry)
+    with failpoints.around("manifest.load"):
+        for (seq, source, place), row in changed.items():
+            which = (LOAD.c.seq == seq) & (LOAD.c.source == source) & (LOAD.c.place == place)
+            connection.execute(update(LOAD).where(which).values(entry=row["entry"], said=row["said"]))
 
 
 def rows_of(entry: Entry) -> list[Row]:
@@ -67,8 +79,26 @@ def rows(connection: Connection) -> list[Row]:
 
 def rebuilt(entries: Iterable[Entry]) -> list[Row]:
     """What `load` must hold after these entries, oldest first."""
-    found = [row for entry in entries for row in rows_of(entry)]
-    return sorted(found, key=lambda row: (row["seq"], row["source"], row["place"]))
+    found: dict[Key, Row] = {}
+    for entry in entries:
+        found |= {_key(row): row for row in rows_of(entry)}
+        if entry.action == REWRITTEN:
+            found |= _rewritten(found, entry)
+    return [found[key] for key in sorted(found)]
+
+
+def _rewritten(kept: Mapping[Key, Row], entry: Entry) -> dict[Key, Row]:
+    changed = {}
+    for one in json.loads(entry.payload)["rewritten"]:
+        key = (one["seq"], one["source"], one["place"])
+        if key not in kept:
+            raise StoreError("a load that was never taken in cannot be rewritten", got=f"{one['place']} of intake {one['seq']}")
+        changed[key] = {**kept[key], "entry": entry.seq, "said": canonical(one)}
+    return changed
+
+
+def _key(row: Row) -> Key:
+    return row["seq"], row["source"], row["place"]
 
 
 def write_anew(connection: Connection, entries: Iterable[Entry]) -> None:

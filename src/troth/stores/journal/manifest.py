@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +21,20 @@ def digest_of(snapshot: Snapshot) -> str:
     schemas = {table: [[c.name, c.type] for c in columns] for table, columns in snapshot.schemas.items()}
     files = [asdict(file) for file in snapshot.files]
     return digest.of_value({**_head(snapshot), "files": files, "schemas": schemas})
+
+
+def without_cells(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry says of the facts: no cell of a row and no id, since an entry is never changed, and a column may become personal.
+
+    The manifest has them all, and the entry its digest.
+    """
+    contracts = {
+        name: {**said, "verdicts": [{**verdict, "first": []} for verdict in said["verdicts"]]}
+        for name, said in facts.get("contracts", {}).items()
+    }
+    identities = {name: {**said, "warnings": []} for name, said in facts.get("identity", {}).items()}
+    bare = {"contracts": contracts, "identity": identities}
+    return {name: bare.get(name, said) for name, said in facts.items()}
 
 
 def insert_rows(connection: Connection, snapshot: Snapshot, seq: int) -> None:

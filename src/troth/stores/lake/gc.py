@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from troth.kernel.errors import StoreError
 from troth.kernel.instant import from_us, to_us
-from troth.stores import failpoints
 from troth.stores.journal.journal import Publication
 from troth.stores.lake.lake import INTAKE, STAGING, ParquetLake
+from troth.stores.lake.removing import present, remove
 
 ALL_OF: Final = timedelta(days=7)
 DAYS, MONTHS = 35, 24
@@ -49,14 +47,10 @@ def plan(lake: ParquetLake, now: datetime, cited: Collection[str] = ()) -> Colle
     keep = kept(publications, now, cited)
     gone = tuple(publication.id for publication in publications if publication.id not in keep)
     named = {file.path for id in keep for file in lake.journal.snapshot(id).files}
-    files = {name: size for name, size in _present(lake.root).items() if name not in named and not name.startswith(STAGING)}
+    files = {name: size for name, size in present(lake.root).items() if name not in named and not name.startswith(STAGING)}
     taken = {file.path for load in lake.loads() for file in load.files}  # what a build that died had taken in is named by none
-    files |= {f"{AWAY}{name}": size for name, size in _present(lake.intake).items() if name not in taken}
+    files |= {f"{AWAY}{name}": size for name, size in present(lake.intake).items() if name not in taken}
     return Collected(gone, tuple(sorted(files)), sum(files.values()), _left_over(lake))
-
-
-def _present(root: Path) -> dict[str, int]:
-    return {path.relative_to(root).as_posix(): path.stat().st_size for path in root.rglob("*.parquet")}
 
 
 def collect(lake: ParquetLake, now: datetime, cited: Collection[str] = ()) -> Collected:
@@ -70,17 +64,8 @@ def collect(lake: ParquetLake, now: datetime, cited: Collection[str] = ()) -> Co
         if planned.snapshots:
             lake.journal.forget(planned.snapshots, now)
         for name in planned.files:
-            path = lake.intake / name.removeprefix(AWAY) if name.startswith(AWAY) else lake.root / name
-            try:
-                with failpoints.around("gc.remove"):
-                    path.unlink(missing_ok=True)
-            except OSError as error:
-                what = f"the lake's file {name} cannot be removed"
-                raise StoreError(what, got=error, next_step="Close what reads it, then collect again.") from error
-            for folder in path.parents:
-                if folder in (lake.root, lake.intake) or any(folder.iterdir()):
-                    break
-                folder.rmdir()
+            away = name.startswith(AWAY)
+            remove(lake.intake if away else lake.root, name.removeprefix(AWAY) if away else name)
     return planned
 
 

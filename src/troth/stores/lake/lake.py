@@ -11,11 +11,12 @@ from pathlib import Path
 
 from troth.kernel.errors import Busy, StoreError
 from troth.record.loads import Load
-from troth.record.ports import Engine, Part, Snapshot, StoredFile
+from troth.record.ports import Engine, Part, Snapshot, StoredFile, Uncleared
 from troth.stores import failpoints
 from troth.stores.journal.journal import Journal
 from troth.stores.lake import parquet, views
 from troth.stores.lake.lease import lease
+from troth.stores.lake.removing import present, remove
 
 STAGING = ".staging"
 INTAKE = "intake"
@@ -88,6 +89,42 @@ class ParquetLake:
         if source is None:
             raise StoreError("nothing to read", got="no files")
         return source
+
+    def rewrite(self, loads: Sequence[Load], now: datetime, uncleared: Uncleared | None) -> None:
+        self._held()
+        with _as_store_errors("what was taken in cannot be rewritten"):
+            self._refuse_if_lost([file for load in loads for file in load.files])
+            self.journal.rewrite(loads, uncleared, now)
+
+    def uncleared(self) -> Uncleared | None:
+        left = self.journal.uncleared()
+        return None if left is None else left[1]
+
+    def clear(self, now: datetime) -> int:
+        """Their files too, and all others that nothing names; the manifest forgets first, and last is said that it is done."""
+        self._held()
+        left = self.journal.uncleared()
+        if left is None:
+            return 0
+        published = self.journal.publications()
+        gone = [one.id for one in published if one.seq < left[0]]
+        if published and published[-1].id in gone:
+            raise StoreError("a snapshot that is in force cannot be cleared", got=published[-1].id, next_step="Build again.")
+        if gone:
+            self.journal.forget(gone, now)
+        files = self._nameless()
+        for root, name in files:
+            remove(root, name)
+        for root in (self.root, self.intake):
+            parquet.fsync_folder(root)
+        self.journal.cleared(len(gone), len(files), now)
+        return len(gone)
+
+    def _nameless(self) -> list[tuple[Path, str]]:
+        named, taken = self.journal.paths(), {file.path for load in self.loads() for file in load.files}
+        found = [(self.root, name) for name in present(self.root) if name not in named and not name.startswith(STAGING)]
+        found += [(self.intake, name) for name in present(self.intake) if name not in taken]
+        return sorted(found)
 
     def attach(self, engine: Engine, snapshot: Snapshot) -> None:
         self._refuse_if_missing(snapshot)

@@ -11,7 +11,7 @@ from pathlib import Path
 from troth.kernel import digest
 from troth.kernel.errors import Busy, StoreError
 from troth.record.loads import Load
-from troth.record.ports import Engine, Part, Snapshot, StoredFile
+from troth.record.ports import Engine, Part, Snapshot, StoredFile, Uncleared
 from troth.stores.lake import views
 from troth.stores.lake.engine import literal, quoted
 from troth.stores.lake.parquet import folder_name
@@ -27,6 +27,8 @@ class MemoryLake:
         self._published: list[tuple[datetime, Snapshot]] = []
         self._loads: list[Load] = []
         self._since: datetime | None = None
+        self._uncleared: list[Uncleared] = []
+        self._before = 0
 
     def current(self) -> Snapshot | None:
         return self._published[-1][1] if self._published else None
@@ -91,6 +93,39 @@ class MemoryLake:
                 raise StoreError(f"the lake has no {file.path}")
         tables = [self._tables[file.path] for file in files]
         return f"({' UNION ALL '.join(f'SELECT * FROM {_values(*table)}' for table in tables)})"
+
+    def rewrite(self, loads: Sequence[Load], now: datetime, uncleared: Uncleared | None) -> None:  # noqa: ARG002  there is no journal
+        self._refuse_outside_of_a_build()
+        places = {(load.seq, load.source, load.place): number for number, load in enumerate(self._loads)}
+        for load in loads:
+            if (load.seq, load.source, load.place) not in places:
+                raise StoreError("a load that was never taken in cannot be rewritten", got=f"{load.place} of intake {load.seq}")
+        for load in loads:
+            self._loads[places[load.seq, load.source, load.place]] = load
+        if uncleared is not None:
+            self._uncleared.append(uncleared)
+            self._before = len(self._published)
+
+    def uncleared(self) -> Uncleared | None:
+        if not self._uncleared:
+            return None
+        columns: dict[str, set[str]] = {}
+        for source, some in (item for one in self._uncleared for item in one.columns.items()):
+            columns.setdefault(source, set()).update(some)
+        told = {source: tuple(sorted(some)) for source, some in sorted(columns.items())}
+        return Uncleared(told, sum(one.loads for one in self._uncleared))
+
+    def clear(self, now: datetime) -> int:  # noqa: ARG002  there is no journal
+        self._refuse_outside_of_a_build()
+        gone = self._before if self._uncleared else 0
+        if gone and gone == len(self._published):
+            raise StoreError("a snapshot that is in force cannot be cleared", got=self._published[-1][1].id, next_step="Build again.")
+        self._published = self._published[gone:]
+        if self._uncleared:
+            named = {file.path for _, one in self._published for file in one.files} | {f.path for load in self._loads for f in load.files}
+            self._tables = {path: table for path, table in self._tables.items() if path in named}
+        self._uncleared, self._before = [], 0
+        return gone
 
     def attach(self, engine: Engine, snapshot: Snapshot) -> None:
         self._refuse_if_missing(snapshot)
