@@ -351,3 +351,24 @@ def test_a_journal_of_before_loads_is_migrated_with_what_is_in_it(tmp_path: Path
     assert current is not None
     assert (current.id, again.loads(), again.verify()) == ("one", (), None)
     again.close()
+
+
+def test_what_was_forgotten_is_in_no_page_of_the_file_once_it_is_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Some builds of SQLite overwrite what is deleted by themselves, others do not.
+    monkeypatch.setattr(database, "PRAGMAS", (*database.PRAGMAS, "secure_delete = OFF"))
+    journal = Journal(tmp_path / "journal.db")
+    cells = [{"file": "orders.csv", "row": row, "value": f"canary.{row}@example.org"} for row in range(2_000)]
+    shown = {"contracts": {"orders": {"verdicts": [{"first": cells}]}}}
+    journal.publish(replace(_snapshot("one"), facts={**_snapshot("one").facts, **shown}), NOW)
+    journal.publish(_snapshot("two"), NOW)
+    journal.forget(["one"], NOW)
+
+    def left() -> bool:
+        return any(b"canary." in path.read_bytes() for path in journal.path.parent.glob(f"{journal.path.name}*"))
+
+    assert left()
+    journal.cleared(1, 0, NOW)
+
+    assert not left()
+    assert journal.verify() is None
+    journal.close()
