@@ -32,13 +32,14 @@ class Rollouts:
     desk_at: int
     coached_at: int
 
-    def truth(self, units: Branches, half_life: int, worst: Sequence[int]) -> Mapping[str, Any]:
+    def truth(self, units: Branches, half_life: int, call_back: float, worst: Sequence[int]) -> Mapping[str, Any]:
         """What is planted here, by truth."""
         return {
             "change_randomised": {"from": _day(self.text_at), "outcome": "no-shows"},
             "change_stepped": {
                 "waves": {units.names[branch]: _day(int(at)) for branch, at in enumerate(self.wave_at.tolist())},
                 "outcome": "first-visit fix",
+                "called_back": call_back,
             },
             "change_harmful": {"branches": _named(units, self.harmful), "from": _day(self.harmful_at)},
             "change_fading": {"branches": _named(units, self.fading), "from": _day(self.fading_at), "half_life_days": half_life},

@@ -61,7 +61,7 @@ TRUTHS = (
     Planted("dropout", 0.20, "a purchase", "Mean chance that a shopper is gone after a purchase; each one's own is beta of 1 and b."),
     Planted("identity_duplicates", 0.04, "share of customers", "So many customers stand in the CRM twice, under another spelling."),
     Planted("end_users_disagree", 1.5, "points of 10", "End users find ordering {size} harder than the procurement of the same account."),
-    Planted("exceptions_recur", 3.0, "kinds", "So many kinds of exception are asked for again and again."),
+    Planted("exceptions_recur", 3.0, "kinds", "So many kinds of exception are asked for again and again, each by a few customers."),
     Planted("exceptions_unused", 12.0, "exceptions", "So many live exceptions are never used."),
     Planted("exception_to_standard", 24.0, "customers", "One exception is wanted by so many customers that it should be the standard."),
     Planted(

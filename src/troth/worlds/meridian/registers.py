@@ -38,6 +38,8 @@ REASONS = (
 )
 RECURRING = ((1, 2), (6, 1), (7, 4))  # a path and a reason each
 STANDARD = (2, 0)
+ASKING = 4  # customers who ask for a recurring kind
+GRANTED_DAYS, LIVE_DAYS = 365, 300  # those that nobody uses were granted so lately that they live at the record's end
 MYSTERY_EACH = 14
 
 
@@ -56,7 +58,10 @@ class Exceptions:
 
 
 def exceptions(plan: Plan, people: Customers) -> Exceptions:
-    """Scattered ones, kinds that come again and again, those nobody uses, and one that many customers want."""
+    """Scattered ones, kinds that a few customers ask for again and again, live ones nobody uses, and one that many customers want.
+
+    Nothing is used before the day after it is granted or on the day it ends.
+    """
     chance = Chance(plan.seed, "exceptions")
     firms = np.flatnonzero(people.segment <= BUSINESS)
     idle, wanted = int(plan.size("exceptions_unused")), min(int(plan.size("exception_to_standard")), len(firms))
@@ -69,14 +74,19 @@ def exceptions(plan: Plan, people: Customers) -> Exceptions:
         path, reason = np.where(group == place + 2, p, path), np.where(group == place + 2, r, reason)
     customer = firms[chance.below(len(firms), count)]
     customer[group == 2] = firms[chance.order(len(firms))[:wanted]]
-    opened = plan.first + (chance.uniform(count) * (plan.last - plan.first) * 0.8).astype(np.int64)
+    for kind in range(3, len(counts)):
+        customer[group == kind] = np.resize(customer[group == kind][:ASKING], counts[kind])
+    reach = np.where(group == 1, min(plan.last - plan.first, LIVE_DAYS * DAY), plan.last - plan.first)
+    opened = plan.last - reach + (chance.uniform(count) * reach * 0.8).astype(np.int64)
     order = np.argsort(opened, kind="stable")
     group, path, reason, customer, opened = group[order], path[order], reason[order], customer[order], opened[order]
     often = np.where(group == 1, 0, np.where(group == 2, 9, 2 + chance.below(4, count)))
     used = np.repeat(np.arange(count), often)
-    at = opened[used] + DAY + (chance.uniform(len(used)) * (plan.last - opened[used] - 2 * DAY)).astype(np.int64)
+    expires = opened + GRANTED_DAYS * DAY
+    until = np.minimum(expires, plan.last)[used]
+    at = opened[used] + DAY + (chance.uniform(len(used)) * (until - opened[used] - 2 * DAY)).astype(np.int64)
     rows = np.argsort(at, kind="stable")
-    return Exceptions(customer, path, reason, opened, opened + 365 * DAY, used[rows], at[rows], group == 1)
+    return Exceptions(customer, path, reason, opened, expires, used[rows], at[rows], group == 1)
 
 
 @dataclass(frozen=True, slots=True)

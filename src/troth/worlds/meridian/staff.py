@@ -31,10 +31,10 @@ class Staff:
 
 
 def staff(plan: Plan, units: Branches) -> Staff:
-    """Three years of a chain in which each link may be taken out by itself."""
+    """A chain in which each link may be taken out by itself."""
     chance = Chance(plan.seed, "staff")
     months = plan.months
-    attitude = USUAL_ATTITUDE + 7 * _persistent(chance, 0.6, months)
+    attitude = USUAL_ATTITUDE + 4 * _persistent(chance, 0.5, months)
     falls = _ramp(months, int(months * HEARTLESS_AT), HEARTLESS_MONTHS)
     attitude[HEARTLESS] -= plan.size("losing_heart") * falls
     moved = plan.size("attitude_to_impression") * (_lagged(attitude, CUSTOMERS_FOLLOW) - USUAL_ATTITUDE)

@@ -24,7 +24,7 @@ SEASON = (1.25, 1.15, 1.0, 0.9, 0.85, 0.9, 1.0, 0.95, 0.9, 1.0, 1.05, 1.2)
 FALLING = 9
 GAMING = 25
 NO_SHOW = 0.09
-FIXED = 0.76
+FIXED, CALL_BACK = 0.76, 0.9  # of visits are fixed at once; of those that are not, so many call back
 STYLE_REGION, STYLE_AT = REGIONS.index("APAC"), 0.5
 HALF_LIFE_DAYS = 120
 COUNTER_MONTHS, COUNTER_SERVERS, COUNTER_LOAD, COUNTER_MINUTES = 2, 2, 0.8, 12
@@ -70,6 +70,7 @@ def visits(
     on = desk(country)
     day = np.array([plan.month(m) for m in range(plan.months)])[month] + chance.below(28, count) * DAY
     slot = chance.choice((26, 27, 25, 22), count)
+    day = _working(plan, clocks, country, day)
     morning = clocks.utc(country, day)
     window_from = clocks.due(on, morning, slot * 2 * HOUR + 1) - 1
     window_to = clocks.due(on, morning, (slot + 1) * 2 * HOUR)
@@ -78,17 +79,18 @@ def visits(
     booked = np.where(later, booked, window_from - 4 * HOUR)
     technician = (chance.uniform(count) * units.technicians[branch]).astype(np.int64)
     speed = units.speed[branch] * np.where((branch == FALLING) & (plan.size("efficient_but_falling") > 0), 0.8, 1.0)
-    speed = np.where(changes.harmful[branch] & (window_from >= changes.harmful_at), speed * 0.875, speed)
+    hurried = changes.harmful[branch] & (window_from >= changes.harmful_at) & (plan.size("change_harmful") > 0)
+    speed = np.where(hurried, speed * 0.875, speed)
     work = (50 * MINUTE * chance.lognormal(0.4, count) * speed).astype(np.int64) + 5 * MINUTE
     treated = people.treated[customer] & (window_from >= changes.text_at)
     no_show = chance.flags(np.where(treated, NO_SHOW * (1 - plan.size("change_randomised")), NO_SHOW), count)
     work = np.where(no_show, 10 * MINUTE, work)
-    dispatched, arrival = _driven(chance, branch, technician, day, window_from, work)
+    dispatched, arrival = _driven(chance, branch, technician, clocks.local(country, window_from) // DAY, window_from, work)
     waves = changes.wave_at[branch]
     fixes = FIXED + 0.03 * Chance(plan.seed, "fixing").normal(BRANCHES)[branch] + plan.size("change_stepped") * (window_from >= waves)
     fixed = ~no_show & chance.flags(fixes, count)
     done = np.where(no_show, NONE, arrival + work)
-    calls = ~no_show & ~fixed & chance.flags(0.9, count)
+    calls = ~no_show & ~fixed & chance.flags(CALL_BACK, count)
     back = arrival + work + 4 * HOUR + (1.5 * DAY * np.minimum(chance.exponential(count), 4.0)).astype(np.int64)
     gamed = arrival - np.where(branch == GAMING, int(plan.size("gamed_timestamps") * MINUTE), 0)
     late = arrival > window_to
@@ -130,6 +132,17 @@ def _wanted(plan: Plan, people: Customers, chance: Chance) -> tuple[Ints, Ints]:
     counts = chance.poisson(means.reshape(-1))
     pairs = np.repeat(np.arange(len(counts)), counts)
     return who[pairs // plan.months], pairs % plan.months
+
+
+def _working(plan: Plan, clocks: Clocks, country: Ints, day: Ints) -> Ints:
+    """Those days; where nobody works, one of the next by lot, so that Mondays are no fuller than other days."""
+    chance, day = Chance(plan.seed, "working days"), day.copy()
+    off = np.arange(len(day))
+    for _ in range(6):
+        opens = clocks.due(desk(country[off]), clocks.utc(country[off], day[off]), np.ones(len(off), dtype=np.int64)) - 1
+        off = off[clocks.local(country[off], opens) // DAY != day[off] // DAY]
+        day[off] += (1 + chance.below(5, len(off))) * DAY
+    return day
 
 
 def _driven(chance: Chance, branch: Ints, technician: Ints, day: Ints, window_from: Ints, work: Ints) -> tuple[Ints, Ints]:
@@ -240,5 +253,5 @@ def truth(plan: Plan, units: Branches, changes: Rollouts, coached: Sequence[int]
         "efficient_but_falling": {"branch": units.names[FALLING]},
         "gamed_timestamps": {"branch": units.names[GAMING]},
         "response_style": {"region": REGIONS[STYLE_REGION], "from": str(np.datetime64(plan.share(STYLE_AT) // DAY, "D"))},
-        **changes.truth(units, HALF_LIFE_DAYS, coached),
+        **changes.truth(units, HALF_LIFE_DAYS, CALL_BACK, coached),
     }

@@ -150,6 +150,7 @@ def _orders(plan: Plan, people: Customers, orders: Orders, clocks: Clocks) -> Se
     european, local = "%d.%m.%Y %H:%M:%S", "%d.%m.%Y"
     promised = clocks.local(orders.country, orders.promised)
     requested = clocks.local(orders.country, orders.requested)
+    cancelled = np.where(orders.cancelled < plan.last, orders.cancelled, NONE)
     header = Sheet(
         "erp_orders.csv",
         (
@@ -158,7 +159,7 @@ def _orders(plan: Plan, people: Customers, orders: Orders, clocks: Clocks) -> Se
             instant("placed_at", _berlin(plan, clocks, orders.placed), european),
             instant("requested_delivery", requested, local),
             instant("promised_date", promised, local),
-            instant("cancelled_at", _berlin(plan, clocks, orders.cancelled), european),
+            instant("cancelled_at", _berlin(plan, clocks, cancelled), european),
             text("ship_country", orders.country, CODES),
             text("warehouse", orders.warehouse, SITES),
             text("carrier", orders.carrier, CARRIERS),
