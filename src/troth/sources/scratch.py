@@ -34,8 +34,9 @@ def sweep(near: Path | None = None) -> int:
     Left alone is one whose lock is held, be it by this process, one without a lock, and one of another user.
     """
     swept = 0
-    place = Path(gettempdir()) if near is None else near
+    # Where no file can be written, no place for temporary files is found: whoever needs one says so.
     with suppress(OSError):
+        place = Path(gettempdir()) if near is None else near
         for folder in sorted(place.glob(f"{_prefix(near)}*")):
             if not _is_own(folder):
                 continue
