@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app import rulebook
+from troth.app.asking import ask
 from troth.app.bootstrap import open_workspace
 from troth.app.build import Built, build
 from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
@@ -19,7 +20,6 @@ from troth.app.rulebook import Shown, Why
 from troth.app.sources import Checked, check
 from troth.app.workspace import Workspace
 from troth.book.address import Address
-from troth.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,11 @@ class Operation:
         return elapsed_between(of_book(self.workspace, calendar, _written(keys)), _instant(start) or "", _instant(end) or "")
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on."""
-        snapshot = self.workspace.lake.current()
-        if snapshot is None:
-            raise NotFound("nothing was built yet", next_step="Call build() first.")
-        engine = self.workspace.engine()
-        self.workspace.lake.attach(engine, snapshot)
-        return engine.rows(query)
+        """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on.
+
+        Raises NotFound where nothing was built yet, BadValue for what is no query.
+        """
+        return ask(self.workspace, query).rows
 
 
 def open_operation(folder: str | Path) -> Operation:

@@ -18,7 +18,7 @@ from troth.app.known import told as told_known
 from troth.app.rules import Rules, read_rules
 from troth.app.unmatched import told_of
 from troth.app.workspace import Progress, Workspace, silent
-from troth.app.writing import write_whole
+from troth.app.writing import csv_of, write_whole
 from troth.book.lint import UNSAVED_EDIT
 from troth.book.versions import UNSAVED
 from troth.engines.calendars import transitions
@@ -33,9 +33,6 @@ from troth.record import Engine, Snapshot
 from troth.sources import Balance
 
 Page = dict[str, Any]
-# The wide forms are formulas to spreadsheets of Japan; what parts cells there or elsewhere must not begin a new one.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-PARTING = ',;|"\t\r\n'
 
 
 def read_page(workspace: Workspace, known: Known | None = None, *, progress: Progress = silent) -> Page:
@@ -272,9 +269,6 @@ def _write_lists(workspace: Workspace, reading: Reading, statements: Sequence[St
         if statement.orders_sql is None:
             continue
         name = statement.id.replace("/", "-").replace("_", "-") + ".csv"
-        ids = [str(row[0]) for row in engine.rows(statement.orders_sql)]
-        safe = ["'" + i if i.startswith(FORMULA_STARTS) else i for i in ids]
-        cells = ['"' + i.replace('"', '""') + '"' if any(c in i for c in PARTING) else i for i in safe]
-        write_whole(folder / name, "\n".join(["id", *cells]) + "\n")
+        write_whole(folder / name, csv_of(("id",), ((str(row[0]),) for row in engine.rows(statement.orders_sql))))
         written[statement.id] = f"{name_of}/{name}"
     return written

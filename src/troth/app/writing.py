@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from troth.kernel.errors import StoreError
+
+# The wide forms are formulas to spreadsheets of Japan; what parts cells there or elsewhere must not begin a new one.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+PARTING = ',;|"\t\r\n'
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -25,3 +31,21 @@ def write_whole(path: Path, text: str) -> None:
             f"'{path.name}' cannot be written to '{path.parent}'", got=error.strerror or str(error),
             next_step="Make room, or ask for the right to write there, and do the same again.",
         ) from error  # fmt: skip
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV for people: an empty cell is nothing, an instant is UTC, and no text is a formula to a spreadsheet.
+
+    >>> csv_of(("id", "amount"), [("=1+1", None), ("a;b", 2)])
+    "id,amount\\n'=1+1,\\n\"a;b\",2\\n"
+    """
+    return "".join(",".join(map(_cell, row)) + "\n" for row in (columns, *rows))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    text = "" if value is None else str(value)
+    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
+        text = "'" + text
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in PARTING) else text

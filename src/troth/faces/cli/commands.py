@@ -182,6 +182,32 @@ def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False,
     out.say(f"\nThe page: {html}")
 
 
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT over the lake's tables, or 'SHOW TABLES'.")],
+    book: Book = HERE,
+    as_known_at: AsKnownAt = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    json: Json = False,
+) -> None:
+    """Answer a question in SQL from the snapshot in force, or from what was known at an instant."""
+    from troth.app.asking import ask
+    from troth.app.bootstrap import open_workspace
+    from troth.app.known import as_known_at as know
+    from troth.app.writing import csv_of
+
+    workspace = open_workspace(book)
+    known = know(workspace, as_known_at) if as_known_at is not None else None
+    answered = ask(workspace, query, known)
+    out = Out(json=json, quiet=False)
+    if json:
+        out.data({"columns": answered.columns, "rows": answered.rows})
+    elif csv:
+        typer.echo(csv_of(answered.columns, answered.rows), nl=False)
+    else:
+        out.rows(answered.columns, answered.rows)
+
+
 @app.command("why-not")
 def why_not(
     order: Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")],

@@ -171,6 +171,20 @@ class Out:
             table.add_row(source["source"], *(f"{source[c]:,}" for c in columns))
         self.console().print(table)
 
+    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """A table for eyes; wide ones are folded, not cut."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for place, column in enumerate(columns):
+            numbers = all(isinstance(row[place], int | float | Decimal | None) for row in rows)
+            table.add_column(Text(column), justify="right" if numbers else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text("" if cell is None else cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)) for cell in row))
+        self.console().print(table)
+        self.say(f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}")
+
     def timelines(self, timelines: Sequence[Any]) -> None:
         for timeline in timelines:
             self.say(f"\n{timeline.subject_type} {timeline.id}")
