@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from troth.worlds.chance import Chance
-from troth.worlds.meridian.places import BRANCHES, Branches
+from troth.worlds.meridian.places import BRANCHES, Branches, Clocks, desk
 from troth.worlds.meridian.plan import DAY, Plan
 from troth.worlds.sheets import Flags, Ints, Reals
 
 WAVES = (0.3, 0.42, 0.54, 0.66)
 BAD_MONTHS = (6, 7, 8)  # the quarter in which the eight worst were chosen
 COACHED = 8
+DESK_AT = 0.5
+HOUR = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ def worst(rating: Reals, answered: Flags, branch: Ints, month: Ints) -> list[int
     return [int(place) for place in np.argsort(means, kind="stable")[:COACHED]]
 
 
+def first_reply(plan: Plan, clocks: Clocks, chance: Chance, country: Ints, opened: Ints) -> Ints:
+    """When the help desk answers first; sooner from the day on which there is a new one."""
+    hours = 9 * chance.lognormal(0.6, len(opened)) - plan.size("change_everywhere") * (opened >= plan.share(DESK_AT))
+    return clocks.due(desk(country), opened, (np.maximum(hours, 0.1) * HOUR).astype(np.int64))
+
+
 def rollouts(plan: Plan) -> Rollouts:
     """Lots are drawn apart from one another and from all else."""
     order = Chance(plan.seed, "waves").order(BRANCHES)
@@ -76,7 +84,7 @@ def rollouts(plan: Plan) -> Rollouts:
         _drawn(plan, "fading", 12),
         plan.share(0.25),
         plan.share(0.45),
-        plan.share(0.5),
+        plan.share(DESK_AT),
         plan.month(min(BAD_MONTHS[-1] + 1, plan.months)),
     )
 

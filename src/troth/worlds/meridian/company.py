@@ -25,7 +25,7 @@ def company(plan: Plan, progress: Progress = lambda _: None) -> World:
     progress("visits, day by day")
     (made, coached), queue = visits.visits(plan, people, sites, clocks, team, rolled), visits.counter(plan, sites, clocks)
     progress("what customers say")
-    said, asked = voices.answers(plan, sent.orders), voices.tickets(plan, sent.orders, clocks, rolled)
+    said, asked = voices.answers(plan, sent.orders), voices.tickets(plan, sent.orders, clocks)
     whom = voices.contacts(plan, people)
     talked, shop, looks = voices.talks(plan, people, whom), web.web(plan), web.sessions(plan)
     listed, shopped = registers.exceptions(plan, people), registers.mystery(plan, made)
@@ -87,7 +87,7 @@ def _answers(people: customers.Customers, crm: customers.Entries, sent: parcels.
                 key("customer_no", number, "K%07d"),
                 instant("left_at", np.where(sent.left == parcels.NEVER, NONE, sent.left)),
                 text("varies", people.varies, ("no", "yes")),
-                text("struck", people.struck, ("no", "yes")),
+                text("struck", sent.struck, ("no", "yes")),
             ),
         ),
         Sheet("entries.csv", (key("account", np.arange(len(crm.customer)), "A%07d"), key("customer_no", crm.customer, "K%07d"))),

@@ -35,7 +35,6 @@ class Customers:
     rate: Reals
     sent_by: Ints
     varies: Flags
-    struck: Flags
     serviced: Flags
     branch: Ints
     treated: Flags
@@ -72,7 +71,6 @@ def customers(plan: Plan) -> Customers:
         rate,
         np.where(sent, older.astype(np.int64), NONE),
         business & Chance(plan.seed, "varies").flags(0.25, count),
-        _struck(plan, segment, since),
         chance.flags(0.7, count),
         branch,
         Chance(plan.seed, "lot").flags(0.5, count),
@@ -82,15 +80,6 @@ def customers(plan: Plan) -> Customers:
         chance.below(len(KINDS), count),
         10_000_000 + chance.order(count),
     )
-
-
-def _struck(plan: Plan, segment: Ints, since: Ints) -> Flags:
-    """Old customers of high value, as many as planned."""
-    eligible = np.flatnonzero((segment <= KEY) & (since < plan.first))
-    lot = eligible[Chance(plan.seed, "struck").order(len(eligible))]
-    struck = np.zeros(len(segment), dtype=np.bool_)
-    struck[lot[: int(plan.size("high_value_repeats"))]] = True
-    return struck
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +118,6 @@ def truth(plan: Plan, people: Customers, crm: Entries) -> Mapping[str, Any]:
     return {
         "identity_duplicates": {"entries": len(crm.customer), "customers": len(people), "answers": "truth/entries.csv"},
         "referrals": {"new": int((people.since >= plan.first).sum()), "sent": int((people.sent_by != NONE).sum())},
-        "high_value_repeats": {"customers": [f"K{number:07d}" for number in np.flatnonzero(people.struck).tolist()]},
         "inconsistent_service": {"customers": int(people.varies.sum()), "answers": "truth/customers.csv"},
         "change_randomised": {"drawn": int(people.treated.sum()), "answers": "registers/arms in data"},
     }

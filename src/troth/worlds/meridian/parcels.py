@@ -13,7 +13,8 @@ import numpy as np
 
 from troth.engines.calendars import worked_until_each
 from troth.worlds.chance import Chance
-from troth.worlds.meridian.customers import CONSUMER, LEAVE_A_WEEK, SEGMENTS, Customers
+from troth.worlds.meridian.changes import first_reply
+from troth.worlds.meridian.customers import CONSUMER, KEY, LEAVE_A_WEEK, SEGMENTS, Customers
 from troth.worlds.meridian.places import (
     CARRIERS,
     COUNTRIES,
@@ -42,7 +43,8 @@ WORN = (0, 3)  # from Hamburg to Great Britain
 CLOSED, CLOSED_AT, CLOSED_DAYS = 4, 0.7, 12  # Osaka
 FASTER, FASTER_AT = 0, 0.6  # Hamburg
 LEAVES = (0.06, 0.10, 0.25, 0.35)
-LEAST_LATE = 5  # days by which those are late that few customers of high value see again and again
+STRIKES_AT = 0.5
+LEAST_LATE, REPEATS = 5, 5  # days by which those are late that few customers of high value see again and again, and how often
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Orders:
     extra: Flags
     caused: Flags
     complained: Ints
+    replied: Ints
     solved: Ints
     rescued: Flags
 
@@ -85,10 +88,14 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Parcels:
-    """orders: all of them. left: by customer, the second after which none was placed; NEVER where the customer stays."""
+    """orders: all of them. left: by customer, the second after which none was placed; NEVER where the customer stays.
+
+    struck: customers of high value to whom nothing comes in time for two months.
+    """
 
     orders: Orders
     left: Ints
+    struck: Flags
 
 
 def parcels(plan: Plan, people: Customers, clocks: Clocks) -> Parcels:
@@ -96,17 +103,19 @@ def parcels(plan: Plan, people: Customers, clocks: Clocks) -> Parcels:
     demand, inside, extra, way, leaving = (Chance(plan.seed, name) for name in ("demand", "warehouses", "cut-offs", "carriers", "leaving"))
     left = np.full(len(people), NEVER, dtype=np.int64)
     pickers = [_pickers(plan, people, warehouse) for warehouse in range(len(WAREHOUSES))]
-    weeks = []
+    weeks, struck = [], np.zeros(len(people), dtype=np.bool_)
     for week in range(plan.weeks):
         start = plan.first + week * WEEK
         active = (people.since < start + WEEK) & (left > start)
+        if start <= plan.share(STRIKES_AT) < start + WEEK:
+            struck = _struck(plan, people, active)
         placed = _placed(plan, people, clocks, demand, np.flatnonzero(active), start)
-        orders = _carried(plan, people, clocks, way, _picked(plan, clocks, inside, extra, pickers, placed))
+        orders = _carried(plan, people, struck, clocks, way, _picked(plan, clocks, inside, extra, pickers, placed))
         weeks.append(_answered(plan, people, clocks, leaving, orders, left))
         _fading(plan, people, leaving, active, left, start)
     names = [field.name for field in fields(Orders)]
     every = Orders(**{name: np.concatenate([one[name] for one in weeks]) for name in names})
-    return Parcels(every, left)
+    return Parcels(every, left, struck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +212,7 @@ def _picked(plan: Plan, clocks: Clocks, chance: Chance, missing: Chance, pickers
     }
 
 
-def _carried(plan: Plan, people: Customers, clocks: Clocks, chance: Chance, orders: Rows) -> Rows:
+def _carried(plan: Plan, people: Customers, struck: Flags, clocks: Clocks, chance: Chance, orders: Rows) -> Rows:
     country, warehouse, carrier, handed, count = (
         *(orders[n] for n in ("country", "warehouse", "carrier", "handed")),
         len(orders["placed"]),
@@ -218,8 +227,7 @@ def _carried(plan: Plan, people: Customers, clocks: Clocks, chance: Chance, orde
     hours = hours + 12 * plan.size("margin_worn") * worn * (handed - plan.first) / (plan.last - plan.first)
     varies = people.varies[customer]
     hours = np.where(varies, hours + np.where(chance.flags(0.5, count), 14.0, -14.0) + 7, hours)
-    struck = people.struck[customer] & (placed >= plan.share(0.5)) & (placed < plan.share(0.5) + 60 * DAY)
-    hours = np.maximum(np.where(struck, hours + 12 * (LEAST_LATE + 3), hours), 2.0)
+    hours = np.maximum(np.where(struck[customer] & _strikes(plan, placed), hours + 12 * (LEAST_LATE + 3), hours), 2.0)
     way = (hours * HOUR).astype(np.int64)
     allowed = ((usual * 1.32 + 18 + 12 * worn + 18 * varies) * HOUR).astype(np.int64)
     on = delivery(country)
@@ -251,6 +259,21 @@ def _carried(plan: Plan, people: Customers, clocks: Clocks, chance: Chance, orde
     )
 
 
+def _struck(plan: Plan, people: Customers, active: Flags) -> Flags:
+    """As many as planned of the customers of high value, drawn among those who order so often that five orders come in two months."""
+    count = int(plan.size("high_value_repeats"))
+    eligible = np.flatnonzero((people.segment <= KEY) & active)
+    often = eligible[np.argsort(-people.rate[eligible], kind="stable")][: 3 * count]
+    struck = np.zeros(len(people), dtype=np.bool_)
+    struck[often[Chance(plan.seed, "struck").order(len(often))][:count]] = True
+    return struck
+
+
+def _strikes(plan: Plan, placed: Ints) -> Flags:
+    """Orders of the two months in which nothing comes to some customers in time."""
+    return (placed >= plan.share(STRIKES_AT)) & (placed < plan.share(STRIKES_AT) + 60 * DAY)
+
+
 def _usual(warehouse: Ints, country: Ints) -> Reals:
     """Hours of delivery that a lane usually needs."""
     home = np.array([one.home for one in COUNTRIES])[country] == warehouse
@@ -265,7 +288,8 @@ def _answered(plan: Plan, people: Customers, clocks: Clocks, leaving: Chance, or
     opened = clocks.due(on, promised, (4 * HOUR * leaving.exponential(count)).astype(np.int64) + 300)
     slow = leaving.choice((45, 35, 20), count)
     hours = np.array((3.0, 14.0, 45.0))[slow] * leaving.lognormal(0.4, count)
-    solved = clocks.due(on, opened, (hours * HOUR).astype(np.int64))
+    replied = first_reply(plan, clocks, leaving, orders["country"], opened)
+    solved = np.maximum(replied, clocks.due(on, opened, (hours * HOUR).astype(np.int64)))
     complains = broken & leaving.flags(0.65, count) & (opened < plan.last)
     segment = people.segment[customer]
     harmed = broken & (late > plan.size("tolerance_knee"))
@@ -277,6 +301,7 @@ def _answered(plan: Plan, people: Customers, clocks: Clocks, leaving: Chance, or
     np.minimum.at(left, customer[who], at[who])
     return orders | {
         "complained": np.where(complains, opened, NONE),
+        "replied": np.where(complains, replied, NONE),
         "solved": np.where(complains & (solved < plan.last), solved, NONE),
         "rescued": rescued,
     }
@@ -303,6 +328,8 @@ def truth(plan: Plan, made: Parcels) -> Mapping[str, Any]:
     orders = made.orders
     due = (orders.cancelled == NONE) & (orders.promised < plan.last)
     broken = due & (orders.late > 0)
+    struck = due & made.struck[orders.customer] & _strikes(plan, orders.placed) & (orders.late >= LEAST_LATE)
+    repeats = np.flatnonzero(np.bincount(orders.customer[struck]) >= REPEATS)
     lane = f"{WAREHOUSES[WORN[0]].code}-{COUNTRIES[WORN[1]].code}"
     return {
         "carrier_decay": {"carrier": CARRIERS[DECAYING], "from": _day(plan.share(DECAYS_AT)), "weeks": 8},
@@ -313,6 +340,7 @@ def truth(plan: Plan, made: Parcels) -> Mapping[str, Any]:
             "attributable_fraction": round(int((broken & orders.caused).sum()) / max(int(broken.sum()), 1), 4),
         },
         "margin_worn": {"lane": lane},
+        "high_value_repeats": {"customers": [f"K{number:07d}" for number in repeats.tolist()]},
         "change_by_site": {"warehouse": WAREHOUSES[FASTER].code, "from": _day(plan.share(FASTER_AT)), "outcome": "seconds a pick"},
         "disruption": {"warehouse": WAREHOUSES[CLOSED].code, "from": _day(plan.share(CLOSED_AT)), "days": CLOSED_DAYS},
         "loyalty_lost": {"chance": dict(zip(SEGMENTS, LEAVES, strict=True)), "answers": "truth/customers.csv"},

@@ -56,7 +56,12 @@ TRUTHS = (
         "a week",
         "Customers whose deliveries vary, though not later on average, leave at so much more each week.",
     ),
-    Planted("high_value_repeats", 8.0, "customers", "So many customers of high value see five orders very late within two months."),
+    Planted(
+        "high_value_repeats",
+        8.0,
+        "customers",
+        "So many customers of high value get nothing but very late orders for two months: five or more of them, unless they leave before.",
+    ),
     Planted("purchase_rate", 0.10, "a week", "Mean rate of purchases in the web shop; each shopper's own is gamma of shape 2 around it."),
     Planted("dropout", 0.20, "a purchase", "Mean chance that a shopper is gone after a purchase; each one's own is beta of 1 and b."),
     Planted("identity_duplicates", 0.04, "share of customers", "So many customers stand in the CRM twice, under another spelling."),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from troth.worlds.chance import Chance
-from troth.worlds.meridian.changes import Rollouts
+from troth.worlds.meridian.changes import first_reply
 from troth.worlds.meridian.customers import BUSINESS, Customers
 from troth.worlds.meridian.names import THEMES
 from troth.worlds.meridian.parcels import SLOW_DOCK, Orders
@@ -68,7 +68,7 @@ class Tickets:
     satisfied: Ints
 
 
-def tickets(plan: Plan, orders: Orders, clocks: Clocks, changes: Rollouts) -> Tickets:
+def tickets(plan: Plan, orders: Orders, clocks: Clocks) -> Tickets:
     """Complaints of what is late, of what was damaged on a dock where it stood too long, and all else that people write."""
     chance, count = Chance(plan.seed, "tickets"), len(orders)
     stood = clocks.elapsed(desk(orders.country), orders.packed.clip(plan.first), orders.handed.clip(plan.first))
@@ -88,11 +88,9 @@ def tickets(plan: Plan, orders: Orders, clocks: Clocks, changes: Rollouts) -> Ti
     rows = rows[opened[rows] < plan.last]
     order, theme, opened = order[rows], theme[rows], opened[rows]
     on, many = desk(orders.country[order]), len(order)
-    hours = 9 * chance.lognormal(0.6, many) - plan.size("change_everywhere") * (opened >= changes.desk_at)
-    first = clocks.due(on, opened, (np.maximum(hours, 0.1) * HOUR).astype(np.int64))
+    first = np.where(theme == WHERE, orders.replied[order], first_reply(plan, clocks, chance, orders.country[order], opened))
     takes = (HOUR * 16 * chance.lognormal(0.8, many)).astype(np.int64)
     solved = np.where(theme == WHERE, orders.solved[order], clocks.due(on, first, takes))
-    solved = np.where((solved != NONE) & (solved < first), first, solved)
     again = chance.flags(0.07, many) & (solved != NONE)
     reopened = np.where(again, solved + (2 * DAY * chance.exponential(many)).astype(np.int64) + HOUR, NONE)
     happy = chance.flags(np.where(again, 0.35, 0.75), many)
