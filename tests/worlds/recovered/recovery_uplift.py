@@ -21,12 +21,11 @@ zone(ship_country, tz) AS (VALUES ('DE', 'Europe/Berlin'), ('FR', 'Europe/Paris'
 cases AS (SELECT order_no, min(solved_at) AS solved, epoch(min(solved_at) - min(created_at)) / 3600 AS hours
     FROM 'helpdesk_tickets.csv' WHERE theme = 'where is it' GROUP BY ALL),
 job AS (SELECT customer_group AS segment, promised_date, coalesce(timezone(tz, delivered)::DATE, '2026-01-01') - promised_date AS late,
-    coalesce(hours, 1e9) AS hours, (max(placed_at) OVER own > coalesce(solved, promised_date) + INTERVAL 9 DAY)::INT AS stays
+    hours, (max(placed_at) OVER (PARTITION BY customer_no) > coalesce(solved, promised_date) + to_days(9))::INT AS stays
     FROM read_csv('erp_orders.csv', delim=';', decimal_separator=',') JOIN read_csv('erp_customers.csv', delim=';') AS k USING (customer_no)
-    JOIN zone USING (ship_country) LEFT JOIN done USING (order_no) LEFT JOIN cases USING (order_no) WHERE cancelled_at IS NULL
-    WINDOW own AS (PARTITION BY customer_no)),
+    JOIN zone USING (ship_country) LEFT JOIN done USING (order_no) LEFT JOIN cases USING (order_no) WHERE cancelled_at IS NULL),
 old AS (SELECT *, avg(stays) FILTER (late <= 0) OVER (PARTITION BY segment) AS usual FROM job WHERE promised_date < '2025-07-01')
-SELECT segment, (hours > 24)::INT + (hours > 72)::INT AS took, 1 - stays / usual AS lost FROM old WHERE late > 1
+SELECT segment, coalesce((hours > 24)::INT + (hours > 72)::INT, 2) AS took, 1 - stays / usual AS lost FROM old WHERE late > 1
 """
 
 
@@ -39,6 +38,5 @@ def recover(data: Path) -> dict[str, Found]:
         expected = (np.bincount(s[t == 2], gone[t == 2]) / np.bincount(s[t == 2]))[s]
         draws.append([1 - gone[t == soon].sum() / expected[t == soon].sum() for soon in (0, 1)])
         these = chance.integers(0, len(lost), len(lost))
-    return {
-        name: Found(float(draws[0][at]), float(np.std(draws[1:], axis=0)[at])) for at, name in enumerate(("within 24 h", "within 72 h"))
-    }
+    sizes, errors = draws[0], np.std(draws[1:], axis=0)
+    return {name: Found(float(sizes[at]), float(errors[at])) for at, name in enumerate(("within 24 h", "within 72 h"))}
