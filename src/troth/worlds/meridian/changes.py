@@ -10,7 +10,7 @@ import numpy as np
 
 from troth.worlds.chance import Chance
 from troth.worlds.meridian.places import BRANCHES, Branches, Clocks, desk
-from troth.worlds.meridian.plan import DAY, Plan
+from troth.worlds.meridian.plan import Plan, day
 from troth.worlds.sheets import Flags, Ints, Reals
 
 WAVES = (0.3, 0.42, 0.54, 0.66)
@@ -37,19 +37,19 @@ class Rollouts:
     def truth(self, units: Branches, half_life: int, call_back: float, worst: Sequence[int]) -> Mapping[str, Any]:
         """What is planted here, by truth."""
         return {
-            "change_randomised": {"from": _day(self.text_at), "outcome": "no-shows"},
+            "change_randomised": {"from": day(self.text_at), "outcome": "no-shows"},
             "change_stepped": {
-                "waves": {units.names[branch]: _day(int(at)) for branch, at in enumerate(self.wave_at.tolist())},
+                "waves": {units.names[branch]: day(int(at)) for branch, at in enumerate(self.wave_at.tolist())},
                 "outcome": "first-visit fix",
                 "called_back": call_back,
             },
-            "change_harmful": {"branches": _named(units, self.harmful), "from": _day(self.harmful_at)},
-            "change_fading": {"branches": _named(units, self.fading), "from": _day(self.fading_at), "half_life_days": half_life},
-            "change_nothing": {"from": _day(self.nothing_at)},
-            "change_everywhere": {"from": _day(self.desk_at), "outcome": "working hours to the first answer"},
+            "change_harmful": {"branches": _named(units, self.harmful), "from": day(self.harmful_at)},
+            "change_fading": {"branches": _named(units, self.fading), "from": day(self.fading_at), "half_life_days": half_life},
+            "change_nothing": {"from": day(self.nothing_at)},
+            "change_everywhere": {"from": day(self.desk_at), "outcome": "working hours to the first answer"},
             "change_chosen_because_bad": {
                 "branches": [units.names[branch] for branch in sorted(worst)],
-                "from": _day(self.coached_at),
+                "from": day(self.coached_at),
             },
         }
 
@@ -97,7 +97,3 @@ def _drawn(plan: Plan, name: str, count: int) -> Flags:
 
 def _named(units: Branches, which: Flags) -> Sequence[str]:
     return [units.names[branch] for branch in np.flatnonzero(which).tolist()]
-
-
-def _day(second: int) -> str:
-    return str(np.datetime64(second // DAY, "D"))

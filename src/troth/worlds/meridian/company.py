@@ -9,7 +9,7 @@ import numpy as np
 
 from troth.engines.calendars import holidays_version, tz_version
 from troth.worlds.meridian import changes, customers, exports, parcels, places, registers, staff, visits, voices, web
-from troth.worlds.meridian.plan import DAY, TRUTHS, Plan
+from troth.worlds.meridian.plan import TRUTHS, Plan, day
 from troth.worlds.sheets import NONE, Sheet, World, instant, key, text
 
 Progress = Callable[[str], None]
@@ -60,8 +60,8 @@ def _truths(plan: Plan, planted: Mapping[str, Mapping[str, Any]]) -> Mapping[str
         "seed": plan.seed,
         "customers": plan.customers,
         "months": plan.months,
-        "first_day": str(np.datetime64(plan.first // DAY, "D")),
-        "last_day": str(np.datetime64(plan.last // DAY - 1, "D")),
+        "first_day": day(plan.first),
+        "last_day": day(plan.last - 1),
         "holidays": holidays_version(),
         "zones": tz_version(),
         "flaws": exports.RATES,

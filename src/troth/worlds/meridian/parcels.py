@@ -28,7 +28,7 @@ from troth.worlds.meridian.places import (
     desk,
     floor,
 )
-from troth.worlds.meridian.plan import DAY, FIRST_DAY, Plan
+from troth.worlds.meridian.plan import DAY, FIRST_DAY, Plan, day
 from troth.worlds.meridian.queues import Queue
 from troth.worlds.sheets import NONE, Flags, Ints, Reals
 
@@ -332,7 +332,7 @@ def truth(plan: Plan, made: Parcels) -> Mapping[str, Any]:
     repeats = np.flatnonzero(np.bincount(orders.customer[struck]) >= REPEATS)
     lane = f"{WAREHOUSES[WORN[0]].code}-{COUNTRIES[WORN[1]].code}"
     return {
-        "carrier_decay": {"carrier": CARRIERS[DECAYING], "from": _day(plan.share(DECAYS_AT)), "weeks": 8},
+        "carrier_decay": {"carrier": CARRIERS[DECAYING], "from": day(plan.share(DECAYS_AT)), "weeks": 8},
         "bottleneck_handoff": {"warehouse": WAREHOUSES[SLOW_DOCK].code, "handoff": "packed to handed over", "theme": "damaged"},
         "internal_before_external": {
             "broken": int(broken.sum()),
@@ -341,8 +341,8 @@ def truth(plan: Plan, made: Parcels) -> Mapping[str, Any]:
         },
         "margin_worn": {"lane": lane},
         "high_value_repeats": {"customers": [f"K{number:07d}" for number in repeats.tolist()]},
-        "change_by_site": {"warehouse": WAREHOUSES[FASTER].code, "from": _day(plan.share(FASTER_AT)), "outcome": "seconds a pick"},
-        "disruption": {"warehouse": WAREHOUSES[CLOSED].code, "from": _day(plan.share(CLOSED_AT)), "days": CLOSED_DAYS},
+        "change_by_site": {"warehouse": WAREHOUSES[FASTER].code, "from": day(plan.share(FASTER_AT)), "outcome": "seconds a pick"},
+        "disruption": {"warehouse": WAREHOUSES[CLOSED].code, "from": day(plan.share(CLOSED_AT)), "days": CLOSED_DAYS},
         "loyalty_lost": {"chance": dict(zip(SEGMENTS, LEAVES, strict=True)), "answers": "truth/customers.csv"},
         "recovery_uplift": {
             "within 24 h": plan.size("recovery_uplift"),
@@ -350,7 +350,3 @@ def truth(plan: Plan, made: Parcels) -> Mapping[str, Any]:
             "rescued": int(orders.rescued.sum()),
         },
     }
-
-
-def _day(second: int) -> str:
-    return str(np.datetime64(second // DAY, "D"))

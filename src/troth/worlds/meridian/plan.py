@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
 from troth.kernel.errors import BadValue, nearest
+from troth.worlds.sheets import Ints
 
 FIRST_DAY = 19_723  # 1 January 2024, in days since 1970
 DAY = 86_400
@@ -160,9 +163,23 @@ class Plan:
         leap = sum((2024 + past) % 4 == 0 for past in range(year)) + (month > 1 and (2024 + year) % 4 == 0)
         return (FIRST_DAY + 365 * year + MONTH_STARTS[month] + leap) * DAY
 
+    @property
+    def starts(self) -> Ints:
+        """The first second of each month of the record."""
+        return np.array([self.month(number) for number in range(self.months)], dtype=np.int64)
+
     def share(self, part: float) -> int:
         """The midnight nearest to a part of the record."""
         return self.first + int((self.last - self.first) * part) // DAY * DAY
+
+
+def day(second: int) -> str:
+    """The day of a second, in UTC.
+
+    >>> day(1_704_067_200)
+    '2024-01-01'
+    """
+    return str(np.datetime64(second // DAY, "D"))
 
 
 def _within(name: str, got: int, least: int, most: int) -> None:

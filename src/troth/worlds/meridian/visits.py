@@ -13,7 +13,7 @@ from troth.worlds.chance import Chance, falling
 from troth.worlds.meridian.changes import Rollouts, worst
 from troth.worlds.meridian.customers import Customers
 from troth.worlds.meridian.places import BRANCHES, COUNTRIES, REGIONS, SECOND_US, Branches, Clocks, desk
-from troth.worlds.meridian.plan import DAY, Plan
+from troth.worlds.meridian.plan import DAY, Plan, day
 from troth.worlds.meridian.queues import Queue
 from troth.worlds.meridian.staff import Staff
 from troth.worlds.sheets import NONE, Flags, Ints
@@ -68,7 +68,7 @@ def visits(
     branch, count = people.branch[customer], len(customer)
     country = units.country[branch]
     on = desk(country)
-    day = np.array([plan.month(m) for m in range(plan.months)])[month] + chance.below(28, count) * DAY
+    day = plan.starts[month] + chance.below(28, count) * DAY
     slot = chance.choice((26, 27, 25, 22), count)
     day = _working(plan, clocks, country, day)
     morning = clocks.utc(country, day)
@@ -126,7 +126,7 @@ def visits(
 def _wanted(plan: Plan, people: Customers, chance: Chance) -> tuple[Ints, Ints]:
     """Customer and month of each visit that is wanted."""
     season = np.array([SEASON[month % 12] for month in range(plan.months)])
-    starts = np.array([plan.month(month) for month in range(plan.months)])
+    starts = plan.starts
     who = np.flatnonzero(people.serviced)
     means = VISITS_A_MONTH * season[None, :] * (people.since[who][:, None] < starts[None, :])
     counts = chance.poisson(means.reshape(-1))
@@ -193,7 +193,7 @@ def _rating(plan: Plan, units: Branches, team: Staff, changes: Rollouts, felt: _
     age = np.maximum(at - changes.fading_at, 0) / (HALF_LIFE_DAYS * DAY)
     value = value + plan.size("change_fading") * falling(0.693147180560 * age) * (changes.fading[branch] & (at >= changes.fading_at))
     value = value + plan.size("change_nothing") * (at >= changes.nothing_at)
-    starts = np.array([plan.month(month) for month in range(plan.months)])
+    starts = plan.starts
     month = np.clip(np.searchsorted(starts, at, side="right") - 1, 0, plan.months - 1)
     value = value - plan.size("wrong_incentive") * team.push[branch, month] * team.by_volume[branch]
     region = np.array([REGIONS.index(one.region) for one in COUNTRIES])[units.country[branch]]
@@ -252,6 +252,6 @@ def truth(plan: Plan, units: Branches, changes: Rollouts, coached: Sequence[int]
     return {
         "efficient_but_falling": {"branch": units.names[FALLING]},
         "gamed_timestamps": {"branch": units.names[GAMING]},
-        "response_style": {"region": REGIONS[STYLE_REGION], "from": str(np.datetime64(plan.share(STYLE_AT) // DAY, "D"))},
+        "response_style": {"region": REGIONS[STYLE_REGION], "from": day(plan.share(STYLE_AT))},
         **changes.truth(units, HALF_LIFE_DAYS, CALL_BACK, coached),
     }

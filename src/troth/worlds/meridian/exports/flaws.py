@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from troth.worlds.chance import Chance
-from troth.worlds.meridian.plan import DAY, Plan
+from troth.worlds.meridian.plan import Plan, day
 from troth.worlds.sheets import Flags, Ints, Sheet
 
 RATES = {
@@ -29,13 +29,13 @@ def by_month(plan: Plan, sheet: Sheet, at: Ints, late: float) -> Sequence[Sheet]
 
     The sheet's name holds a {}. at: seconds that say a row's month.
     """
-    starts = np.array([plan.month(number) for number in range(plan.months)])
+    starts = plan.starts
     month = np.searchsorted(starts, at, side="right") - 1
     month = month + Chance(plan.seed, f"late {sheet.name}").flags(late, len(at))
     month = np.clip(month, 0, plan.months - 1)
     order = np.lexsort((at, month))
     edges = np.searchsorted(month[order], np.arange(plan.months + 1))
-    names = [str(np.datetime64(start // DAY, "D"))[:7] for start in starts.tolist()]
+    names = [day(start)[:7] for start in starts.tolist()]
     return [
         sheet.chosen(order[edges[number] : edges[number + 1]], sheet.name.format(names[number]))
         for number in range(plan.months)

@@ -37,7 +37,7 @@ def units(
     plan: Plan, people: Customers, sites: Branches, team: Staff, changes: Rollouts, coached: Sequence[int], listed: Exceptions
 ) -> Sequence[Sheet]:
     """The lists that departments keep."""
-    months = np.array([plan.month(number) for number in range(plan.months)])
+    months = plan.starts
     branch, month = (grid.reshape(-1) for grid in np.indices((BRANCHES, plan.months)))
     chance = Chance(plan.seed, "ledger")
     staffed = np.repeat(branch, sites.staff[branch])

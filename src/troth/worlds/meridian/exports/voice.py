@@ -103,7 +103,7 @@ def _impressions(plan: Plan, team: Staff, units: Branches) -> Sheet:
     chance = Chance(plan.seed, "panel")
     branch, month = (np.repeat(grid.reshape(-1), PANEL) for grid in np.indices((BRANCHES, plan.months)))
     score = np.clip(np.rint(team.impression[branch, month] + 9 * chance.normal(len(branch))), 0, 100).astype(np.int64)
-    starts = np.array([plan.month(number) for number in range(plan.months)])
+    starts = plan.starts
     return Sheet(
         "survey_impression.csv",
         (
