@@ -52,7 +52,12 @@ def main(write: bool) -> int:  # noqa: FBT001
         KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         return 0
     kept = json.loads(KEPT.read_text(encoding="utf-8"))
-    differing = [f"{world}: {name}" for world in kept for name in kept[world] if found[world].get(name) != kept[world][name]]
+    differing = [
+        f"{world}: {name}"
+        for world in found
+        for name in sorted(found[world].keys() | kept.get(world, {}).keys())
+        if found[world].get(name) != kept.get(world, {}).get(name)
+    ]
     sys.stdout.write(f"numpy {np.__version__}: {sum(map(len, found.values()))} files, {len(differing)} differ {differing}\n")
     return bool(differing or found.keys() != kept.keys())
 

@@ -10,14 +10,13 @@ import numpy as np
 
 from troth.worlds.chance import Chance
 from troth.worlds.meridian.places import BRANCHES, Branches, Clocks, desk
-from troth.worlds.meridian.plan import Plan, day
+from troth.worlds.meridian.plan import HOUR, Plan, day
 from troth.worlds.sheets import Flags, Ints, Reals
 
 WAVES = (0.3, 0.42, 0.54, 0.66)
 BAD_MONTHS = (6, 7, 8)  # the quarter in which the eight worst were chosen
 COACHED = 8
 DESK_AT = 0.5
-HOUR = 3_600
 
 
 @dataclass(frozen=True, slots=True)

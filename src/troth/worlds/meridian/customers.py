@@ -18,7 +18,6 @@ SEGMENTS = ("strategic", "key", "business", "consumer")
 STRATEGIC, KEY, BUSINESS, CONSUMER = range(4)
 SHARES = (1, 5, 34, 60)
 ORDERS_A_WEEK = (1.5, 0.6, 0.16, 0.07)
-LEAVE_A_WEEK = 0.0015
 FROM_START = 0.6  # of the customers were there when the record begins
 
 

@@ -5,7 +5,7 @@ Weeks follow one another, since who was let down orders no more; within a week a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from troth.engines.calendars import worked_until_each
 from troth.worlds.chance import Chance
-from troth.worlds.meridian.changes import first_reply
-from troth.worlds.meridian.customers import CONSUMER, KEY, LEAVE_A_WEEK, SEGMENTS, Customers
+from troth.worlds.meridian.customers import CONSUMER, KEY, SEGMENTS, Customers
+from troth.worlds.meridian.loyalty import LEAVES, Rows, answered, fading
 from troth.worlds.meridian.places import (
     CARRIERS,
     COUNTRIES,
@@ -25,14 +25,12 @@ from troth.worlds.meridian.places import (
     WAREHOUSES,
     Clocks,
     delivery,
-    desk,
     floor,
 )
-from troth.worlds.meridian.plan import DAY, FIRST_DAY, Plan, day
+from troth.worlds.meridian.plan import DAY, FIRST_DAY, HOUR, Plan, day
 from troth.worlds.meridian.queues import Queue
 from troth.worlds.sheets import NONE, Flags, Ints, Reals
 
-HOUR = 3_600
 WEEK = 7 * DAY
 NEVER = 1 << 40
 SEASON = (0.92, 0.94, 1.0, 1.0, 1.0, 0.98, 0.93, 0.85, 1.0, 1.05, 1.25, 1.25)
@@ -42,7 +40,6 @@ SLOW_DOCK = 1  # Lyon
 WORN = (0, 3)  # from Hamburg to Great Britain
 CLOSED, CLOSED_AT, CLOSED_DAYS = 4, 0.7, 12  # Osaka
 FASTER, FASTER_AT = 0, 0.6  # Hamburg
-LEAVES = (0.06, 0.10, 0.25, 0.35)
 STRIKES_AT = 0.5
 LEAST_LATE, REPEATS = 5, 5  # days by which those are late that few customers of high value see again and again, and how often
 
@@ -111,8 +108,8 @@ def parcels(plan: Plan, people: Customers, clocks: Clocks) -> Parcels:
             struck = _struck(plan, people, active)
         placed = _placed(plan, people, clocks, demand, np.flatnonzero(active), start)
         orders = _carried(plan, people, struck, clocks, way, _picked(plan, clocks, inside, extra, pickers, placed))
-        weeks.append(_answered(plan, people, clocks, leaving, orders, left))
-        _fading(plan, people, leaving, active, left, start)
+        weeks.append(answered(plan, people, clocks, leaving, orders, left))
+        fading(plan, people, leaving, active, left, start)
     names = [field.name for field in fields(Orders)]
     every = Orders(**{name: np.concatenate([one[name] for one in weeks]) for name in names})
     return Parcels(every, left, struck)
@@ -134,9 +131,6 @@ def _pickers(plan: Plan, people: Customers, warehouse: int) -> Pickers:
     an_hour = max(float((people.rate * there * now).cumsum()[-1]) / WAREHOUSES[warehouse].hours_a_week, 0.05)
     count = max(1, round(an_hour / 3 / BUSY))
     return Pickers(Queue(np.zeros(count, dtype=np.int64)), BUSY * count / an_hour * HOUR)
-
-
-Rows = dict[str, Any]
 
 
 def _placed(plan: Plan, people: Customers, clocks: Clocks, chance: Chance, active: Ints, start: int) -> Rows:
@@ -278,45 +272,6 @@ def _usual(warehouse: Ints, country: Ints) -> Reals:
     """Hours of delivery that a lane usually needs."""
     home = np.array([one.home for one in COUNTRIES])[country] == warehouse
     return np.where(home, 15.0, 27.0) + country % 3
-
-
-def _answered(plan: Plan, people: Customers, clocks: Clocks, leaving: Chance, orders: Rows, left: Ints) -> Rows:
-    """Who complains of what came late, when it is solved, and who leaves for good."""
-    customer, promised, late, count = orders["customer"], orders["promised"], orders["late"], len(orders["late"])
-    broken = late > 0
-    on = desk(orders["country"])
-    opened = clocks.due(on, promised, (4 * HOUR * leaving.exponential(count)).astype(np.int64) + 300)
-    slow = leaving.choice((45, 35, 20), count)
-    hours = np.array((3.0, 14.0, 45.0))[slow] * leaving.lognormal(0.4, count)
-    replied = first_reply(plan, clocks, leaving, orders["country"], opened)
-    solved = np.maximum(replied, clocks.due(on, opened, (hours * HOUR).astype(np.int64)))
-    complains = broken & leaving.flags(0.65, count) & (opened < plan.last)
-    segment = people.segment[customer]
-    harmed = broken & (late > plan.size("tolerance_knee"))
-    goes = harmed & leaving.flags(_each(LEAVES, segment) * plan.size("loyalty_lost"), count)
-    soon: Reals = np.where(solved - opened <= DAY, 1.0, np.where(solved - opened <= 3 * DAY, 0.5, 0.0))
-    rescued = goes & complains & leaving.flags(plan.size("recovery_uplift") * soon, count)
-    at = np.where(complains, solved, promised + DAY)
-    who = goes & ~rescued
-    np.minimum.at(left, customer[who], at[who])
-    return orders | {
-        "complained": np.where(complains, opened, NONE),
-        "replied": np.where(complains, replied, NONE),
-        "solved": np.where(complains & (solved < plan.last), solved, NONE),
-        "rescued": rescued,
-    }
-
-
-def _fading(plan: Plan, people: Customers, leaving: Chance, active: Flags, left: Ints, start: int) -> None:
-    """Who leaves for no reason, or since no delivery is like the one before."""
-    who = np.flatnonzero(active)
-    rates = np.where(people.varies[who], LEAVE_A_WEEK + plan.size("inconsistent_service"), LEAVE_A_WEEK)
-    goes = leaving.flags(rates, len(who))
-    np.minimum.at(left, who[goes], start + WEEK)
-
-
-def _each(values: Sequence[float], places: Ints) -> Reals:
-    return np.array(values, dtype=np.float64)[places]
 
 
 def _full(value: int, count: int) -> Ints:

@@ -12,7 +12,7 @@ from troth.kernel.errors import BadValue, nearest
 from troth.worlds.sheets import Ints
 
 FIRST_DAY = 19_723  # 1 January 2024, in days since 1970
-DAY = 86_400
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 MONTH_STARTS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 LEAST_CUSTOMERS, MOST_CUSTOMERS = 200, 1_000_000
 LEAST_MONTHS, MOST_MONTHS = 6, 60
@@ -32,7 +32,7 @@ TRUTHS = (
     Planted("carrier_decay", 1.6, "days", "From a date, one carrier takes {size} days longer, worsening over eight weeks."),
     Planted(
         "efficient_but_falling",
-        2.5,
+        3.5,
         "points of 10",
         "One branch needs a fifth less time a visit; its rating falls by {size} in the period.",
     ),

@@ -13,12 +13,11 @@ from troth.worlds.chance import Chance, falling
 from troth.worlds.meridian.changes import Rollouts, worst
 from troth.worlds.meridian.customers import Customers
 from troth.worlds.meridian.places import BRANCHES, COUNTRIES, REGIONS, SECOND_US, Branches, Clocks, desk
-from troth.worlds.meridian.plan import DAY, Plan, day
+from troth.worlds.meridian.plan import DAY, HOUR, MINUTE, Plan, day
 from troth.worlds.meridian.queues import Queue
 from troth.worlds.meridian.staff import Staff
 from troth.worlds.sheets import NONE, Flags, Ints
 
-HOUR, MINUTE = 3_600, 60
 VISITS_A_MONTH = 0.75
 SEASON = (1.25, 1.15, 1.0, 0.9, 0.85, 0.9, 1.0, 0.95, 0.9, 1.0, 1.05, 1.2)
 FALLING = 9

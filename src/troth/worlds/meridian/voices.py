@@ -14,10 +14,9 @@ from troth.worlds.meridian.customers import BUSINESS, Customers
 from troth.worlds.meridian.names import THEMES
 from troth.worlds.meridian.parcels import SLOW_DOCK, Orders
 from troth.worlds.meridian.places import Clocks, desk
-from troth.worlds.meridian.plan import DAY, Plan
+from troth.worlds.meridian.plan import DAY, HOUR, Plan
 from troth.worlds.sheets import NONE, Flags, Ints
 
-HOUR = 3_600
 DAMAGED = THEMES.index("damaged")
 WHERE = THEMES.index("where is it")
 LONG_WAIT = 8 * HOUR

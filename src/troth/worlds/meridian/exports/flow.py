@@ -11,10 +11,9 @@ from troth.worlds.meridian.exports.flaws import RATES, by_month, kept
 from troth.worlds.meridian.exports.sales import ORDER, SITES
 from troth.worlds.meridian.parcels import Orders
 from troth.worlds.meridian.places import CARRIERS, WAREHOUSES, Clocks, desk
-from troth.worlds.meridian.plan import DAY, Plan
+from troth.worlds.meridian.plan import DAY, HOUR, Plan
 from troth.worlds.sheets import NONE, Flags, Ints, Sheet, hundredths, instant, key, text, zoned
 
-HOUR = 3_600
 SCANS = ("released", "pick started", "picked", "packed", "handed over")
 TRACKED = ("collected", "at hub", "delivered")
 REASONS = ("wrong item", "damaged", "not needed", "too late")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from troth.worlds.chance import Chance
-from troth.worlds.meridian.customers import CONSUMER, SEGMENTS, Customers, Entries
+from troth.worlds.meridian.customers import CONSUMER, KEY, SEGMENTS, Customers, Entries
 from troth.worlds.meridian.exports.flaws import RATES
 from troth.worlds.meridian.names import FIRST, KINDS, LAST, STEMS
 from troth.worlds.meridian.parcels import Orders
 from troth.worlds.meridian.places import CARRIERS, COUNTRIES, REGIONS, WAREHOUSES, Clocks
-from troth.worlds.meridian.plan import Plan
+from troth.worlds.meridian.plan import DAY, Plan
 from troth.worlds.meridian.voices import ROLES, Contacts
 from troth.worlds.meridian.web import Sessions, Web
 from troth.worlds.sheets import NONE, Ints, Sheet, hundredths, instant, key, text, whole
@@ -33,6 +33,7 @@ def sales(
         _accounts(plan, people, crm),
         _contacts(crm, whom),
         _customers(people),
+        _contracts(plan, people),
         *_orders(plan, people, orders, clocks),
         Sheet(
             "web_orders.csv",
@@ -141,6 +142,27 @@ def _customers(people: Customers) -> Sheet:
             text("customer_group", people.segment, SEGMENTS),
         ),
         separator=";",
+    )
+
+
+def _contracts(plan: Plan, people: Customers) -> Sheet:
+    """What large customers have in writing: the share of orders that must come in time, and what each broken promise beyond it costs."""
+    chance = Chance(plan.seed, "contracts")
+    firms = np.flatnonzero(people.segment <= KEY)
+    count = len(firms)
+    signed = people.since[firms] - chance.below(300, count) * DAY
+    return Sheet(
+        "contracts.csv",
+        (
+            key("contract", np.arange(count) + 1, "CT-%05d"),
+            key("customer_no", firms, CUSTOMER),
+            instant("signed_on", signed, DAY_FORM),
+            instant("ends_on", signed + (2 + chance.below(3, count)) * 365 * DAY, DAY_FORM),
+            whole("kept_of_hundred", np.array((97, 95, 92))[chance.choice((20, 50, 30), count)]),
+            hundredths("penalty_each", 2_500 * (1 + chance.below(8, count))),
+        ),
+        separator=";",
+        comma=True,
     )
 
 
