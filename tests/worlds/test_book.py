@@ -113,3 +113,17 @@ def _outcomes(meridian: Path, promise: str) -> tuple[int, ...]:
         f" FROM outcome WHERE promise = '{promise}' AND voided IS NULL"
     )
     return rows[0]
+
+
+def test_accounts_and_customers_are_joined_as_they_truly_are(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    """Every entry of the CRM, second ones under another spelling too, with the customer of the ERP that it is: precision and recall."""
+    parties = troth.open(meridian / "book").sql("SELECT object_type, id, party FROM identity WHERE identity = 'customer'")
+    of_account = {id: party for type, id, party in parties if type == "account"}
+    of_customer = {party: id for type, id, party in parties if type == "customer"}
+    true = dict(files.execute(f"SELECT account, customer_no FROM '{meridian}/truth/entries.csv'").fetchall())
+    found = {account: of_customer[party] for account, party in of_account.items() if party in of_customer}
+    right = sum(true[account] == customer for account, customer in found.items())
+
+    assert len(true) > 600
+    assert right / len(found) >= 0.99
+    assert right / len(true) >= 0.95
