@@ -20,9 +20,11 @@ FIRST, LAST = "2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
 SEMICOLONS = ("erp_customers", "erp_orders", "erp_order_lines", "cost_ledger")
 AHEAD = {  # what may lie beyond the record's end: what is planned, promised or agreed
     ("erp_orders", "requested_delivery"), ("erp_orders", "promised_date"), ("field_visits", "window_from"), ("field_visits", "window_to"),
-    ("invoices", "payment_due"), ("exceptions", "ends_on"),
+    ("invoices", "payment_due"), ("exceptions", "ends_on"), ("contracts", "ends_on"),
 }  # fmt: skip
-BEFORE = {("field_visits", "booked_at"), ("crm_accounts", "created_on")}  # visits are booked ahead, and some customers are old ones
+BEFORE = {  # visits are booked ahead, and some customers and their contracts are old ones
+    ("field_visits", "booked_at"), ("crm_accounts", "created_on"), ("contracts", "signed_on"),
+}  # fmt: skip
 SUNDAYS_OFF = {"SA": (4,), "JP": (), "IN": (6,)}  # days without deliveries, from Monday as 0, where these are not Sundays
 WEEKENDS = {"SA": (4, 5), "IN": (6,)}
 REFERENCES = (

@@ -36,8 +36,10 @@ def write_whole(path: Path, text: str) -> None:
 def csv_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """CSV for people: an empty cell is nothing, an instant is UTC, and no text is a formula to a spreadsheet.
 
-    >>> csv_of(("id", "amount"), [("=1+1", None), ("a;b", 2)])
-    "id,amount\\n'=1+1,\\n\"a;b\",2\\n"
+    >>> print(csv_of(("id", "amount"), [("=1+1", None), ("a;b", 2)]), end="")
+    id,amount
+    '=1+1,
+    "a;b",2
     """
     return "".join(",".join(map(_cell, row)) + "\n" for row in (columns, *rows))
 

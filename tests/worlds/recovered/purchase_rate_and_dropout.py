@@ -41,6 +41,6 @@ def recover(data: Path) -> tuple[Found, Found, dict[str, float]]:
     spread, (r, alpha, a, b), (there, gone) = np.linalg.pinv(approx_hess(best, surprise)), np.exp(best), parts(best)
     slopes = r / alpha * np.array([1, -1, 0, 0]), a * b / (a + b) ** 2 * np.array([0, 0, 1, -1])
     rate, dropout = (
-        Found(float(size), float(np.sqrt(by @ spread @ by))) for size, by in zip((r / alpha, a / (a + b)), slopes, strict=True)
+        Found(float(size), float(max(by @ spread @ by, 0.0) ** 0.5)) for size, by in zip((r / alpha, a / (a + b)), slopes, strict=True)
     )
     return rate, dropout, dict(zip(rows["shopper"].tolist(), np.exp(there - np.logaddexp(there, gone)).tolist(), strict=True))
