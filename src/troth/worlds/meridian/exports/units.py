@@ -15,7 +15,7 @@ from troth.worlds.meridian.places import BRANCHES, WAREHOUSES, Branches
 from troth.worlds.meridian.plan import DAY, Plan
 from troth.worlds.meridian.registers import PATHS, REASONS, Exceptions
 from troth.worlds.meridian.staff import Staff
-from troth.worlds.sheets import NONE, Sheet, hundredths, instant, key, text, whole
+from troth.worlds.sheets import NONE, Ints, Sheet, hundredths, instant, key, text, whole
 
 DAY_FORM = "%Y-%m-%d"
 PROJECTS = (
@@ -37,14 +37,71 @@ def units(
     plan: Plan, people: Customers, sites: Branches, team: Staff, changes: Rollouts, coached: Sequence[int], listed: Exceptions
 ) -> Sequence[Sheet]:
     """The lists that departments keep."""
-    months = plan.starts
-    branch, month = (grid.reshape(-1) for grid in np.indices((BRANCHES, plan.months)))
     chance = Chance(plan.seed, "ledger")
-    staffed = np.repeat(branch, sites.staff[branch])
-    asked = np.repeat(month, sites.staff[branch])
+    return [
+        _units(sites),
+        _moves(plan, sites),
+        _pulse(plan, sites, team, chance),
+        _bonus(plan, sites, team, chance),
+        _ledger(plan, sites, team, chance),
+        *_exceptions(listed),
+        *_projects(people),
+        _rollouts(plan, sites, changes, coached),
+    ]
+
+
+def _grid(plan: Plan) -> tuple[Ints, Ints]:
+    """Every branch in every month, branch by branch."""
+    branch, month = (grid.reshape(-1).astype(np.int64) for grid in np.indices((BRANCHES, plan.months)))
+    return branch, month
+
+
+def _units(sites: Branches) -> Sheet:
+    return Sheet(
+        "hr_units.csv",
+        (
+            text("unit", np.arange(BRANCHES), sites.names),
+            text("country", sites.country, CODES),
+            whole("technicians", sites.technicians),
+            whole("staff", sites.staff),
+            key("led_by", np.arange(BRANCHES) + 1, "role-lead-%02d"),
+        ),
+    )
+
+
+def _pulse(plan: Plan, sites: Branches, team: Staff, chance: Chance) -> Sheet:
+    """What each of the staff says every month, from 0 to 100; nobody's name and nobody's number."""
+    branch, month = _grid(plan)
+    staffed, asked = np.repeat(branch, sites.staff[branch]), np.repeat(month, sites.staff[branch])
     felt = np.clip(np.rint(team.attitude[staffed, asked] + 9 * chance.normal(len(staffed))), 0, 100).astype(np.int64)
+    return Sheet(
+        "staff_pulse.csv",
+        (
+            key("answer", np.arange(len(staffed)) + 1, "SP%07d"),
+            instant("month", plan.starts[asked], "%Y-%m"),
+            text("unit", staffed, sites.names),
+            whole("attitude", felt),
+        ),
+    )
+
+
+def _bonus(plan: Plan, sites: Branches, team: Staff, chance: Chance) -> Sheet:
+    branch, month = _grid(plan)
     volume = team.by_volume[branch]
     pool = np.where(volume, 900 + 250 * team.push[branch, month], 900 + 150 * chance.normal(len(branch)))
+    return Sheet(
+        "hr_bonus.csv",
+        (
+            instant("month", plan.starts[month], "%Y-%m"),
+            text("unit", branch, sites.names),
+            text("scheme", volume, ("kept promises", "volume")),
+            hundredths("pool", np.maximum(pool, 0) * 100),
+        ),
+    )
+
+
+def _ledger(plan: Plan, sites: Branches, team: Staff, chance: Chance) -> Sheet:
+    branch, month = _grid(plan)
     cents = np.stack(
         [
             team.revenue[branch, month],
@@ -53,86 +110,61 @@ def units(
             90_000 * chance.exponential(len(branch)),
         ]
     )
-    lines = np.tile(branch, len(ACCOUNTS)), np.tile(month, len(ACCOUNTS)), np.repeat(np.arange(len(ACCOUNTS)), len(branch))
-    places, uses = np.arange(len(listed.customer)) + 1, np.arange(len(listed.used)) + 1
-    return [
-        Sheet(
-            "hr_units.csv",
-            (
-                text("unit", np.arange(BRANCHES), sites.names),
-                text("country", sites.country, CODES),
-                whole("technicians", sites.technicians),
-                whole("staff", sites.staff),
-                key("led_by", np.arange(BRANCHES) + 1, "role-lead-%02d"),
-            ),
+    return Sheet(
+        "cost_ledger.csv",
+        (
+            instant("month", plan.starts[np.tile(month, len(ACCOUNTS))], "%Y-%m"),
+            text("unit", np.tile(branch, len(ACCOUNTS)), sites.names),
+            text("ledger_account", np.repeat(np.arange(len(ACCOUNTS)), len(branch)), ACCOUNTS),
+            hundredths("booked", cents.reshape(-1)),
         ),
-        _moves(plan, sites),
-        Sheet(
-            "staff_pulse.csv",
-            (
-                key("answer", np.arange(len(staffed)) + 1, "SP%07d"),
-                instant("month", months[asked], "%Y-%m"),
-                text("unit", staffed, sites.names),
-                whole("attitude", felt),
-            ),
+        separator=";",
+        comma=True,
+    )
+
+
+def _exceptions(listed: Exceptions) -> Sequence[Sheet]:
+    granted = Sheet(
+        "exceptions.csv",
+        (
+            key("exception", np.arange(len(listed.customer)) + 1, "EX-%04d"),
+            key("customer_no", listed.customer, CUSTOMER),
+            text("what", listed.path, PATHS),
+            text("reason", listed.reason, REASONS),
+            instant("granted_on", listed.opened, DAY_FORM),
+            instant("ends_on", listed.expires, DAY_FORM),
         ),
-        Sheet(
-            "hr_bonus.csv",
-            (
-                instant("month", months[month], "%Y-%m"),
-                text("unit", branch, sites.names),
-                text("scheme", volume, ("kept promises", "volume")),
-                hundredths("pool", np.maximum(pool, 0) * 100),
-            ),
+    )
+    used = Sheet(
+        "exception_uses.csv",
+        (
+            key("use", np.arange(len(listed.used)) + 1, "XU%06d"),
+            key("exception", listed.used + 1, "EX-%04d"),
+            instant("used_at", listed.used_at),
         ),
-        Sheet(
-            "cost_ledger.csv",
-            (
-                instant("month", months[lines[1]], "%Y-%m"),
-                text("unit", lines[0], sites.names),
-                text("ledger_account", lines[2], ACCOUNTS),
-                hundredths("booked", cents.reshape(-1)),
-            ),
-            separator=";",
-            comma=True,
+    )
+    return granted, used
+
+
+def _projects(people: Customers) -> Sequence[Sheet]:
+    """The projects, and the arms of the one that was drawn by lot among customers."""
+    projects = Sheet(
+        "projects.csv",
+        (
+            key("project", np.arange(len(PROJECTS)) + 1, "PRJ-%02d"),
+            text("title", np.arange(len(PROJECTS)), PROJECTS),
+            text("design", np.array(DESIGN_OF), DESIGNS),
         ),
-        Sheet(
-            "exceptions.csv",
-            (
-                key("exception", places, "EX-%04d"),
-                key("customer_no", listed.customer, CUSTOMER),
-                text("what", listed.path, PATHS),
-                text("reason", listed.reason, REASONS),
-                instant("granted_on", listed.opened, DAY_FORM),
-                instant("ends_on", listed.expires, DAY_FORM),
-            ),
+    )
+    arms = Sheet(
+        "project_arms.csv",
+        (
+            key("project", np.full(len(people), 1), "PRJ-%02d"),
+            key("customer_no", np.arange(len(people)), CUSTOMER),
+            text("arm", people.treated, ("control", "treatment")),
         ),
-        Sheet(
-            "exception_uses.csv",
-            (
-                key("use", uses, "XU%06d"),
-                key("exception", listed.used + 1, "EX-%04d"),
-                instant("used_at", listed.used_at),
-            ),
-        ),
-        Sheet(
-            "projects.csv",
-            (
-                key("project", np.arange(len(PROJECTS)) + 1, "PRJ-%02d"),
-                text("title", np.arange(len(PROJECTS)), PROJECTS),
-                text("design", np.array(DESIGN_OF), DESIGNS),
-            ),
-        ),
-        _rollouts(plan, sites, changes, coached),
-        Sheet(
-            "project_arms.csv",
-            (
-                key("project", np.full(len(people), 1), "PRJ-%02d"),
-                key("customer_no", np.arange(len(people)), CUSTOMER),
-                text("arm", people.treated, ("control", "treatment")),
-            ),
-        ),
-    ]
+    )
+    return projects, arms
 
 
 def _moves(plan: Plan, sites: Branches) -> Sheet:
