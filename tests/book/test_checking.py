@@ -51,7 +51,7 @@ def test_a_wrong_source_is_told_with_its_place_and_the_nearest_name(text: str, p
         (PROMISE.replace("{event:", "{evnt:"), "5:12: deliver.fulfil.evnt: unknown name; did you mean 'event'?"),
         (PROMISE + "  stages:\n    pack: {from: paid, till: packed, to: packed}\n",
          "8:24: deliver.stages.pack.till: unknown name; one of 'budget', 'from', 'owner', 'to', 'words'"),
-        (PROMISE + "  kind: public\n", "7:9: deliver.kind: got 'public'; one of 'customer', 'internal'"),
+        (PROMISE + "  kind: public\n", "7:9: deliver.kind: got 'public'; one of 'contract', 'customer', 'goal', 'internal'"),
         (PROMISE + "  owners: {a: b}\n", "7:11: deliver.owners: should be a list: [one, two]"),
         (PROMISE.replace("  anchor: placed\n", ""), "1:1: deliver.anchor: is missing"),
     ],

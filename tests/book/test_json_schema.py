@@ -206,9 +206,15 @@ def test_expressions_say_that_they_are_and_show_one() -> None:
         if any(branch.get("type") == EXPRESSION for branch in branches(one))
     }
 
-    assert {path.rpartition(".")[2] for path in found} == {"due", "within", "void_when", "budget", "claimed_by", "read"}
+    assert {path.rpartition(".")[2] for path in found} == {
+        "due", "within", "void_when", "budget", "claimed_by", "read", "where", "each", "reach", "early", "short", "over",
+    }  # fmt: skip
     assert [path for path, told in found.items() if not told.startswith("Expression")] == []
-    assert [path for path, told in found.items() if not re.search(r"placed \+ 5d|order\.status = '|\b2d\b|customer\.region", told)] == []
+    assert [
+        path
+        for path, told in found.items()
+        if not re.search(r"placed \+ 5d|order\.status = '|\b2d\b|customer\.region|attr\(|24h|\d%", told)
+    ] == []
 
 
 def test_moments_are_texts() -> None:

@@ -15,7 +15,7 @@ from troth.query import literal_text
 from troth.stores.lake.engine import DuckEngine
 
 START = datetime(2026, 1, 1)
-COLUMNS = "made, due, fulfilled, voided, waived, unknown_reason"
+COLUMNS = "made, due, fulfilled, voided, waived, unknown_reason, breached"
 
 
 def day(number: int) -> datetime:
@@ -25,7 +25,7 @@ def day(number: int) -> datetime:
 # So few days that ties are common: fulfilled at the due, judged at the due, void at the fulfilment.
 DAYS = st.integers(0, 5).map(day)
 MAYBE = st.one_of(st.none(), DAYS)
-OUTCOMES = st.builds(Outcome, DAYS, MAYBE, MAYBE, MAYBE, MAYBE, st.one_of(st.none(), st.just("claimed")))
+OUTCOMES = st.builds(Outcome, DAYS, MAYBE, MAYBE, MAYBE, MAYBE, st.one_of(st.none(), st.just("claimed")), MAYBE)
 EVERY_INSTANT = [day(number) + timedelta(microseconds=us) for number in range(-1, 7) for us in (-1, 0, 1)]
 
 
@@ -40,7 +40,7 @@ def instant(at: datetime | None) -> str:
 
 def row(number: int, o: Outcome) -> str:
     reason = literal_text(o.unknown_reason) if o.unknown_reason else "NULL"
-    return f"({number}, {', '.join(map(instant, (o.made, o.due, o.fulfilled, o.voided, o.waived)))}, {reason})"
+    return f"({number}, {', '.join(map(instant, (o.made, o.due, o.fulfilled, o.voided, o.waived)))}, {reason}, {instant(o.breached)})"
 
 
 def in_sql(outcomes: list[Outcome], instants: list[datetime]) -> list[str | None]:
@@ -68,10 +68,11 @@ def test_states_partition_what_was_made_at_every_instant(outcomes: list[Outcome]
 def test_no_later_event_changes_what_was_said_before_it(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         for at in EVERY_INSTANT:
-            fulfilled, voided, waived = (
-                then if then is not None and then <= at else None for then in (outcome.fulfilled, outcome.voided, outcome.waived)
+            fulfilled, voided, waived, breached = (
+                then if then is not None and then <= at else None
+                for then in (outcome.fulfilled, outcome.voided, outcome.waived, outcome.breached)
             )
-            known = Outcome(outcome.made, outcome.due, fulfilled, voided, waived, outcome.unknown_reason)
+            known = Outcome(outcome.made, outcome.due, fulfilled, voided, waived, outcome.unknown_reason, breached)
             assert state(known, at) == state(outcome, at)
 
 
@@ -82,7 +83,7 @@ def test_over_a_closed_horizon_by_due_is_never_above_by_done(outcomes: list[Outc
     done = [o for o in outcomes if o.fulfilled is not None and state(o, end) in ("kept", "broken")]
     on_time = sum(o.due is not None and o.fulfilled is not None and o.fulfilled <= o.due for o in done)
     assert count["open"] == 0
-    assert on_time == count["kept"]
+    assert on_time >= count["kept"]  # what came in time may have been another thing than was promised
     if done:
         assert count["kept"] * len(done) <= on_time * (count["kept"] + count["broken"])
 
@@ -107,6 +108,12 @@ def test_over_a_closed_horizon_by_due_is_never_above_by_done(outcomes: list[Outc
         (Outcome(day(0), None, day(1)), day(2), "unknown"),
         (Outcome(day(0), day(3), unknown_reason="claimed"), day(1), "unknown"),
         (Outcome(day(0), day(3), None, None, day(2), "claimed"), day(3), "waived"),
+        (Outcome(day(0), day(3), breached=day(1)), day(0), "open"),
+        (Outcome(day(0), day(3), breached=day(1)), day(1), "broken"),
+        (Outcome(day(0), day(3), day(1), breached=day(1)), day(4), "broken"),
+        (Outcome(day(0), day(3), day(1), breached=day(4)), day(3), "kept"),
+        (Outcome(day(0), day(3), None, None, day(2), breached=day(1)), day(2), "waived"),
+        (Outcome(day(0), day(3), unknown_reason="claimed", breached=day(1)), day(2), "unknown"),
     ],
 )
 def test_each_precedence_by_head(outcome: Outcome, at: datetime, expected: str | None) -> None:

@@ -32,6 +32,11 @@ class Context:
         """SQL of the instant up to which the record speaks."""
         return literal_instant(to_us(self.as_of)).sql("duckdb")
 
+    @cached_property
+    def dated(self) -> Mapping[str, Promise]:
+        """The promises that an event keeps when it comes; not those that none will, or that others keep."""
+        return {name: one for name, one in self.promises.items() if one.fulfil.event is not None and not one.fulfil.absent}
+
     def state(self, alias: str = "o", at: str | None = None) -> str:
         return state_sql(at or self.now, alias)
 
@@ -60,8 +65,8 @@ class Context:
 
     def main_promise(self) -> str | None:
         """The customer promise with the most subjects: the one the page leads with."""
-        customer = [name for name, promise in self.promises.items() if promise.kind == "customer"]
-        sizes = {name: int(self.engine.rows(f"SELECT count(*) FROM outcome_{name}")[0][0]) for name in customer or self.promises}
+        customer = [name for name, promise in self.dated.items() if promise.kind == "customer"]
+        sizes = {name: int(self.engine.rows(f"SELECT count(*) FROM outcome_{name}")[0][0]) for name in customer or self.dated}
         return max(sizes, key=lambda name: (sizes[name], name), default=None)
 
 

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from troth.promises.keeping import amount_lines, arrivals, brought, check_keeping, each_sql, held_back
 from troth.promises.naming import (
     BUDGET,
     CLAIM,
     DUE,
+    EARLY,
+    REACH,
+    SHARE,
     VOID,
+    WHERE,
     WITHIN,
     Record,
     cells_in,
@@ -34,7 +39,7 @@ class Query:
     """select: subject, stratum, the instants, why it cannot be told, the stages; for rows of `assigned`, if one is named.
 
     absolute: stages whose budget is an instant. budgeted: stages that have one. calendar: SQL of a row's calendar; amounts: the table of
-    its variant's amounts, as p, if there is one.
+    its variant's amounts, as p, if there is one. each: SQL of what one object brings, where amounts keep the promise.
     """
 
     select: str
@@ -43,6 +48,7 @@ class Query:
     budgeted: tuple[bool, ...]
     calendar: str | None = None
     amounts: str | None = None
+    each: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +68,51 @@ def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None
     clock = CalendarJoins(calendar) if calendar is not None else None
     scope = _scope(subject, record, clock)
     places.event(shape.anchor, "anchor")
-    places.event(shape.fulfilled, "fulfil", "event")
-    made, fulfilled = f"i.{column(shape.anchor)}", f"i.{column(shape.fulfilled)}"
-    due = _due(shape, scope, places).sql("duckdb")
+    check_keeping(shape.keeping, places)
+    made = f"i.{column(shape.anchor)}"
+    fulfilled, arrived = _fulfilled(shape, subject)
+    due = _due(shape, scope, places)
     void = _condition(shape.void, scope.at(VOID), places, "void_when")
     claim = _condition(shape.claim, scope.at(CLAIM), places, "fulfil", "claimed_by")
+    where = _condition(shape.keeping.where, scope.at(WHERE), places, "fulfil", "where") if shape.keeping.where is not None else "TRUE"
     stages = [_stage(stage, shape, scope, places) for stage in shape.stages]
-    needed = {(subject, shape.fulfilled)}.union(*(cells_in(tree, subject, record) for tree in (shape.due, shape.void) if tree is not None))
+    asked = amount_lines(shape.keeping.amount, due, scope, places) if shape.keeping.amount is not None else ()
+    own = {(subject, shape.keeping.event)} if shape.keeping.event is not None and shape.keeping.parts is None else set()
+    needed = own.union(*(cells_in(tree, subject, record) for tree in _needed(shape)))
     claims = cells_in(shape.claim, subject, record) - needed if shape.claim is not None else set()
     needed_names, needed_joins = quarantined(subject, needed, "q")
     claim_names, claim_joins = quarantined(subject, claims, "c")
     reached = owners_in(shape.trees(), subject, record)
+    each = each_sql(shape.keeping, places) if shape.keeping.amount is not None and not places.problems else None
     if places.problems:
         return Query("", (), (), ())
+    untold = "" if shape.due is None else " WHEN due IS NULL THEN 'due cannot be computed'"
     select = f"""
         WITH judged AS (
-            SELECT o.code AS subject, o.stratum, {made} AS made, {due} AS due, {fulfilled} AS fulfilled,
-                   coalesce({void}, FALSE) AS is_void, coalesce({claim}, FALSE) AS is_claimed,
-                   {needed_names} AS needed, {claim_names} AS claims,
+            SELECT o.code AS subject, o.stratum, {made} AS made, {due.sql("duckdb")} AS due, {fulfilled} AS fulfilled,
+                   coalesce({void}, FALSE) AS is_void, coalesce({claim}, FALSE) AS is_claimed, {where} AS as_promised,
+                   {needed_names if shape.keeping.parts is None else f"nullif(concat_ws(', ', {needed_names}, wq.names), '')"} AS needed,
+                   {claim_names} AS claims,
                    {"i.variant, i.undecided" if assigned else "0 AS variant, CAST(NULL AS VARCHAR) AS undecided"}
                    {"".join(f", {line}" for stage in stages for line in stage.lines)}
+                   {"".join(f", {line}" for line in asked)}
             FROM object_{subject} o JOIN {assigned.table if assigned else f"instants_{subject}"} i ON i.object = o.code
             {f"JOIN {assigned.parameters} p ON p.variant = i.variant" if assigned else ""}
-            {joins(subject, reached)} {needed_joins} {claim_joins} {" ".join(clock.joins) if clock else ""}
+            {joins(subject, reached)} {needed_joins} {claim_joins} {arrived} {" ".join(clock.joins) if clock else ""}
             WHERE {made} IS NOT NULL
         )
         SELECT CAST(year(made) * 100 + month(made) AS INTEGER) AS month, subject, stratum, made, due, fulfilled,
                CASE WHEN is_void THEN made END AS voided, CAST(NULL AS TIMESTAMP) AS waived,
                CASE WHEN is_void THEN 'undated' END AS void_flag,
+               CASE WHEN NOT as_promised THEN fulfilled END AS breached,
                CASE WHEN undecided IS NOT NULL THEN 'quarantined: ' || undecided
                     WHEN needed IS NOT NULL THEN 'quarantined: ' || needed
-                    WHEN due IS NULL THEN 'due cannot be computed'
+                    {untold}
                     WHEN is_claimed AND fulfilled IS NULL THEN 'claimed, but no instant on record'
                     WHEN claims IS NOT NULL AND fulfilled IS NULL THEN 'quarantined: ' || claims
+                    WHEN as_promised IS NULL AND fulfilled <= due THEN 'cannot tell whether what came was as promised'
                END AS unknown_reason, variant{"".join(f", {name}" for stage in shape.stages for name in stage_columns(stage.key))}
+               {", wanted, opens, least, most" if asked else ""}
         FROM judged"""
     return Query(
         select,
@@ -104,7 +121,27 @@ def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None
         tuple(stage.budget is not None for stage in shape.stages),
         calendar,
         assigned.parameters if assigned else None,
+        each,
     )
+
+
+def _fulfilled(shape: Shape, subject: str) -> tuple[str, str]:
+    """SQL of the instant of fulfilment, as far as it needs no due, and the joins that it takes."""
+    keeping = shape.keeping
+    if keeping.parts is None:
+        known = keeping.at_once and keeping.event is not None
+        return (f"i.{column(str(keeping.event))}" if known else "CAST(NULL AS TIMESTAMP)"), ""
+    arrived = f"LEFT JOIN ({held_back(subject, keeping, brought(keeping))}) wq ON wq.subject = o.code"
+    if not keeping.at_once:
+        return "CAST(NULL AS TIMESTAMP)", arrived
+    return "w.fulfilled", f"{arrived} LEFT JOIN ({arrivals(subject, keeping)}) w ON w.subject = o.code"
+
+
+def _needed(shape: Shape) -> tuple[Node, ...]:
+    """What a promise cannot be told without."""
+    amount = shape.keeping.amount
+    trees = (shape.due, shape.void, shape.keeping.where, *((amount.reach, amount.early, amount.short, amount.over) if amount else ()))
+    return tuple(tree for tree in trees if tree is not None)
 
 
 def check_shape(shape: Shape, places: Places) -> None:
@@ -112,11 +149,13 @@ def check_shape(shape: Shape, places: Places) -> None:
     promise = places.definition.value
     scope = _scope(promise.subject, places.record, CalendarJoins("0") if promise.calendar else None)
     places.event(shape.anchor, "anchor")
-    places.event(shape.fulfilled, "fulfil", "event")
+    check_keeping(shape.keeping, places)
     expressions: list[tuple[Node | None, Place, tuple[str, ...]]] = [
         (shape.due, WITHIN if shape.within else DUE, ("within" if shape.within else "due",)),
         (shape.void, VOID, ("void_when",)),
         (shape.claim, CLAIM, ("fulfil", "claimed_by")),
+        (shape.keeping.where, WHERE, ("fulfil", "where")),
+        *_asked(shape),
         *((stage.budget, BUDGET, ("stages", stage.key, "budget")) for stage in shape.stages),
     ]
     for tree, place, path in expressions:
@@ -127,11 +166,22 @@ def check_shape(shape: Shape, places: Places) -> None:
         places.event(stage.ends, "stages", stage.key, "to")
 
 
+def _asked(shape: Shape) -> list[tuple[Node | None, Place, tuple[str, ...]]]:
+    """The expressions of an amount, with their places."""
+    amount = shape.keeping.amount
+    if amount is None:
+        return []
+    named = (("reach", amount.reach, REACH), ("early", amount.early, EARLY), ("short", amount.short, SHARE), ("over", amount.over, SHARE))
+    return [(tree, place, ("fulfil", "amount", name)) for name, tree, place in named]
+
+
 def stage_columns(key: str) -> tuple[str, ...]:
     return tuple(f'"{key}_{part}"' for part in STAGE)
 
 
 def _due(shape: Shape, scope: Scope, places: Places) -> exp.Expression:
+    if shape.due is None:
+        return exp.cast(exp.null(), "TIMESTAMP")
     if not shape.within:
         return places.expression(shape.due, scope.at(DUE), "due").node
     typed = places.expression(shape.due, scope.at(WITHIN), "within")

@@ -12,13 +12,81 @@ from troth.sources import Identifier
 TAKEN = frozenset({"plan", "gap", "cannot_assign", "of", "known"})
 
 
+class Amount(Part):
+    """How much must come, and which part of what comes counts."""
+
+    each: Expression = Field(description="Expression, on the object that `of` names, of how much each of them brings: attr(units)")
+    reach: Expression = Field(description="Expression of how much must come: attr(quantity)")
+    early: Expression | None = Field(
+        None,
+        description="Expression of how long before the due what comes begins to count: 24h; without it all that comes counts",
+    )
+    short: Expression | None = Field(None, description="Expression of the share that may be missing: 10%")
+    over: Expression | None = Field(None, description="Expression of the share that may come too much: 0%. Without it any amount may")
+
+
+class Component(Part):
+    """One promise that must be kept so that the whole is."""
+
+    promise: Identifier = Field(description="The name of the promise: on_time")
+    of: Identifier | None = Field(
+        None, description="Object type that it is about, where it is not the subject: line; all of them that belong to the subject count"
+    )
+
+
 class Fulfilment(Part):
     """By what a promise is kept."""
 
-    event: str = Field(description="Event type that fulfils the promise: delivered; its first occurrence counts")
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["event"]}, {"required": ["all_of"]}]})
+    event: str | None = Field(None, description="Event type that fulfils the promise: delivered; its first occurrence counts")
+    of: Identifier | None = Field(
+        None,
+        description="Object type whose event it is, where it is not the subject's own: parcel; the first of those that belong to it counts",
+    )
+    all: Identifier | None = Field(
+        None,
+        description="Object type of which every one that belongs to the subject must have had the event: item. Of none it is never true",
+    )
+    absent: bool = Field(False, description="True where the event must not happen from the anchor to the due: no call-back within 7 days")
+    amount: Amount | None = Field(
+        None, description="How much must have come, of what `of` names: {each: attr(units), reach: attr(quantity)}"
+    )
+    where: Expression | None = Field(
+        None,
+        description="Expression that must be true of what came; where it is not, the promise is broken by what came: attr(defects) = 0",
+    )
+    all_of: tuple[Component, ...] = Field(
+        (), description="The promises that must all be kept, in place of an event: [on_time, {promise: in_full, of: line}]"
+    )
     claimed_by: Expression | None = Field(
         None, description="Expression that is true where fulfilment is claimed though no instant is on record: order.status = 'delivered'"
     )
+
+    @field_validator("all_of", mode="before")
+    @classmethod
+    def names(cls, listed: object) -> object:
+        """A bare name is a promise about the same subject."""
+        return [{"promise": one} if isinstance(one, str) else one for one in listed] if isinstance(listed, list) else listed
+
+    @model_validator(mode="after")
+    def one_way(self) -> Fulfilment:
+        if (self.event is None) == (not self.all_of):
+            raise ValueError("say once by what it is kept: give 'event' or 'all_of'")
+        given = [name for name in ("of", "all", "absent", "amount", "where") if getattr(self, name)]
+        if self.all_of and given:
+            raise ValueError(f"'{given[0]}' belongs into the promises that 'all_of' names")
+        if self.of is not None and self.all is not None:
+            raise ValueError("give 'of', the first that comes, or 'all', every one; not both")
+        if self.absent and (wrong := [name for name in ("all", "amount", "where", "claimed_by") if getattr(self, name)]):
+            raise ValueError(f"what must not happen has no '{wrong[0]}'")
+        if self.amount is not None and (self.of is None or self.where is not None):
+            raise ValueError("an 'amount' needs 'of', the objects that bring it, and takes no 'where'")
+        return self
+
+    @property
+    def what(self) -> str:
+        """The event that says in a word what came; of promises that are kept by others, that they were kept."""
+        return self.event or "kept"
 
 
 class Stage(Part):
@@ -48,10 +116,24 @@ class Pause(Part):
 class Promise(Part):
     """A promisor owes a promisee a condition by a due instant."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["due"]}, {"required": ["within"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["due"]},
+                {"required": ["within"]},
+                {
+                    "properties": {"fulfil": {"description": "By other promises, the latest of whose dues it has", "required": ["all_of"]}},
+                    "required": ["fulfil"],
+                },
+            ]
+        }
+    )
     # What is said about a promise is no term of it.
     told: ClassVar[frozenset[str]] = frozenset({"words", "owners", "guess"})
-    kind: Literal["customer", "internal"] = Field("customer", description="To whom: a customer, or another department (internal)")
+    kind: Literal["customer", "internal", "contract", "goal"] = Field(
+        "customer",
+        description="What it is: a word to a customer, to another department (internal), a duty of a contract, or a goal that somebody set",
+    )
     subject: Identifier = Field(description="Object type that the promise is about: order")
     promisor: dict[str, str] = Field({}, description="Who owes: {unit: north} or {role: head_of_logistics}")
     promisee: str | None = Field(None, description="Who is owed: order.customer, or a role")
@@ -85,8 +167,11 @@ class Promise(Part):
 
     @model_validator(mode="after")
     def due_once(self) -> Promise:
-        if (self.due is None) == (self.within is None):
+        given = (self.due is not None) + (self.within is not None)
+        if given != 1 and not (given == 0 and self.fulfil.all_of):
             raise ValueError("say once by when it is due: give 'due' or 'within', and null for the one that another layer gives")
+        if self.fulfil.absent and self.stages:
+            raise ValueError("what must not happen has no stages on its way")
         return self
 
     @field_validator("stages")

@@ -14,6 +14,7 @@ from troth.kernel.money import NO_CURRENCY
 from troth.promises.calendars import CALENDARS
 from troth.promises.compile import check_shape
 from troth.promises.definition import PROMISES, Promise
+from troth.promises.lint_whole import lint_whole
 from troth.promises.naming import DIMENSION, Record, scope_of
 from troth.promises.places import Places
 from troth.promises.shape import shape_of
@@ -41,6 +42,7 @@ def lint(book: Book) -> list[Problem]:
                 found += [replace(one, message=f"{one.message}; {said}") for one in wrong]
             else:
                 found += [*wrong, *_ownerless(definition, ownerless)]
+    found += lint_whole(book, record)
     if record.attributes:
         found += _dimensions(book, record)
     return list(dict.fromkeys(found))

@@ -22,7 +22,12 @@ VOID = Place("void_when", ("bool",))
 CLAIM = Place("claimed_by", ("bool",))
 BUDGET = Place("budget", ("instant", "duration", "working"))
 DIMENSION = Place("read", ("party", "text"), frozenset({"attr"}))
-PLACES = (DUE, WITHIN, VOID, CLAIM, BUDGET, DIMENSION)
+WHERE = Place("where", ("bool",))
+REACH = Place("reach", ("num",))
+EARLY = Place("early", ("duration", "working"))
+SHARE = Place("share", ("num",))
+AMOUNT = Place("each", ("num",), frozenset({"attr"}))
+PLACES = (DUE, WITHIN, VOID, CLAIM, BUDGET, DIMENSION, WHERE, REACH, EARLY, SHARE, AMOUNT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from troth.promises.assigning import Chosen, choose, only, read_of, with_instant
 from troth.promises.calendars import Clock
 from troth.promises.compile import Assigned, Query, compile_shape
 from troth.promises.definition import Promise, Stage
+from troth.promises.keeping import in_order, keep_all, keep_enough, keep_out
 from troth.promises.naming import Record, column, make_owners, owners_in
 from troth.promises.pauses import Paused, cut_out, make_pauses
 from troth.promises.places import Places
@@ -57,7 +58,13 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
         make_owners(engine, subject, owners_in(trees, subject, record))
     codes = make_clocks(engine, planned, record, at)
     make_pauses(engine)
-    made = [_judged(engine, plan, codes, at) for plan in planned]
+    by_name = {plan.terms.name: plan for plan in planned}
+    needs = {
+        name: sorted({one for group in (*plan.groups, *plan.former) for one, _ in group.shape.keeping.all_of})
+        for name, plan in by_name.items()
+    }
+    judged = {name: _judged(engine, by_name[name], codes, at) for name in in_order(needs)}
+    made = [judged[name] for name in by_name]
     keep_terms(engine, [(one.name, one.variants) for one in made])
     return made
 
@@ -132,6 +139,7 @@ def _make(
     former: bool = False,
 ) -> None:
     """The rows of all groups in one table, with delay shares as they are at an instant; by former terms without them."""
+    measured = any(group.shape.keeping.amount is not None for group in groups)
     selects = []
     queries: list[tuple[Group, Query, tuple[Parameter, ...]]] = []
     for number, group in enumerate(groups):
@@ -149,13 +157,25 @@ def _make(
         engine.run(f"CREATE OR REPLACE TABLE {judged} AS {query.select}")
         if group.pauses:
             cut_out(engine, judged, query, Paused(name, group.places.definition.value.subject, group.pauses), at, evidence=not former)
+        _keep(engine, judged, query, group, at)
         shares = None if former else make_shares(engine, judged, query, at)
-        selects.append(group_rows(judged, query, shares, name, stages, former=former))
+        selects.append(group_rows(judged, query, shares, name, stages, measured=measured, former=former))
     engine.run(f"DROP TABLE IF EXISTS {target}")
     engine.run(f"CREATE TABLE {target} AS {' UNION ALL '.join(selects)}")
     for number in range(len(groups)):
         for table in (f"amounts_{name}_{number}", f"share_judged_{name}_{number}", f"judged_{name}_{number}"):
             engine.run(f"DROP TABLE IF EXISTS {table}")
+
+
+def _keep(engine: Engine, judged: str, query: Query, group: Group, at: datetime) -> None:
+    """What keeps a promise, where that takes its due."""
+    keeping, subject = group.shape.keeping, group.places.definition.value.subject
+    if keeping.absent:
+        keep_out(engine, judged, subject, keeping, at)
+    elif query.each is not None:
+        keep_enough(engine, judged, subject, keeping, query.each)
+    elif keeping.all_of:
+        keep_all(engine, judged, subject, keeping)
 
 
 def _stages(definitions: Sequence[Definition[Promise]]) -> dict[str, Stage]:

@@ -43,13 +43,23 @@ class Places:
             return said
         return error
 
-    def event(self, type: str, *path: str | int) -> None:
+    def event(self, type: str, *path: str | int, of: str | None = None) -> None:
         """An event that the record does not know is a mistake; of an event log only the data know which there are."""
-        subject = self.definition.value.subject
+        subject = of or self.definition.value.subject
         known = self.record.events_of(subject)
         if type not in known and subject not in self.record.logged:
             said = f"no event '{type}' of '{subject}'; {nearest(type, known)}"
             self.problems.append(self.definition.problem(path, said, at_value=True, cause=f"event {subject} {type}"))
+
+    def belongs(self, type: str, *path: str | int) -> bool:
+        """Whether objects of a type belong to the subject, or it to them; if not, that is a mistake."""
+        subject, relations = self.definition.value.subject, self.record.relations
+        near = {one for one, owners in relations.items() if subject in owners} | set(relations.get(subject, ()))
+        if type in near:
+            return True
+        said = f"no '{type}' belongs to '{subject}'; {nearest(type, near)}"
+        self.problems.append(self.definition.problem(path, said, at_value=True))
+        return False
 
     def wrong(self, error: ExpressionError, *path: str) -> None:
         self.problems.append(self.definition.problem(path, str(error), at_value=True, column=error.column))

@@ -27,7 +27,7 @@ def players(stages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def make_shares(engine: Engine, judged: str, query: Query, at: datetime) -> str | None:
-    """A table with one row a promise broken at an instant, of those in the table `judged`; None where no stage is declared.
+    """A table with one row a promise broken by delay at an instant, of those in the table `judged`; None where no stage is declared.
 
     share_<player> / share_of is the player's Shapley share; a row's numerators sum to share_of.
     """
@@ -41,7 +41,10 @@ def make_shares(engine: Engine, judged: str, query: Query, at: datetime) -> str 
             _us_sql(f"{stage}_to"),
             f'coalesce("{stage}_budget_us", {MISSING}) AS "{stage}_budget"',
         ]
-    found = engine.columns(f"SELECT {', '.join(columns)} FROM {judged} WHERE {state_sql(instant)} = 'broken' ORDER BY subject")
+    found = engine.columns(
+        f"SELECT {', '.join(columns)} FROM {judged} WHERE {state_sql(instant)} = 'broken'"
+        f" AND due <= {instant} AND (fulfilled IS NULL OR fulfilled > due) ORDER BY subject"
+    )
     times = _times(found, query)
     shares = shapley_break(
         times.actual,

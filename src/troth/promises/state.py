@@ -12,7 +12,11 @@ STATES: tuple[State, ...] = ("open", "kept", "broken", "waived", "void", "unknow
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The instants of one promise; None is an instant that is not on record."""
+    """The instants of one promise; None is an instant that is not on record.
+
+    breached: when something happened by which it cannot be kept any more, whatever its due: what must not happen did, what came was
+    not as promised, a part of the whole was broken.
+    """
 
     made: datetime
     due: datetime | None
@@ -20,13 +24,14 @@ class Outcome:
     voided: datetime | None = None
     waived: datetime | None = None
     unknown_reason: str | None = None
+    breached: datetime | None = None
 
 
 def state(outcome: Outcome, at: datetime) -> State | None:
     """The state at an instant, from what had happened by then; None before the promise was made.
 
-    void (before fulfilment) > waived > unknown > kept > broken > open. Broken begins at the due instant; a fulfilment at the
-    due instant keeps.
+    void (before fulfilment) > waived > unknown > kept > broken > open. Broken begins at the due instant, or at the breach that came
+    before; a fulfilment at the due instant keeps, unless it was breached by then.
 
     >>> due = datetime(2025, 1, 10)
     >>> state(Outcome(datetime(2025, 1, 1), due, fulfilled=datetime(2025, 1, 11)), datetime(2025, 2, 1))
@@ -40,6 +45,8 @@ def state(outcome: Outcome, at: datetime) -> State | None:
         return "waived"
     if outcome.unknown_reason is not None or outcome.due is None:
         return "unknown"
+    if outcome.breached is not None and outcome.breached <= at:
+        return "broken"
     if outcome.fulfilled is not None and outcome.fulfilled <= at and outcome.fulfilled <= outcome.due:
         return "kept"
     return "broken" if at >= outcome.due else "open"
@@ -53,6 +60,7 @@ def state_sql(at: str, alias: str = "") -> str:
         f" WHEN {o}voided <= {at} AND ({o}fulfilled IS NULL OR {o}voided <= {o}fulfilled) THEN 'void'"
         f" WHEN {o}waived <= {at} THEN 'waived'"
         f" WHEN {o}unknown_reason IS NOT NULL OR {o}due IS NULL THEN 'unknown'"
+        f" WHEN {o}breached <= {at} THEN 'broken'"
         f" WHEN {o}fulfilled <= {at} AND {o}fulfilled <= {o}due THEN 'kept'"
         f" WHEN {at} >= {o}due THEN 'broken' ELSE 'open' END"
     )

@@ -16,15 +16,21 @@ from troth.query import literal_text
 from troth.record import Engine
 
 STANDARD = "standard"
-INSTANTS = ("subject", "stratum", "made", "due", "fulfilled", "voided", "waived", "void_flag", "unknown_reason")
+INSTANTS = ("subject", "stratum", "made", "due", "fulfilled", "voided", "waived", "void_flag", "unknown_reason", "breached")
 STAGE_TYPES = ("TIMESTAMP", "TIMESTAMP", "BIGINT")
+MEASURED = {"wanted": "DECIMAL(18,6)", "good": "DECIMAL(18,6)"}
 TERMS = {
     "promise": "VARCHAR", "terms": "VARCHAR", "layer": "VARCHAR", "change": "VARCHAR", "corrected": "TIMESTAMP", "definition": "VARCHAR",
 }  # fmt: skip
 
 
-def group_rows(judged: str, query: Query, shares: str | None, name: str, stages: Mapping[str, Stage], *, former: bool) -> str:
-    """The query of one shape's rows with the columns of the whole promise. former: of terms that were corrected since."""
+def group_rows(
+    judged: str, query: Query, shares: str | None, name: str, stages: Mapping[str, Stage], *, measured: bool, former: bool
+) -> str:
+    """The query of one shape's rows with the columns of the whole promise. former: of terms that were corrected since.
+
+    measured: whether amounts keep the promise, by some of its terms.
+    """
     if former:
         told = ["greatest(j.made, j.fulfilled) AS known_from", "t.restated AS known_to", "t.former_terms AS terms"]
     else:
@@ -42,6 +48,8 @@ def group_rows(judged: str, query: Query, shares: str | None, name: str, stages:
     for key in stages:
         named = zip(stage_columns(key), STAGE_TYPES, strict=True)
         columns += [f"j.{c}" if key in query.stages else f"CAST(NULL AS {type}) AS {c}" for c, type in named]
+    if measured:
+        columns += [f"j.{c}" if query.each else f"CAST(NULL AS {type}) AS {c}" for c, type in MEASURED.items()]
     if stages and not former:
         columns += _shares(query, shares, stages)
     joined = f" LEFT JOIN {shares} s USING (subject)" if shares else ""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from troth.engines.statistics import Sums, mean_of_scores
 from troth.findings.context import Context, window
-from troth.findings.finders.kept_by_due import share_of
+from troth.findings.kept import share_of
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
 from troth.findings.survey import (
     APART_SQL,
@@ -41,7 +41,7 @@ MOST_BINS = 60
 def find(context: Context) -> list[Statement]:
     if not context.has("feedback"):
         return []
-    found = [_statement(survey) for name, p in context.promises.items() if p.kind == "customer" for survey in surveys(context, name)]
+    found = [_statement(survey) for name, p in context.dated.items() if p.kind == "customer" for survey in surveys(context, name)]
     return [s for s in found if s is not None]
 
 
@@ -246,7 +246,7 @@ def _made(survey: Survey, heard: Heard, told: _Told) -> Statement:
 
 
 def _once(survey: Survey) -> str:
-    event = spoken(survey.terms.fulfil.event)
+    event = spoken(survey.terms.fulfil.what)
     return f"once {event}" if done(event) == event else f"once “{event}” is on record"
 
 
@@ -338,7 +338,7 @@ def _limits(sums: Sums) -> tuple[float | None, float | None]:
 
 def _days(survey: Survey) -> dict[str, Counter[int]]:
     """Late ones by days from the promised day, of the answer and of the fulfilment."""
-    labels = {"survey answered": "answered", spoken(survey.terms.fulfil.event): "fulfilled"}
+    labels = {"survey answered": "answered", spoken(survey.terms.fulfil.what): "fulfilled"}
     return {
         label: Counter(int(day) for (day,) in survey.context.engine.rows(days_sql(survey, column, "state = 'broken'")))
         for label, column in labels.items()

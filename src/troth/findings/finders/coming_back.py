@@ -32,7 +32,7 @@ class Returns:
 
 
 def find(context: Context) -> list[Statement]:
-    found = [_statement(context, name, p) for name, p in context.promises.items() if p.kind == "customer"]
+    found = [_statement(context, name, p) for name, p in context.dated.items() if p.kind == "customer"]
     return [s for s in found if s is not None]
 
 

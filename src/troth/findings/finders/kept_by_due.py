@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Literal
 
-import numpy as np
-
-from troth.engines.statistics import StratifiedShare, superpopulation_share
 from troth.findings.context import Context, window
+from troth.findings.kept import kept_of
 from troth.findings.statement import Act, Evidence, Statement, Table, bars
-from troth.findings.weighing import Counts, counts, is_sample, seen, total, weighted_sql
-from troth.findings.words import beginning, count_of, done, interval, number, of_hundred, percent, plural
+from troth.findings.weighing import Counts, is_sample, seen, total, weighted_sql
+from troth.findings.words import beginning, count_of, done, interval, number, of_hundred, percent, plural, spoken
 from troth.promises import Promise
 
 NAME = "kept_by_due"
@@ -27,26 +26,16 @@ def find(context: Context) -> list[Statement]:
 def share_kept(context: Context, name: str, *, leads: bool) -> Statement | None:
     """What was kept of one promise; None where too little fell due. leads: it speaks for the whole page."""
     promise = context.promises[name]
-    fell_due = f"o.due <= {context.now}"
-    state = context.state()
-    conditions = {
-        "n": f"{state} IN ('kept', 'broken', 'unknown')",
-        "kept": f"{state} = 'kept'",
-        "broken": f"{state} = 'broken'",
-        "unknown": f"{state} = 'unknown'",
-        "void": f"{state} = 'void'",
-        "waived": f"{state} = 'waived'",
-        "late": f"{state} = 'broken' AND o.fulfilled IS NOT NULL",
-        "silent": f"{state} = 'broken' AND o.fulfilled IS NULL",
-    }
-    found = counts(context, name, conditions, fell_due)
-    if seen(found, "n") < LEAST_DUE:
+    of_due = kept_of(context, name)
+    found = of_due.found
+    if of_due.seen < LEAST_DUE:
         return None
-    kept, unknown, n = (total(found, what) for what in ("kept", "unknown", "n"))
-    low, high = kept / n, (kept + unknown) / n
-    closed = kept + total(found, "late")
+    kept, unknown, n = (of_due.total(what) for what in ("kept", "unknown", "n"))
+    low, high = of_due.low, of_due.high
+    closed = kept + total(found, "late") if name in context.dated else Fraction(0)
     usual = kept / closed if closed else None
-    share = share_of(found, "kept", "n")
+    share = of_due.share
+    state, fell_due = context.state(), f"o.due <= {context.now}"
     first, last = context.engine.rows(f"SELECT min(due), max(due) FROM outcome_{name} o WHERE {fell_due}")[0]
     sampled = is_sample(context, promise.subject)
     silent = total(found, "silent")
@@ -59,28 +48,31 @@ def share_kept(context: Context, name: str, *, leads: bool) -> Statement | None:
         headline=_headline(promise, float(low), usual, silent, leads=leads),
         paragraph=_paragraph(promise, usual, silent),
         evidence=Evidence(
-            f"{seen(found, 'n'):,} promises in the file" + (f", {number(n)} in all" if sampled else ""),
+            f"{of_due.seen:,} promises in the file" + (f", {number(n)} in all" if sampled else ""),
             f"due {window(context.local_time(first), context.local_time(last))}", "measured",
             interval(share.low, share.high), tuple(notes),
         ),
         value=float(low), unit="share",
         sql=weighted_sql(name, f"{state} = 'kept'", f"{state} IN ('kept', 'broken', 'unknown')", fell_due),
-        table=Table(("state of what fell due", "in the file", "in all"), _rows(found)),
+        table=Table(("state of what fell due", "in the file", "in all"), _rows(found, promise)),
         weight=float(n - kept), owner=_owner(promise.owners),
         acts=(Act("SQL", "sql"),), estimated=sampled, leads=leads,
         figure=bars("of what fell due", [
             ("kept", float(kept / n), percent(kept / n, 0), "accent"),
             ("late", float(total(found, "late") / n), percent(total(found, "late") / n, 0), "missed"),
             ("nothing recorded", float(silent / n), percent(silent / n, 0), "waiting"),
+            *_not_as_promised(promise, total(found, "other") / n),
         ]),
     )  # fmt: skip
 
 
-def share_of(found: Sequence[Counts], numerator: str, denominator: str) -> StratifiedShare:
-    """The share with an interval for the process behind it, strata weighed by what was declared."""
-    columns = [[c.by[numerator], c.by[denominator], c.stratum.seen, c.stratum.population] for c in found]
-    num, den, in_file, population = (np.array(column, dtype=np.int64) for column in zip(*columns, strict=True))
-    return superpopulation_share(num, den, in_file, population)
+def _not_as_promised(promise: Promise, share: Fraction) -> list[tuple[str, float, str, Literal["missed"]]]:
+    return [(_breach(promise), float(share), percent(share, 0), "missed")] if share else []
+
+
+def _breach(promise: Promise) -> str:
+    """How a breach is called that is no delay."""
+    return "it happened" if promise.fulfil.absent else "not as promised"
 
 
 def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fraction, *, leads: bool) -> str:
@@ -93,7 +85,11 @@ def _headline(promise: Promise, share: float, usual: Fraction | None, silent: Fr
 
 
 def _paragraph(promise: Promise, usual: Fraction | None, silent: Fraction) -> str:
-    closed = done(promise.fulfil.event)
+    closed = done(promise.fulfil.what)
+    if promise.fulfil.absent:
+        return f"Of what fell due, the rest are {plural(promise.subject)} {closed} all the same."
+    if promise.fulfil.all_of:
+        return f"It is kept where each of these was: {', '.join(spoken(one.promise) for one in promise.fulfil.all_of)}."
     if usual is None:
         return f"Of what fell due there are no {plural(promise.subject)} {closed}."
     if silent:
@@ -104,9 +100,11 @@ def _paragraph(promise: Promise, usual: Fraction | None, silent: Fraction) -> st
     return f"Everything that fell due has an answer; the usual on-time figure is {percent(usual)}."
 
 
-def _rows(found: list[Counts]) -> tuple[tuple[str | int | float | None, ...], ...]:
-    named = {"kept": "kept", "late": "late", "silent": "nothing recorded", "unknown": "cannot tell", "void": "does not count",
-             "waived": "let off by the customer"}  # fmt: skip
+def _rows(found: list[Counts], promise: Promise) -> tuple[tuple[str | int | float | None, ...], ...]:
+    named = {
+        "kept": "kept", "late": "late", "silent": "nothing recorded", "other": _breach(promise), "unknown": "cannot tell",
+        "void": "does not count", "waived": "let off by the customer",
+    }  # fmt: skip
     return tuple((words, seen(found, key), round(float(total(found, key)), 1)) for key, words in named.items() if seen(found, key))
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from statistics import median
 
 from troth.findings.context import Context
-from troth.findings.finders.kept_by_due import share_of
+from troth.findings.kept import share_of
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
 from troth.findings.weighing import Counts, Stratum, is_sample, seen, strata, total
 from troth.findings.words import done, interval, percent, plural, spoken
@@ -50,8 +50,8 @@ def _statement(context: Context, name: str) -> Statement | None:
     shown, true = share_of(_merged(pooled), "kept", "done"), share_of(_merged(pooled), "kept", "n")
     if Fraction(shown.value) - Fraction(true.value) < LEAST_GAP:
         return None
-    event = _so_far(promise.fulfil.event)
-    not_yet = done(promise.fulfil.event)
+    event = _so_far(promise.fulfil.what)
+    not_yet = done(promise.fulfil.what)
     labels = [monday.morning.isoformat() for monday in mondays]
     upper = [None if (s := monday.shown()) is None else round(float(s) * 100, 1) for monday in mondays]
     lower = [round(float(monday.true()) * 100, 1) for monday in mondays]

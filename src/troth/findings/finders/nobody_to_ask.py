@@ -50,7 +50,7 @@ class Group:
 
 
 def find(context: Context) -> list[Statement]:
-    found = [_statement(context, name, p) for name, p in context.promises.items() if p.kind == "customer"]
+    found = [_statement(context, name, p) for name, p in context.dated.items() if p.kind == "customer"]
     return [s for s in found if s is not None]
 
 
@@ -71,7 +71,7 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     least = min(usual[type] for type in gap.types)
     sentences = (
         _by_status(groups, paid[1] if paid else ""),
-        f"Where “{spoken(promise.fulfil.event)}” is on record, {'all' if least == 1 else percent(least)} have {_these(gap.named)}.",
+        f"Where “{spoken(promise.fulfil.what)}” is on record, {'all' if least == 1 else percent(least)} have {_these(gap.named)}.",
     )
     return Statement(
         id=f"{NAME}/{name}",

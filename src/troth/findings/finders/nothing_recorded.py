@@ -16,7 +16,7 @@ MONEY_KINDS = ("payment", "price", "amount")
 
 
 def find(context: Context) -> list[Statement]:
-    found = [_statement(context, name, promise) for name, promise in context.promises.items() if promise.kind == "customer"]
+    found = [_statement(context, name, promise) for name, promise in context.dated.items() if promise.kind == "customer"]
     return [s for s in found if s is not None]
 
 
@@ -40,7 +40,7 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     first = next(iter(promise.stages.values()), None)
     begun = f"{spoken(first.from_)} " if first and first.from_ != promise.anchor else ""
     noun = plural(subject) if count > 1 else subject.replace("_", " ")
-    headline = f"{count:,} {begun}{noun} {_missing(promise.fulfil.event, count)}."
+    headline = f"{count:,} {begun}{noun} {_missing(promise.fulfil.what, count)}."
     if worth:
         headline += f" {money(worth[0], worth[1])}."
     where_stopped = "; ".join(f"{n:,} {label}" for label, n in stopped) + "." if stopped else ""

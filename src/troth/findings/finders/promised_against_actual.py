@@ -28,7 +28,7 @@ NOT_YET_DUE = Fraction(1, 20)
 
 def find(context: Context) -> list[Statement]:
     """One statement for each promise to customers; for each promise where none is to customers."""
-    named = [name for name, promise in context.promises.items() if promise.kind == "customer"] or list(context.promises)
+    named = [name for name, promise in context.dated.items() if promise.kind == "customer"] or list(context.dated)
     return [s for name in named if (s := _statement(context, name)) is not None]
 
 
@@ -76,7 +76,7 @@ def _statement(context: Context, name: str) -> Statement | None:
         return None
     promise = context.promises[name]
     months = _months(context, name, days)
-    change = _change(months, days[0].stratum.weight, done(promise.fulfil.event))
+    change = _change(months, days[0].stratum.weight, done(promise.fulfil.what))
     early, early_note = _early(context, name, days)
     first, last = context.engine.rows(f"SELECT min(o.made), max(o.made) FROM outcome_{name} o WHERE {_fulfilled(context)}")[0]
     come = f" {beginning(of_hundred(early))} come a week or more early." if early else ""
@@ -91,7 +91,7 @@ def _statement(context: Context, name: str) -> Statement | None:
             how_sure="association" if change else "measured",
             interval=f"promised {_range(promised)}, took {_range(took)} days",
             notes=(
-                f"medians of calendar days, {plural(promise.subject)} {done(promise.fulfil.event)}",
+                f"medians of calendar days, {plural(promise.subject)} {done(promise.fulfil.what)}",
                 early_note,
                 *((change.note,) if change else ()),
                 f"months with fewer than {LEAST}, or not yet all due, are left out",
@@ -275,7 +275,7 @@ def _refused(context: Context, name: str, days: Sequence[_Days], refusal: Refusa
         id=f"{NAME}/{name}",
         finder=NAME,
         headline="We cannot say yet how the days promised compare with the days taken.",
-        paragraph=f"{beginning(count_of(n, promise.subject))} {done(promise.fulfil.event)} in the file.",
+        paragraph=f"{beginning(count_of(n, promise.subject))} {done(promise.fulfil.what)} in the file.",
         evidence=Evidence(
             n=count_of(n, promise.subject),
             window=f"made {window(context.local_time(first), context.local_time(last))}",

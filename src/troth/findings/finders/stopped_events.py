@@ -67,7 +67,7 @@ class _Silence:
 
 def _statement(context: Context, type: str) -> Statement | None:
     found = _silences(context, type)
-    fulfilling = {p.fulfil.event: name for name, p in _promises(context, type)}
+    fulfilling = {p.fulfil.what: name for name, p in _promises(context, type)}
     stopped = sorted(
         (one for one in found if one.stopped),
         key=lambda one: (list(fulfilling).index(one.event) if one.event in fulfilling else len(fulfilling), -one.count),
@@ -114,7 +114,7 @@ def _statement(context: Context, type: str) -> Statement | None:
 
 def _promises(context: Context, type: str) -> list[tuple[str, Promise]]:
     """Promises about this object type: to customers first."""
-    own = [(name, promise) for name, promise in context.promises.items() if promise.subject == type]
+    own = [(name, promise) for name, promise in context.dated.items() if promise.subject == type]
     return sorted(own, key=lambda one: one[1].kind != "customer")
 
 

@@ -24,7 +24,7 @@ NUMBERS = {1: "One month was", 2: "Two months were", 3: "Three months were"}
 
 def find(context: Context) -> list[Statement]:
     """One statement for each promise to customers; for each promise where none is to customers."""
-    named = [name for name, promise in context.promises.items() if promise.kind == "customer"] or list(context.promises)
+    named = [name for name, promise in context.dated.items() if promise.kind == "customer"] or list(context.dated)
     return [s for name in named if (s := _statement(context, name, alone=len(named) == 1)) is not None]
 
 
@@ -104,8 +104,8 @@ def _statement(context: Context, name: str, *, alone: bool) -> Statement | None:
         id=f"{NAME}/{name}",
         finder=NAME,
         headline=_headline(charted, "" if alone else f" for “{promise.words}”"),
-        paragraph=_paragraph(charted, plural(promise.subject), done(promise.fulfil.event)),
-        evidence=_evidence(charted, found, promise.subject, done(promise.fulfil.event)),
+        paragraph=_paragraph(charted, plural(promise.subject), done(promise.fulfil.what)),
+        evidence=_evidence(charted, found, promise.subject, done(promise.fulfil.what)),
         value=charted.late.points[flagged[0]] if flagged else charted.late.centre,
         unit="share",
         sql=weighted_sql(name, f"{context.state()} = 'broken'", "TRUE", f"{_fulfilled(context)}\n    AND {where}"),
@@ -118,7 +118,7 @@ def _statement(context: Context, name: str, *, alone: bool) -> Statement | None:
             Act("SQL", "sql"),
         ),
         estimated=sampled and len({cell.stratum.weight for one in enough for cell in one.cells if cell.fulfilled}) > 1,
-        figure=_figure(charted, done(promise.fulfil.event)),
+        figure=_figure(charted, done(promise.fulfil.what)),
         orders_sql=f"SELECT s.id\nFROM outcome_{name} o JOIN object_{promise.subject} s ON s.code = o.subject\n"
         f"WHERE {context.state()} = 'broken' AND {fell_due}\nORDER BY s.id"
         if late_then
@@ -281,7 +281,7 @@ def _table(charted: _Charted) -> Table:
 
 def _refused(context: Context, name: str, found: Sequence[_Month], enough: Sequence[_Month], error: CannotEstimate) -> Statement:
     promise = context.promises[name]
-    fulfilled = f"{plural(promise.subject)} {done(promise.fulfil.event)}"
+    fulfilled = f"{plural(promise.subject)} {done(promise.fulfil.what)}"
     return Statement(
         id=f"{NAME}/{name}",
         finder=NAME,

@@ -199,7 +199,7 @@ def _after_late_stage(context: Context, name: str, promise: Promise) -> _Associa
 def _associations(context: Context, name: str, promise: Promise) -> Iterator[tuple[float, _Association]]:
     both_known = f"{context.state()} IN ('kept', 'broken') AND o.fulfilled IS NOT NULL AND o.due <= {context.now}"
     for stage, one in promise.stages.items():
-        if one.budget is None or one.to == promise.fulfil.event:
+        if one.budget is None or one.to == promise.fulfil.what:
             continue
         late = f'o."{stage}_to" > o."{stage}_from" + to_microseconds(o."{stage}_budget_us")'
         broken = f"{context.state()} = 'broken'"

@@ -8,6 +8,8 @@ from troth.record.ports import Column, Snapshot
 from troth.stores.lake.engine import literal, quoted
 
 OUTCOME = "outcome"
+BREACHED = Column("breached", "TIMESTAMP")
+LATER = (BREACHED,)
 OUTCOME_COLUMNS = (
     Column("promise", "VARCHAR"),
     Column("month", "INTEGER"),
@@ -21,6 +23,7 @@ OUTCOME_COLUMNS = (
     Column("waived", "TIMESTAMP"),
     Column("void_flag", "VARCHAR"),
     Column("unknown_reason", "VARCHAR"),
+    BREACHED,
     Column("known_from", "TIMESTAMP"),
     Column("terms", "VARCHAR"),
     Column("layer", "VARCHAR"),
@@ -46,9 +49,14 @@ def parquet_source(paths: Sequence[str]) -> str | None:
 
 
 def _view(table: str, columns: Sequence[Column], source: str | None) -> str:
+    """A column that outcomes have since then, and a snapshot of before has not, is empty."""
+    later = [c for c in (LATER if table.startswith(f"{OUTCOME}_") else ()) if c not in columns]
     if source is None:
-        return f"CREATE OR REPLACE VIEW {quoted(table)} AS {_nothing(columns)}"
-    cells = ", ".join(f"CAST({quoted(c.name)} AS {c.type}) AS {quoted(c.name)}" for c in columns)
+        return f"CREATE OR REPLACE VIEW {quoted(table)} AS {_nothing((*columns, *later))}"
+    cells = ", ".join(
+        [*(f"CAST({quoted(c.name)} AS {c.type}) AS {quoted(c.name)}" for c in columns),
+         *(f"CAST(NULL AS {c.type}) AS {quoted(c.name)}" for c in later)]
+    )  # fmt: skip
     return f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT {cells} FROM {source}"
 
 

@@ -1,0 +1,70 @@
+"""How many of what fell due was kept: the one place that counts it, weighted where the file is a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from troth.engines.statistics import StratifiedShare, superpopulation_share
+from troth.findings.context import Context
+from troth.findings.weighing import Counts, counts, seen, total
+
+STANDING = ("kept", "broken", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Of what fell due: counts by stratum, of n = kept + broken + unknown, and of how a broken one was broken.
+
+    late: it came after the due. silent: nothing is on record. other: it was breached, and not by delay.
+    """
+
+    found: list[Counts]
+
+    @property
+    def seen(self) -> int:
+        """How many of them are in the file."""
+        return seen(self.found, "n")
+
+    def total(self, what: str) -> Fraction:
+        """How many there are in all, estimated where the file is a sample."""
+        return total(self.found, what)
+
+    @property
+    def low(self) -> Fraction:
+        """The kept share if none of the unknown was; 0 of nothing."""
+        return self.total("kept") / self.total("n") if self.seen else Fraction(0)
+
+    @property
+    def high(self) -> Fraction:
+        """The kept share if all of the unknown were."""
+        return (self.total("kept") + self.total("unknown")) / self.total("n") if self.seen else Fraction(1)
+
+    @property
+    def share(self) -> StratifiedShare:
+        """The kept share with an interval for the process behind it, strata weighed by what was declared."""
+        return share_of(self.found, "kept", "n")
+
+
+def share_of(found: Sequence[Counts], numerator: str, denominator: str) -> StratifiedShare:
+    """The share with an interval for the process behind it, strata weighed by what was declared."""
+    columns = [[c.by[numerator], c.by[denominator], c.stratum.seen, c.stratum.population] for c in found]
+    num, den, in_file, population = (np.array(column, dtype=np.int64) for column in zip(*columns, strict=True))
+    return superpopulation_share(num, den, in_file, population)
+
+
+def kept_of(context: Context, name: str, where: str = "TRUE") -> Kept:
+    """What was kept of a promise, of what fell due by now. where: SQL over its outcomes `o`."""
+    state = context.state()
+    unbreached = f"coalesce(o.breached > {context.now}, TRUE)"
+    conditions = {
+        "n": f"{state} IN ('kept', 'broken', 'unknown')",
+        **{one: f"{state} = '{one}'" for one in (*STANDING, "void", "waived")},
+        "late": f"{state} = 'broken' AND o.fulfilled > o.due",
+        "silent": f"{state} = 'broken' AND o.fulfilled IS NULL AND {unbreached}",
+        "other": f"{state} = 'broken' AND NOT ({unbreached}) AND coalesce(o.fulfilled <= o.due, TRUE)",
+    }
+    return Kept(counts(context, name, conditions, f"o.due <= {context.now} AND ({where})"))
