@@ -170,7 +170,7 @@ def _dues(context: Context, objects: Sequence[_Object]) -> list[Row]:
     for name, promise in context.promises.items():
         for type, ids, _, codes in _by_type([one for one in objects if one.type == promise.subject]):
             for code, *instants in context.engine.rows(
-                f"SELECT subject, made, due, fulfilled, voided, waived, unknown_reason FROM outcome_{name}"
+                f"SELECT subject, made, due, fulfilled, voided, waived, unknown_reason, breached FROM outcome_{name}"
                 f" WHERE due IS NOT NULL AND subject IN ({codes})"
             ):
                 outcome = Outcome(*instants)

@@ -15,9 +15,11 @@ from troth.app.build import Built, build
 from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
 from troth.app.data_page import read_data
 from troth.app.known import as_known_at as known_at
-from troth.app.reading import Page, read_page
+from troth.app.outcomes import Promises, promises_of
+from troth.app.reading import Page, open_reading, read_page
 from troth.app.rulebook import Shown, Why
 from troth.app.sources import Checked, check
+from troth.app.timeline import Timeline, why_not
 from troth.app.workspace import Workspace
 from troth.book.address import Address
 
@@ -78,6 +80,22 @@ class Operation:
     def elapsed(self, calendar: str, start: datetime | str, end: datetime | str, keys: Mapping[str, str] | None = None) -> Elapsed:
         """How much working time lies between two times on a calendar of the book. Asked and refused as `due`."""
         return elapsed_between(of_book(self.workspace, calendar, _written(keys)), _instant(start) or "", _instant(end) or "")
+
+    @property
+    def promises(self) -> Promises:
+        """The promises of the snapshot in force, by name: promises["deliver"].outcomes() is a table. Raises NotFound before a build."""
+        return promises_of(self.workspace)
+
+    def promises_as_known_at(self, at: datetime | str) -> Promises:
+        """The same as it was known then. Asked and refused as `page`."""
+        return promises_of(self.workspace, known_at(self.workspace, at))
+
+    def explain(self, id: str) -> tuple[Timeline, ...]:
+        """What became of every promise about an id, clock by clock, as the plain data of `troth explain --json`.
+
+        Raises NotFound with near ids where nothing of that name is on record.
+        """
+        return why_not(open_reading(self.workspace), id)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from troth.app.reading import Reading
 from troth.findings import Context
-from troth.findings.kept import Kept, kept_of
+from troth.findings.kept import Kept, kept_by, kept_of
 from troth.findings.weighing import is_sample
 from troth.kernel.errors import NotFound, nearest
 from troth.promises import STATES, Promise
@@ -117,11 +116,6 @@ def whole_promise(reading: Reading, name: str) -> Whole:
     )  # fmt: skip
 
 
-def rate_of(context: Context, name: str, where: str = "TRUE") -> Rate:
-    """What was kept of a promise, of what fell due. where: SQL over its outcomes `o`."""
-    return _rate(kept_of(context, name, where), estimated=is_sample(context, context.promises[name].subject))
-
-
 def _rate(kept: Kept, *, estimated: bool) -> Rate:
     counted = {what: sum(c.by[what] for c in kept.found) for what in ("kept", "broken", "unknown")}
     share = kept.share if kept.seen >= LEAST else None
@@ -134,9 +128,10 @@ def _listed(context: Context, name: str, promise: Promise) -> Listed:
     found = dict(context.engine.rows(f"SELECT {context.state()} AS state, count(*) FROM outcome_{name} o GROUP BY 1"))
     states = {str(one): int(found.get(one, 0)) for one in STATES}
     owes = ", ".join(f"{what} {who}" for what, who in sorted(promise.promisor.items())) or "nobody named"
+    due = _rate(kept_of(context, name), estimated=is_sample(context, promise.subject))
     return Listed(
         name, promise.kind, promise.words, promise.subject, owes, promise.promisee or "nobody named", promise.owners,
-        sum(states.values()), states, rate_of(context, name),
+        sum(states.values()), states, due,
     )  # fmt: skip
 
 
@@ -160,9 +155,9 @@ def _objective(promise: Promise) -> str | None:
 
 
 def _months(context: Context, name: str) -> tuple[tuple[str, Rate], ...]:
-    month = f"strftime({context.local('o.due')}, '%Y-%m')"
-    found = context.engine.rows(f"SELECT DISTINCT {month} FROM outcome_{name} o WHERE o.due <= {context.now} ORDER BY 1")
-    return tuple((str(label), rate_of(context, name, f"{month} = '{label}'")) for (label,) in found)
+    sampled = is_sample(context, context.promises[name].subject)
+    found = kept_by(context, name, (f"strftime({context.local('o.due')}, '%Y-%m')",))
+    return tuple((str(label), _rate(kept, estimated=sampled)) for (label,), kept in found.items())
 
 
 def _stretch(context: Context, name: str, key: str, promise: Promise) -> Stretch:
@@ -192,13 +187,15 @@ def _borne(context: Context, name: str, player: str) -> float | None:
 
 
 def _terms(context: Context, name: str) -> tuple[Bound, ...]:
-    rows: Sequence[tuple[Any, ...]] = context.engine.rows(
+    sampled = is_sample(context, context.promises[name].subject)
+    kept = kept_by(context, name, ("o.layer", "o.change", "o.terms"))
+    rows = context.engine.rows(
         f"SELECT o.layer, o.change, o.terms, count(*), min(o.made) FROM outcome_{name} o GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 3 LIMIT 50"
     )
     return tuple(
         Bound(
             str(layer), change, str(terms), f"{context.local_time(first):%Y-%m-%d}", int(made),
-            rate_of(context, name, f"o.terms = '{terms}' AND o.layer = '{str(layer).replace(chr(39), chr(39) * 2)}'"),
+            _rate(kept.get((layer, change, terms), Kept([])), estimated=sampled),
         )
         for layer, change, terms, made, first in rows
     )  # fmt: skip

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from troth.app.reading import Reading
 from troth.findings import Context
 from troth.kernel.errors import NotFound, nearest
 from troth.promises import Outcome, Promise, state
+from troth.promises.keeping import parts_of
+from troth.query import identifier, literal_text
+
+INSTANTS = ("made", "due", "fulfilled", "voided", "waived", "unknown_reason", "breached")
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stage of one promise. begins, ends: local time; took, budget: in words; borne: its share of the delay, exact: "1/2"."""
+
+    stage: str
+    begins: str | None
+    ends: str | None
+    took: str | None
+    budget: str | None
+    borne: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
+    """layer, change, terms: whose word bound it. worked: working time it took or is under way, without pauses. made_of: what keeps it.
+
+    others: what plan, gap and cannot_assign bear.
+    """
+
     promise: str
     words: str
     state: str
@@ -31,6 +55,12 @@ class Judged:
     change: str | None = None
     terms: str | None = None
     calendar: str | None = None
+    due_by: str = ""
+    known_from: str | None = None
+    worked: str | None = None
+    stages: tuple[Stretch, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+    made_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +122,107 @@ def _quarantined(context: Context, type: str, code: int) -> tuple[str, ...]:
 
 
 def _judged(context: Context, name: str, promise: Promise, code: int, events: list[tuple[Any, ...]]) -> Judged:
-    made = min((at for at, what in events if what == promise.anchor), default=None)
-    month = made.year * 100 + made.month if made else 0
-    rows = context.engine.rows(
-        "SELECT made, due, fulfilled, voided, waived, unknown_reason, layer, change, terms, calendar"
-        f" FROM outcome_{name} WHERE month = ? AND subject = ?",
-        (month, code),
-    )
+    rows = _row(context, name, promise, code, events)
     if not rows:
         return Judged(name, promise.words, "not made", f"never made: no '{promise.anchor}' on record", ())
-    *instants, layer, change, terms, calendar = rows[0]
-    outcome = Outcome(*instants)
+    row = rows[0]
+    outcome = Outcome(*(row[column] for column in INSTANTS))
     now = state(outcome, context.as_of) or "not made"
     lines = [(at, str(what).replace("_", " ")) for at, what in events]
     if outcome.due is not None:
         lines.append((outcome.due, "due"))
+    if outcome.breached is not None and outcome.breached <= context.as_of:
+        lines.append((outcome.breached, "from here on it could not be kept"))
     lines.append((context.as_of, "the record ends here"))
     lines += _pauses(context, name, code)
-    clock = tuple(Line(f"{context.local_time(at):%Y-%m-%d %H:%M:%S}", what) for at, what in sorted(lines, key=lambda line: line[0]))
-    return Judged(name, promise.words, now, _says(outcome, now, context.as_of), clock, layer, change, terms, calendar)
+    clock = tuple(Line(_local(context, at), what) for at, what in sorted(lines, key=lambda line: line[0]))
+    said = _says(outcome, now, context.as_of, promise)
+    stages, others = _stages(context, promise, row)
+    return Judged(
+        name, promise.words, now, said, clock, row["layer"], row["change"], row["terms"], row["calendar"],
+        due_by=str(promise.due or promise.within or ""), known_from=_local(context, row["known_from"]),
+        worked=_worked(context, name, code, row), stages=stages, others=others, made_of=_made_of(context, promise, code),
+    )  # fmt: skip
+
+
+def _row(context: Context, name: str, promise: Promise, code: int, events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """The outcome by the names of its columns; its month is that of the anchor, so that few files are read."""
+    made = min((at for at, what in events if what == promise.anchor), default=None)
+    if made is None:
+        return []
+    columns = context.tables[f"outcome_{name}"]
+    listed = ", ".join([*(identifier(column) for column in columns if column != "breached"), "breached"])
+    found = context.engine.rows(
+        f"SELECT {listed} FROM outcome_{name} WHERE month = ? AND subject = ?", (made.year * 100 + made.month, code)
+    )
+    return [dict(zip([*(column for column in columns if column != "breached"), "breached"], row, strict=True)) for row in found]
+
+
+def _stages(context: Context, promise: Promise, row: Mapping[str, Any]) -> tuple[tuple[Stretch, ...], tuple[tuple[str, str], ...]]:
+    """The stages that its terms have, and who else bears its delay."""
+    of = row.get("share_of")
+    found = []
+    for key, stage in promise.stages.items():
+        begins, ends, budget = (row[f"{key}_{part}"] for part in ("from", "to", "budget_us"))
+        took = None if begins is None or ends is None else _length(int((ends - begins) / MICROSECOND))
+        found.append(
+            Stretch(
+                stage.words or key.replace("_", " "), begins and _local(context, begins), ends and _local(context, ends), took,
+                None if budget is None else _length(int(budget)), str(Fraction(row[f"share_{key}"], of)) if of else None,
+            )
+        )  # fmt: skip
+    others = [(key, str(Fraction(row[f"share_{key}"], of))) for key in ("plan", "gap", "cannot_assign") if of and row[f"share_{key}"]]
+    return tuple(found), tuple(others)
+
+
+def _worked(context: Context, name: str, code: int, row: Mapping[str, Any]) -> str | None:
+    """Working time from the anchor to fulfilment, or to where the record ends, as the calendar counts it; less what was paused."""
+    if row["calendar"] is None or "working_time" not in context.tables:
+        return None
+    until = min(row["fulfilled"] or context.as_of, context.as_of)
+    ((us,),) = context.engine.rows(
+        "SELECT coalesce(sum(epoch_us(least(closes, ?)) - epoch_us(greatest(opens, ?))), 0) FROM working_time"
+        " WHERE calendar = ? AND opens < ? AND closes > ?",
+        (until, row["made"], row["calendar"], until, row["made"]),
+    )
+    if "pause" in context.tables:
+        ((paused,),) = context.engine.rows(
+            "SELECT coalesce(sum(counted_us), 0) FROM pause WHERE promise = ? AND subject = ? AND since < ?", (name, code, until)
+        )
+        us -= paused
+    return _length(max(int(us), 0))
+
+
+def _made_of(context: Context, promise: Promise, code: int) -> tuple[str, ...]:
+    """What keeps a promise beyond events of its own: each part with what became of it."""
+    fulfil, subject = promise.fulfil, promise.subject
+    found: list[str] = []
+    for type in (fulfil.of or fulfil.all,):
+        if type is not None:
+            rows = context.engine.rows(
+                f"SELECT o.id, min(e.occurred) FROM ({parts_of(subject, type)}) p JOIN object_{type} o ON o.code = p.part"
+                f" LEFT JOIN event e ON e.object_type = {literal_text(type)} AND e.object = o.code AND e.type = ? WHERE p.subject = ?"
+                " GROUP BY o.id ORDER BY 2 NULLS LAST, 1",
+                (str(fulfil.event), code),
+            )
+            found += [
+                f"{type} {id}: {str(fulfil.event).replace('_', ' ')} {_local(context, at) if at else 'not on record'}" for id, at in rows
+            ]
+    for one in fulfil.all_of:
+        about = one.of or subject
+        whose = f"({parts_of(subject, about)})" if about != subject else f"(SELECT {code} AS subject, {code} AS part)"
+        rows = context.engine.rows(
+            f"SELECT s.id, {context.state('o')} FROM {whose} p JOIN outcome_{one.promise} o ON o.subject = p.part"
+            f" JOIN object_{about} s ON s.code = p.part WHERE p.subject = ? ORDER BY 1",
+            (code,),
+        )
+        words = context.promises[one.promise].words if one.promise in context.promises else one.promise
+        found += [f"{words}{f', {about} {id}' if about != subject else ''}: {now or 'not made'}" for id, now in rows]
+    return tuple(found)
+
+
+def _local(context: Context, at: datetime) -> str:
+    return f"{context.local_time(at):%Y-%m-%d %H:%M:%S}"
 
 
 def _pauses(context: Context, promise: str, code: int) -> list[tuple[datetime, str]]:
@@ -130,13 +242,17 @@ def _pauses(context: Context, promise: str, code: int) -> list[tuple[datetime, s
 
 def _length(us: int) -> str:
     hours, minutes = divmod(us // 60_000_000, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    return f"{hours:,} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _says(outcome: Outcome, now: str, at: datetime) -> str:
+def _says(outcome: Outcome, now: str, at: datetime, promise: Promise) -> str:
     match now:
         case "kept":
             return "kept"
+        case "broken" if (
+            outcome.breached is not None and outcome.breached <= at and (outcome.due is None or outcome.breached <= outcome.due)
+        ):
+            return f"broken; {_breach(promise)}"
         case "broken" if outcome.fulfilled is not None and outcome.due is not None:
             return f"broken; it came {_span(outcome.due, outcome.fulfilled)} late"
         case "broken" if outcome.due is not None:
@@ -151,6 +267,14 @@ def _says(outcome: Outcome, now: str, at: datetime) -> str:
             return "let off by the customer"
         case _:
             return f"open; due in {_span(at, outcome.due)}" if outcome.due else now
+
+
+def _breach(promise: Promise) -> str:
+    if promise.fulfil.absent:
+        return f"'{str(promise.fulfil.event).replace('_', ' ')}' happened all the same"
+    if promise.fulfil.all_of:
+        return "a part of it was"
+    return "more came than may" if promise.fulfil.amount is not None else "it came, and not as promised"
 
 
 def _span(first: datetime, last: datetime) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from troth.engines.statistics import StratifiedShare, superpopulation_share
 from troth.findings.context import Context
-from troth.findings.weighing import Counts, counts, seen, total
+from troth.findings.weighing import Counts, counts_by, seen, total
 
 STANDING = ("kept", "broken", "unknown")
 
@@ -58,6 +58,11 @@ def share_of(found: Sequence[Counts], numerator: str, denominator: str) -> Strat
 
 def kept_of(context: Context, name: str, where: str = "TRUE") -> Kept:
     """What was kept of a promise, of what fell due by now. where: SQL over its outcomes `o`."""
+    return kept_by(context, name, (), where).get((), Kept([]))
+
+
+def kept_by(context: Context, name: str, by: tuple[str, ...], where: str = "TRUE") -> dict[tuple[object, ...], Kept]:
+    """The same for each group of outcomes, in the order of the groups. by: SQL of what they are grouped by."""
     state = context.state()
     unbreached = f"coalesce(o.breached > {context.now}, TRUE)"
     conditions = {
@@ -67,4 +72,5 @@ def kept_of(context: Context, name: str, where: str = "TRUE") -> Kept:
         "silent": f"{state} = 'broken' AND o.fulfilled IS NULL AND {unbreached}",
         "other": f"{state} = 'broken' AND NOT ({unbreached}) AND coalesce(o.fulfilled <= o.due, TRUE)",
     }
-    return Kept(counts(context, name, conditions, f"o.due <= {context.now} AND ({where})"))
+    found = counts_by(context, name, by, conditions, f"o.due <= {context.now} AND ({where})")
+    return {group: Kept(counted) for group, counted in found.items()}

@@ -47,16 +47,26 @@ def is_sample(context: Context, subject_type: str) -> bool:
 
 def counts(context: Context, promise: str, measures: dict[str, str], where: str = "TRUE") -> list[Counts]:
     """Counts by stratum over a promise's outcomes (alias o). measures: name -> SQL condition."""
+    return counts_by(context, promise, (), measures, where).get((), [])
+
+
+def counts_by(
+    context: Context, promise: str, by: tuple[str, ...], measures: dict[str, str], where: str = "TRUE"
+) -> dict[tuple[object, ...], list[Counts]]:
+    """The same for each group of outcomes, in the order of the groups. by: SQL of what they are grouped by."""
     known = strata(context, context.promises[promise].subject)
     listed = ", ".join(f"count(*) FILTER ({condition}) AS {name}" for name, condition in measures.items())
-    rows = context.engine.rows(f"SELECT o.stratum, {listed} FROM outcome_{promise} o WHERE {where} GROUP BY o.stratum ORDER BY o.stratum")
-    return [
-        Counts(
-            known[row[0]],
-            dict(zip(measures, map(int, row[1:]), strict=True)),
-        )
-        for row in rows
-    ]
+    keys = "".join(f"{key}, " for key in by)
+    grouped = ", ".join(str(n + 1) for n in range(len(by) + 1))
+    rows = context.engine.rows(
+        f"SELECT {keys}o.stratum, {listed} FROM outcome_{promise} o WHERE {where} GROUP BY {grouped} ORDER BY {grouped}"
+    )
+    found: dict[tuple[object, ...], list[Counts]] = {}
+    for row in rows:
+        stratum, *numbers = row[len(by) :]
+        counted = Counts(known[stratum], dict(zip(measures, map(int, numbers), strict=True)))
+        found.setdefault(tuple(row[: len(by)]), []).append(counted)
+    return found
 
 
 def total(found: list[Counts], name: str) -> Fraction:

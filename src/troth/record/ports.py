@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from troth.record.loads import Load
 
 
+class Streamed(Protocol):
+    """Rows as the Arrow C stream."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+
 class Engine(Protocol):
     """An in-process SQL engine; every statement has a cursor of its own and is read to the end."""
 
@@ -33,6 +39,10 @@ class Engine(Protocol):
         ...
 
     def columns(self, sql: str, parameters: Sequence[object] = ()) -> dict[str, np.ndarray[Any, Any]]: ...
+
+    def stream(self, sql: str) -> Streamed:
+        """The rows of a query for whatever reads Arrow, read as they are asked for."""
+        ...
 
     def load(self, table: str, columns: Mapping[str, np.ndarray[Any, Any]]) -> None: ...
 

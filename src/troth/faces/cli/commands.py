@@ -8,7 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from troth.faces.cli import book_commands, calendar_commands, example_commands, identity_commands, people_commands, source_commands
+from troth.faces.cli import (
+    book_commands,
+    calendar_commands,
+    example_commands,
+    identity_commands,
+    people_commands,
+    promise_commands,
+    source_commands,
+)
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
 
@@ -277,6 +285,9 @@ app.command()(people_commands.erase)
 app.command()(people_commands.hold)
 app.add_typer(source_commands.app, name="sources")
 app.command("data")(source_commands.data)
+app.command()(promise_commands.promises)
+app.command()(promise_commands.promise)
+app.command()(promise_commands.explain)
 
 
 @app.command()

@@ -88,6 +88,11 @@ class DuckEngine:
         """Column -> array; one that holds a NULL is masked. DECIMAL comes as float: cast it to keep it exact."""
         return self._ask(sql, parameters, lambda answer: dict(answer.fetchnumpy()))
 
+    def stream(self, sql: str) -> duckdb.DuckDBPyRelation:
+        """The rows of a query as an Arrow C stream, read as they are asked for."""
+        with self._refusals():
+            return self._connection.cursor().sql(sql)
+
     def load(self, table: str, columns: Mapping[str, Array]) -> None:
         """Create `table` with rows in the arrays' order.
 

@@ -1,0 +1,177 @@
+"""`troth promises`, `troth promise NAME`, `troth explain ORDER`: what was promised, what of it was kept, and one order clock by clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
+from troth.faces.cli.output import Out, fields
+
+if TYPE_CHECKING:
+    from troth.app.promises import Bound, Listed, Rate, Stretch, Whole
+    from troth.app.reading import Reading
+    from troth.app.timeline import Judged, Timeline
+
+Name = Annotated[str, typer.Argument(help="A promise by its name in the book: deliver.")]
+Order = Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")]
+WIDTH = 12  # of the bar of what was not kept
+
+
+def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
+    """List every promise: who owes it to whom, how many stand how, and what was kept of what fell due."""
+    from troth.app.promises import list_promises
+
+    out = Out(json=json, quiet=False)
+    found = list_promises(_reading(book, as_known_at))
+    if json:
+        out.data([fields(one) for one in found])
+        return
+    for one in found:
+        _listed(out, one)
+
+
+def promise(name: Name, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
+    """Show one promise: what was kept by month, where its time goes, and whose terms bound how many."""
+    from troth.app.promises import whole_promise
+
+    out = Out(json=json, quiet=False)
+    whole = whole_promise(_reading(book, as_known_at), name)
+    if json:
+        out.data(fields(whole))
+        return
+    _whole(out, whole)
+
+
+def explain(order: Order, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
+    """Explain one order's promises: clock by clock, with pauses, stages, who bears the delay, and whose terms bound it."""
+    from troth.app.timeline import why_not
+
+    out = Out(json=json, quiet=False)
+    timelines = why_not(_reading(book, as_known_at), order)
+    if json:
+        out.data([fields(t) for t in timelines])
+        return
+    for timeline in timelines:
+        _explained(out, timeline)
+
+
+def _reading(book: Path, as_known_at: str | None) -> Reading:
+    from troth.app.bootstrap import open_workspace
+    from troth.app.known import as_known_at as know
+    from troth.app.reading import open_reading
+
+    workspace = open_workspace(book)
+    return open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+
+
+def _listed(out: Out, one: Listed) -> None:
+    out.say(f"\n{one.name}: {one.words}")
+    out.say(f"  {_kind(one.kind)}, owed by {one.owes} to {one.owed}; answered for by {', '.join(one.owners) or 'nobody yet'}")
+    out.say(f"  {_rate(one.due)}")
+    standing = ", ".join(f"{count:,} {state}" for state, count in one.states.items() if count)
+    out.say(f"  {one.made:,} made: {standing or 'none'}")
+
+
+def _kind(kind: str) -> str:
+    return {"customer": "To customers", "internal": "Between departments", "contract": "By contract", "goal": "A goal"}[kind]
+
+
+def _rate(rate: Rate) -> str:
+    """The kept share with its range, its interval and n; never a share of nothing."""
+    if rate.low is None or rate.high is None:
+        return "nothing has fallen due yet"
+    share = _percent(rate.low) if rate.low == rate.high else f"{_percent(rate.low)} to {_percent(rate.high)}"
+    mark = "~" if rate.estimated else ""
+    said = f"{mark}{share} kept of {rate.n:,} that fell due"
+    if rate.interval:
+        said += f" [{_percent(rate.interval[0])} to {_percent(rate.interval[1])}]"
+    if rate.unknown:
+        said += f"; {rate.unknown:,} cannot be told"
+    return said
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %"
+
+
+def _whole(out: Out, whole: Whole) -> None:
+    _listed(out, whole.listed)
+    out.say(f"\n  kept by   {whole.kept_by}\n  due       {whole.due_by}")
+    if whole.objective:
+        out.say(f"  objective {whole.objective}")
+    if whole.months:
+        out.say("\nBy the month in which it fell due; ■ what was not kept")
+        most = max(1 - (rate.low or 0) for _, rate in whole.months) or 1
+        for month, rate in whole.months:
+            missed = "■" * round((1 - (rate.low or 0)) / most * WIDTH)
+            out.say(f"  {month}  {missed:<{WIDTH}}  {_rate(rate)}")
+    if whole.stages:
+        out.say("\nWhere its time goes")
+        for stage in whole.stages:
+            out.say(f"  {_stretch(stage)}")
+        if whole.others:
+            others = ", ".join(f"{_percent(share)} {_other(key)}" for key, share in whole.others.items())
+            out.say(f"  of the delay besides: {others}")
+    if len(whole.terms) > 1:
+        out.say("\nBy whose terms")
+        for bound in whole.terms:
+            out.say(f"  {_bound(bound)}")
+
+
+def _stretch(stage: Stretch) -> str:
+    took = "no time on record" if stage.median_s is None else f"half of them within {_time(stage.median_s)}"
+    budget = f", {stage.within_budget:,} of {stage.budgeted:,} within budget" if stage.within_budget is not None else ""
+    borne = f"; bears {_percent(stage.borne)} of the delay" if stage.borne is not None else ""
+    owner = stage.owner or "nobody owns it"
+    return f"{stage.words} ({stage.begins} to {stage.ends}; {owner}): {took}{budget}{borne}"
+
+
+def _other(key: str) -> str:
+    return {"plan": "the plan", "gap": "time in no stage", "cannot_assign": "cannot be assigned"}[key]
+
+
+def _bound(bound: Bound) -> str:
+    change = f" by {bound.change}" if bound.change else ""
+    return f"{bound.layer}{change} {bound.terms[:8]}, from {bound.since}: {bound.made:,} made, {_rate(bound.due)}"
+
+
+def _time(seconds: float) -> str:
+    if seconds >= 172_800:
+        return f"{seconds / 86_400:.1f} days"
+    return f"{seconds / 3_600:.1f} hours" if seconds >= 5_400 else f"{seconds / 60:.0f} minutes"
+
+
+def _explained(out: Out, timeline: Timeline) -> None:
+    out.say(f"\n{timeline.subject_type} {timeline.id}")
+    for judged in timeline.promises:
+        _judged(out, judged)
+    if timeline.quarantined:
+        out.say("\n  In quarantine")
+        for reason in timeline.quarantined:
+            out.say(f"    {reason}")
+
+
+def _judged(out: Out, judged: Judged) -> None:
+    out.say(f"\n  {judged.words}: {judged.says}")
+    if judged.terms:
+        layer = "the standard" if judged.layer == "standard" else judged.layer
+        change = f" ({judged.change})" if judged.change else ""
+        out.say(f"    by the terms of {layer}{change}, {judged.terms[:8]}{f': due {judged.due_by}' if judged.due_by else ''}")
+    if judged.calendar:
+        out.say(f"    on the hours of {judged.calendar}" + (f"; {judged.worked} of working time" if judged.worked else ""))
+    for line in judged.clock:
+        out.say(f"    {line.at:<20} {line.what}")
+    for part in judged.made_of:
+        out.say(f"    · {part}")
+    for stage in judged.stages:
+        took = stage.took or ("begun, and not ended" if stage.begins else "no time on record")
+        budget = f" of {stage.budget}" if stage.budget else ""
+        borne = f"; bears {stage.borne} of the delay" if stage.borne and stage.borne != "0" else ""
+        out.say(f"    {stage.stage}: {took}{budget}{borne}")
+    for key, share in judged.others:
+        out.say(f"    {_other(key)}: bears {share} of the delay")
+    if judged.known_from:
+        out.say(f"    could be known from {judged.known_from} on")
