@@ -170,6 +170,44 @@ def test_a_promise_that_there_is_not_is_refused_with_the_nearest_name(shop: Oper
     assert len(shop.promises) == 3
 
 
+REPORTS = """reports:
+  files: [reports.csv]
+  key: []
+  equal_rows: keep
+  object: {type: contract, id: [contract]}
+  relations: [{to: customer, id: [customer]}]
+  events: [{type: signed, at: signed}, {type: report_sent, at: sent}]
+"""
+WEEKLY = """weekly_report:
+  kind: contract
+  subject: contract
+  promisor: {unit: service}
+  promisee: contract.customer
+  words: a report every Friday
+  anchor: signed
+  every: friday
+  fulfil: {event: report_sent}
+"""
+
+
+def test_a_promise_that_comes_again_goes_through_files_build_and_lake(tmp_path: Path) -> None:
+    rows = "contract,customer,signed,sent\nK-1,c1,2026-01-02 09:00,\nK-1,c1,,2026-01-02 16:00\nK-1,c1,,2026-01-12 08:00\n"
+    book = {**BOOK, "sources/reports.yaml": REPORTS, "promises/weekly.yaml": WEEKLY}
+    operation = troth.open(write_book(tmp_path, files={**FILES, "reports.csv": rows}, book=book))
+    operation.build()
+
+    weekly = operation.promises["weekly_report"]
+    assert [row[:2] for row in weekly.outcomes("2026-01-20").rows()] == [
+        ("K-1 2026-01-02", "kept"), ("K-1 2026-01-09", "broken"), ("K-1 2026-01-16", "kept"), ("K-1 2026-01-23", "open"),
+    ]  # fmt: skip
+    assert weekly.whole().listed.subject == "weekly_report"
+    (missed,) = operation.explain("K-1 2026-01-09")
+    assert missed.promises[0].says.startswith("broken; nothing recorded")
+    (kept,) = operation.explain("K-1 2026-01-16")
+    assert [line.what for line in kept.promises[0].clock] == ["its turn begins", "report_sent", "due", "the record ends here"]
+    assert operation.page()["found"], "the page can be read with it"
+
+
 def test_what_nothing_fell_due_of_has_no_share(tmp_path: Path) -> None:
     book = write_book(tmp_path, book={**BOOK, "promises/deliver.yaml": PROMISE.replace("end_of_day(attr(due))", "placed + 5y")})
     operation = troth.open(book)

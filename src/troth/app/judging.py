@@ -155,7 +155,9 @@ def _derive(
 
 def _outcome_parts(made: Outcomes) -> list[Part]:
     outcome = Part(f"outcome_{made.name}", ("promise", "month"), ("subject",))
-    return [outcome, Part(f"former_{made.name}", ("promise", "month"), ("subject",))] if made.corrected else [outcome]
+    former = (Part(f"former_{made.name}", ("promise", "month"), ("subject",)),) if made.corrected else ()
+    turns = (Part(f"object_{made.name}", (), ("code",)),) if made.promise.every is not None else ()
+    return [outcome, *former, *turns]
 
 
 def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:

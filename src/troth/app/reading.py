@@ -91,7 +91,8 @@ def _context(engine: Engine, snapshot: Snapshot, rules: Rules) -> Context:
 
 
 def _with_stages(promise: Promise, told: Mapping[str, Any]) -> Promise:
-    """The promise with the stages that its outcomes have: those of every variant."""
+    """The promise with what its outcomes are about, of one that comes again its turns, and with their stages: those of every variant."""
+    promise = promise.model_copy(update={"subject": told["subject"]})
     known = {key: Stage.model_validate(stage) for key, stage in told["stages"]}
     return promise.model_copy(update={"stages": {**known, **{key: promise.stages[key] for key in known if key in promise.stages}}})
 

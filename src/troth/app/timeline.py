@@ -105,7 +105,7 @@ def _timeline(context: Context, type: str, id: str) -> Timeline | None:
     events = context.engine.rows(
         "SELECT occurred, type FROM event WHERE object_type = ? AND month = ? AND object = ? ORDER BY occurred, type", (type, month, code)
     )
-    judged = [_judged(context, name, promise, code, events) for name, promise in context.promises.items() if promise.subject == type]
+    judged = [_judged(context, name, promise, code, month, events) for name, promise in context.promises.items() if promise.subject == type]
     return Timeline(type, id, tuple(judged), _quarantined(context, type, code))
 
 
@@ -121,14 +121,14 @@ def _quarantined(context: Context, type: str, code: int) -> tuple[str, ...]:
     return tuple(f"{file}, row {row}, {column}: {reason}" + (f" ({value!r})" if value else "") for file, row, column, reason, value in rows)
 
 
-def _judged(context: Context, name: str, promise: Promise, code: int, events: list[tuple[Any, ...]]) -> Judged:
-    rows = _row(context, name, promise, code, events)
+def _judged(context: Context, name: str, promise: Promise, code: int, month: int, events: list[tuple[Any, ...]]) -> Judged:
+    rows = _row(context, name, promise, code, month, events)
     if not rows:
         return Judged(name, promise.words, "not made", f"never made: no '{promise.anchor}' on record", ())
     row = rows[0]
     outcome = Outcome(*(row[column] for column in INSTANTS))
     now = state(outcome, context.as_of) or "not made"
-    lines = [(at, str(what).replace("_", " ")) for at, what in events]
+    lines = [(at, str(what).replace("_", " ")) for at, what in events or _of_turn(promise, row)]
     if outcome.due is not None:
         lines.append((outcome.due, "due"))
     if outcome.breached is not None and outcome.breached <= context.as_of:
@@ -145,17 +145,23 @@ def _judged(context: Context, name: str, promise: Promise, code: int, events: li
     )  # fmt: skip
 
 
-def _row(context: Context, name: str, promise: Promise, code: int, events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """The outcome by the names of its columns; its month is that of the anchor, so that few files are read."""
-    made = min((at for at, what in events if what == promise.anchor), default=None)
-    if made is None:
-        return []
+def _row(context: Context, name: str, promise: Promise, code: int, month: int, events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """The outcome by the names of its columns; its month is that of the anchor, so that few files are read. month: of a turn."""
+    if promise.every is None:
+        made = min((at for at, what in events if what == promise.anchor), default=None)
+        if made is None:
+            return []
+        month = made.year * 100 + made.month
     columns = context.tables[f"outcome_{name}"]
     listed = ", ".join([*(identifier(column) for column in columns if column != "breached"), "breached"])
-    found = context.engine.rows(
-        f"SELECT {listed} FROM outcome_{name} WHERE month = ? AND subject = ?", (made.year * 100 + made.month, code)
-    )
+    found = context.engine.rows(f"SELECT {listed} FROM outcome_{name} WHERE month = ? AND subject = ?", (month, code))
     return [dict(zip([*(column for column in columns if column != "breached"), "breached"], row, strict=True)) for row in found]
+
+
+def _of_turn(promise: Promise, row: Mapping[str, Any]) -> list[tuple[datetime, str]]:
+    """What happened in the span of a turn, which has no events of its own on record."""
+    found = [(row["made"], "its turn begins")]
+    return found + ([(row["fulfilled"], promise.fulfil.what)] if row["fulfilled"] is not None else [])
 
 
 def _stages(context: Context, promise: Promise, row: Mapping[str, Any]) -> tuple[tuple[Stretch, ...], tuple[tuple[str, str], ...]]:

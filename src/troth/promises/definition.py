@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from troth.book import Expression, Kind, Part, Role
 from troth.sources import Identifier
 
+Monthday = Annotated[int, Field(ge=1, le=31)]
 TAKEN = frozenset({"plan", "gap", "cannot_assign", "of", "known"})
 
 
@@ -139,6 +140,12 @@ class Promise(Part):
     promisee: str | None = Field(None, description="Who is owed: order.customer, or a role")
     words: str = Field(description="How pages name the promise: delivered by the date given")
     anchor: str = Field(description="Event type at which the promise is made: placed; the terms of that instant bind")
+    every: Literal["day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | Monthday | None = Field(
+        None,
+        description="How often it falls due again from the anchor on: friday, day, or 15 for that day of each month. Each turn is a"
+        " promise of its own, kept by the event between the turn before and its own day's end",
+    )
+    until: str | None = Field(None, description="Event type after which it comes no more: contract_ended; without it it goes on")
     fulfil: Fulfilment = Field(description="By what it is kept: {event: delivered}")
     due: Expression | None = Field(
         None,
@@ -168,8 +175,13 @@ class Promise(Part):
     @model_validator(mode="after")
     def due_once(self) -> Promise:
         given = (self.due is not None) + (self.within is not None)
-        if given != 1 and not (given == 0 and self.fulfil.all_of):
+        if given != 1 and not (given == 0 and (self.fulfil.all_of or self.every is not None)):
             raise ValueError("say once by when it is due: give 'due' or 'within', and null for the one that another layer gives")
+        if self.every is None and self.until is not None:
+            raise ValueError("'until' says how long it comes again: give 'every', too")
+        plain = self.fulfil.event is not None and not (self.fulfil.of or self.fulfil.all or self.fulfil.absent)
+        if self.every is not None and (self.stages or self.pause_while or not plain):
+            raise ValueError("what comes again is kept by an event of its own, and has no stages and no pauses")
         if self.fulfil.absent and self.stages:
             raise ValueError("what must not happen has no stages on its way")
         return self
@@ -184,4 +196,4 @@ class Promise(Part):
         return stages
 
 
-PROMISES = Kind("promises", Promise, layered=True, fixed=frozenset({"subject", "anchor", "kind"}))
+PROMISES = Kind("promises", Promise, layered=True, fixed=frozenset({"subject", "anchor", "kind", "every", "until"}))

@@ -19,6 +19,7 @@ from troth.promises.naming import DIMENSION, Record, scope_of
 from troth.promises.places import Places
 from troth.promises.shape import shape_of
 from troth.promises.terms import ANY
+from troth.promises.turns import about_turns, with_turns
 from troth.query import compile_expression
 from troth.sources import SOURCES, Source, vocabulary
 
@@ -26,6 +27,10 @@ from troth.sources import SOURCES, Source, vocabulary
 def lint(book: Book) -> list[Problem]:
     """Names and types of every expression, in every version and layer, each mistake where it is written."""
     record = record_of(book)
+    again = {name: one.value for name, one in book.fitting(PROMISES.name, Promise).items() if one.value.every is not None}
+    taken = {name for name in again if name in record.attributes}
+    if record.attributes:
+        record = with_turns(record, {name: promise for name, promise in again.items() if name not in taken})
     calendars = book.names(CALENDARS.name)
     found: list[Problem] = []
     sound: set[int | tuple[object, ...]] = set()
@@ -36,8 +41,11 @@ def lint(book: Book) -> list[Problem]:
             said = f"no object type '{subject}' in sources/; {nearest(subject, record.attributes)}"
             found.append(current.problem(("subject",), said, at_value=True))
         ownerless: set[str] = set()
+        if name in taken:
+            found.append(current.problem((), f"it comes again, so that its turns are of the type '{name}', which the sources have already"))
+            continue
         for definition in book.each(PROMISES.name, name, Promise):
-            wrong = _checked(definition, record, calendars, sound)
+            wrong = [*_checked(definition, record, calendars, sound), *_again(definition, record)]
             if said := _former(definition, standing):
                 found += [replace(one, message=f"{one.message}; {said}") for one in wrong]
             else:
@@ -46,6 +54,20 @@ def lint(book: Book) -> list[Problem]:
     if record.attributes:
         found += _dimensions(book, record)
     return list(dict.fromkeys(found))
+
+
+def _again(definition: Definition[Promise], record: Record) -> list[Problem]:
+    """Events between which a promise comes again, and what its turns say; they are no names of an expression."""
+    promise = definition.value
+    if promise.every is None or promise.subject not in record.attributes:
+        return []
+    places = Places(definition, record)
+    for field, event in (("anchor", promise.anchor), ("until", promise.until)):
+        if event is not None:
+            places.event(event, field)
+    if not places.problems:
+        places.event(str(promise.fulfil.event), "fulfil", "event")
+    return places.problems
 
 
 def _former(definition: Definition[Promise], standing: Mapping[PurePosixPath, str]) -> str:
@@ -61,9 +83,12 @@ def _checked(
     definition: Definition[Promise], record: Record, calendars: Sequence[str], sound: set[int | tuple[object, ...]]
 ) -> list[Problem]:
     """sound: shapes in which nothing is wrong, whoever they bind, and what of the book is of one, by its id there."""
-    promise, places = definition.value, Places(definition, record)
-    if id(promise) in sound:
+    if id(definition.value) in sound:
         return []
+    written = definition
+    if definition.value.every is not None:
+        definition = about_turns(definition)
+    promise, places = definition.value, Places(definition, record)
     shape, _ = shape_of(promise, places)
     mark = (promise.subject, promise.promisee, promise.calendar, promise.pause_while, shape)
     if promise.calendar is not None and promise.calendar not in calendars:
@@ -71,10 +96,10 @@ def _checked(
         places.problems.append(definition.problem(("calendar",), said, at_value=True))
     if promise.subject in record.attributes and mark not in sound and not places.problems:
         check_shape(shape, places)
-        _party(definition, places)
+        _party(written, places)
         _pauses(definition, places)
     if not places.problems:
-        sound |= {mark, id(promise)}
+        sound |= {mark, id(written.value)}
     return places.problems
 
 

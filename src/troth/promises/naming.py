@@ -35,7 +35,8 @@ class Record:
     """What expressions may name: attributes and event types of each object type, and the clock they are read by.
 
     relations: the types that objects of a type belong to, one object each. logged: types whose events only the data know.
-    parties: types whose objects have a party that others share, by the table `identity`. span: the first and the last instant of all,
+    parties: types whose objects have a party that others share, by the table `identity`. turns: types of promises that come again, whose
+    instants stand already. span: the first and the last instant of all,
     UTC microseconds.
     """
 
@@ -46,6 +47,7 @@ class Record:
     relations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     logged: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
+    turns: frozenset[str] = frozenset()
     span: tuple[int, int] = (0, 0)
 
     def events_of(self, type: str) -> frozenset[str]:

@@ -20,13 +20,14 @@ from troth.promises.shape import Parameter, closed
 from troth.promises.shares import make_shares
 from troth.promises.tables import group_rows, keep_terms, load_amounts, load_variants
 from troth.promises.terms import Terms
+from troth.promises.turns import Turns, comes_again, make_turns, turned, with_turns
 from troth.query import literal_text, names_in, parse
 from troth.record import Engine
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What outcome_<promise> holds. promise: as it stands, with the stages of all its variants.
+    """What outcome_<promise> holds. promise: as it stands, with the stages of all its variants; of one that comes again, about its turns.
 
     corrected: former_<promise> holds what was judged by terms that were corrected since. clocks: the calendars that it was judged by.
     """
@@ -43,12 +44,13 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
 
     Raises BookError, with every mistake, for terms that name what the record does not hold.
     """
+    terms, record = _with_turns(engine, terms, record, at)
     instants: dict[str, set[str]] = {}
     planned = [plan_of(one, chosen, record) for one, chosen in _chosen(engine, terms, record, instants)]
     for type in sorted({one.current.value.subject for one in terms}):
         mine = [plan for plan in planned if plan.terms.current.value.subject == type]
         needed = {event for plan in mine for event in plan.events()} & record.events_of(type)
-        if not needed <= instants.get(type, set()):
+        if type not in record.turns and not needed <= instants.get(type, set()):
             make_instants(engine, type, needed)
     for plan in planned:
         subject = plan.terms.current.value.subject
@@ -67,6 +69,17 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
     made = [judged[name] for name in by_name]
     keep_terms(engine, [(one.name, one.variants) for one in made])
     return made
+
+
+def _with_turns(engine: Engine, terms: Sequence[Terms], record: Record, at: datetime) -> tuple[Sequence[Terms], Record]:
+    """The turns of every promise that comes again, and its terms about them."""
+    again = {one.name: one.current.value for one in comes_again(terms)}
+    if not again:
+        return terms, record
+    whole = with_turns(record, again)
+    for name, promise in again.items():
+        make_turns(engine, Turns.of(name, promise, record), at)
+    return [turned(one, record) if one.name in again else one for one in terms], whole
 
 
 def make_instants(engine: Engine, type: str, events: Iterable[str]) -> None:
@@ -95,7 +108,8 @@ def _chosen(engine: Engine, terms: Sequence[Terms], record: Record, instants: di
         named = {name.dotted for text in read for name in names_in(parse(text))}
         standing = {event for one in terms if one.current.value.subject == type for event in events_of(one.current, record)}
         instants[type] = named & record.events_of(type) | standing
-        make_instants(engine, type, instants[type])
+        if type not in record.turns:
+            make_instants(engine, type, instants[type])
     return [
         (one, _alone(one, variant) if variant else choose(engine, one, record, events_of(one.current, record)))
         for one, variant in zip(terms, alone, strict=True)
