@@ -204,7 +204,7 @@ def test_a_promise_that_comes_again_goes_through_files_build_and_lake(tmp_path: 
     (missed,) = operation.explain("K-1 2026-01-09")
     assert missed.promises[0].says.startswith("broken; nothing recorded")
     (kept,) = operation.explain("K-1 2026-01-16")
-    assert [line.what for line in kept.promises[0].clock] == ["its turn begins", "report_sent", "due", "the record ends here"]
+    assert [line.what for line in kept.promises[0].clock] == ["its turn begins", "report sent", "due", "the record ends here"]
     assert operation.page()["found"], "the page can be read with it"
 
 
