@@ -136,7 +136,7 @@ def _book(way: str) -> Path:
             own = "" if n >= CALENDARS else f"desk:\n  hours: '{HOURS[n % len(HOURS)]}'\n  closed: [2025-{1 + n % 12:02}-{1 + n % 28:02}]\n"
             if own:
                 files[f"overlays/customer=c{n}/calendars/own.yaml"] = f"change: CHG-1\n{own}"
-            files[f"overlays/customer=c{n}/promises/own.yaml"] = f"change: CHG-1\ndeliver: {{within: {16 + n % 997}wh}}\n"
+            files[f"overlays/customer=c{n}/promises/own.yaml"] = f"change: CHG-1\ndeliver: {{within: {20 + n % 12}wh}}\n"
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")

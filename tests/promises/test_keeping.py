@@ -263,6 +263,35 @@ perfect:
     assert [str(due) for due in world.rows("perfect", "CAST(due AS DATE)")["both"]] == ["2026-03-31"]
 
 
+def test_a_whole_with_a_due_of_its_own_waits_for_what_was_not_promised_yet() -> None:
+    """Delivered in time, and not invoiced: without a due of its own the whole is what was promised so far."""
+    book = (
+        ORDER.replace("{event: delivered, all: item}", "{event: delivered}")
+        + """invoiced:
+  subject: order
+  words: invoiced in time
+  anchor: packed
+  within: 30d
+  fulfil: {event: invoiced}
+whole:
+  subject: order
+  words: delivered and invoiced
+  anchor: placed
+  fulfil: {all_of: [deliver, invoiced]}
+"""
+    )
+    drawing = {
+        "order": """
+            order   promised    placed      packed      delivered   invoiced
+            both    2026-03-05  2026-03-01  2026-03-02  2026-03-04  2026-03-10
+            half    2026-03-05  2026-03-01  -           2026-03-04  -
+        """
+    }
+
+    assert judge_company(book, drawing, promised="day").states("whole") == {"both": "kept", "half": "kept"}
+    assert judge_company(f"{book}  within: 60d\n", drawing, promised="day").states("whole") == {"both": "kept", "half": "broken"}
+
+
 WRONG = [
     ("fulfil: {event: delivered, all_of: [deliver]}", "give 'event' or 'all_of'"),
     ("fulfil: {absent: true}", "give 'event' or 'all_of'"),

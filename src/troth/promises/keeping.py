@@ -152,12 +152,14 @@ def _occurrences(subject: str, keeping: Keeping, *, first: bool = False) -> str:
     return f"SELECT p.subject, p.part, e.occurred FROM ({parts_of(subject, keeping.parts)}) p JOIN ({events}) e ON e.object = p.part"
 
 
-def keep_all(engine: Engine, judged: str, subject: str, keeping: Keeping) -> None:
+def keep_all(engine: Engine, judged: str, subject: str, keeping: Keeping, *, dated: bool) -> None:
     """Judged rows of promises that are kept by others, whose outcomes stand: fulfilled with the last of them, broken with the first.
 
     One that is void or waived does not count; one that nobody can tell makes the whole untold, unless another is broken. The due, where
-    the book gives none, is the latest of them.
+    the book gives none, is the latest of them. dated: it has a due of its own, so that it waits for those that are not made yet.
     """
+    named = len({name for name, _ in keeping.all_of})
+    waits = f" AND count(DISTINCT promise) = {named}" if dated else ""
     outcomes = " UNION ALL ".join(
         f"SELECT {'subject' if type in (None, subject) else 'p.subject'} AS subject, {literal_text(name)} AS promise, x.due, x.fulfilled,"
         " x.unknown_reason, coalesce(x.waived IS NOT NULL OR x.voided <= coalesce(x.fulfilled, x.voided), FALSE) AS aside,"
@@ -170,7 +172,7 @@ def keep_all(engine: Engine, judged: str, subject: str, keeping: Keeping) -> Non
     engine.run(
         f"CREATE OR REPLACE TABLE {judged} AS WITH part AS ({outcomes}), whole AS ("
         f" SELECT subject, max(due) {counts} AS due, min(breached) {counts} AS breached,"
-        " CASE WHEN bool_and(fulfilled IS NOT NULL OR aside) THEN"
+        f" CASE WHEN bool_and(fulfilled IS NOT NULL OR aside){waits} THEN"
         f" max(fulfilled) {counts} END AS fulfilled, bool_and(aside) AS aside,"
         f" min(unknown_reason) FILTER (NOT aside AND unknown_reason IS NOT NULL) AS unknown_reason FROM part GROUP BY subject)"
         " SELECT j.* REPLACE (coalesce(j.due, w.due) AS due, w.fulfilled AS fulfilled, w.breached AS breached,"

@@ -189,7 +189,7 @@ def _keep(engine: Engine, judged: str, query: Query, group: Group, at: datetime)
     elif query.each is not None:
         keep_enough(engine, judged, subject, keeping, query.each)
     elif keeping.all_of:
-        keep_all(engine, judged, subject, keeping)
+        keep_all(engine, judged, subject, keeping, dated=group.shape.due is not None)
 
 
 def _stages(definitions: Sequence[Definition[Promise]]) -> dict[str, Stage]:

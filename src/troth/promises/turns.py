@@ -20,7 +20,8 @@ from troth.kernel.instant import to_us
 from troth.promises.definition import Promise
 from troth.promises.naming import Record, column
 from troth.promises.terms import By, Terms
-from troth.query import day_begins, literal_instant, literal_text, to_local
+from troth.query import literal_instant, literal_text, to_local
+from troth.query.zone import day_begins
 from troth.record import Engine
 
 TURN = "turn"
@@ -30,6 +31,7 @@ END_OF_ITS_DAY = "end_of_day(attr(day))"
 MONTH = 31  # days from one turn to the next, at most
 LONGEST = {"day": 1, **dict.fromkeys(WEEKDAYS, 7)}
 ATTR = re.compile(r"\battr\(\s*(\w+)\s*\)")
+DOTTED = re.compile(r"\b(\w+)\.(\w+)\b")
 
 
 def comes_again(terms: Iterable[Terms]) -> list[Terms]:
@@ -91,9 +93,12 @@ def _read(by: By, name: str, subject: str, record: Record) -> By:
     text = by.read.get(subject)
     if text is None:
         return by
-    text = ATTR.sub(rf"{subject}.\1", text)
-    for owner in record.owners_of(subject):
-        text = re.sub(rf"\b{subject}\.{owner}\b", f"{name}.{owner}", text)
+    owners = record.owners_of(subject)
+
+    def named(found: re.Match[str]) -> str:
+        return f"{name}.{found[2]}" if found[1] == subject and found[2] in owners else found[0]
+
+    text = DOTTED.sub(named, ATTR.sub(lambda found: f"{subject}.{found[1]}", text))
     return replace(by, read={**by.read, name: text})
 
 

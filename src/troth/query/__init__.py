@@ -8,7 +8,7 @@ from troth.query.printing import show
 from troth.query.scope import Kind, Place, Scope, Typed
 from troth.query.text import identifier, literal_text
 from troth.query.tree import names_in
-from troth.query.zone import day_begins, literal_instant, to_local, to_utc
+from troth.query.zone import literal_instant, to_local, to_utc
 
 __all__ = [
     "CalendarJoins",
@@ -17,7 +17,6 @@ __all__ = [
     "Scope",
     "Typed",
     "compile_expression",
-    "day_begins",
     "identifier",
     "literal_instant",
     "literal_text",
