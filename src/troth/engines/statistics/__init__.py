@@ -1,6 +1,8 @@
 """Estimates with their intervals, from exact counts and sums; what cannot be estimated is raised as CannotEstimate."""
 
+from troth.engines.statistics.attributable import Attributable, Estimate, attributable
 from troth.engines.statistics.chart import ControlChart, laney_p_chart, p_chart
+from troth.engines.statistics.lead import Lead, lead_of
 from troth.engines.statistics.means import Mean, MeanDifference, Sums, difference_of_means, mean_of_scores
 from troth.engines.statistics.median import Median, median_interval
 from troth.engines.statistics.normal import normal_cdf, normal_quantile
@@ -9,8 +11,11 @@ from troth.engines.statistics.regression import Coefficient, Regression, ols_hc3
 from troth.engines.statistics.stratified import StratifiedShare, stratified_share, superpopulation_share
 
 __all__ = [
+    "Attributable",
     "Coefficient",
     "ControlChart",
+    "Estimate",
+    "Lead",
     "Mean",
     "MeanDifference",
     "Median",
@@ -19,8 +24,10 @@ __all__ = [
     "ShareDifference",
     "StratifiedShare",
     "Sums",
+    "attributable",
     "difference_of_means",
     "laney_p_chart",
+    "lead_of",
     "mean_of_scores",
     "median_interval",
     "newcombe",
