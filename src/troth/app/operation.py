@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,17 @@ from troth.app.bootstrap import open_workspace
 from troth.app.build import Built, build
 from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
 from troth.app.data_page import read_data
+from troth.app.handoffs import Handoffs, tell_handoffs
 from troth.app.known import as_known_at as known_at
 from troth.app.outcomes import Promises, promises_of
 from troth.app.reading import Page, open_reading, read_page
 from troth.app.rulebook import Shown, Why
 from troth.app.sources import Checked, check
 from troth.app.timeline import Timeline, why_not
+from troth.app.upstream import UpstreamTold, tell_chain, tell_upstream
 from troth.app.workspace import Workspace
 from troth.book.address import Address
+from troth.findings.chains import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,21 @@ class Operation:
         Raises NotFound with near ids where nothing of that name is on record.
         """
         return why_not(open_reading(self.workspace), id)
+
+    def upstream(self, promise: str, *, by: Sequence[str] = ("month",)) -> UpstreamTold:
+        """Which inner step broke before a promise to customers did, and how the two go together among what is alike in `by`.
+
+        Raises NotFound for a promise or an attribute that there is not, and where nothing was built yet.
+        """
+        return tell_upstream(open_reading(self.workspace), promise, by)
+
+    def chain(self, promise: str, id: str) -> Chain:
+        """One order's inner steps, the one that broke first in front. Raises NotFound for an id to which the promise was not made."""
+        return tell_chain(open_reading(self.workspace), promise, id)
+
+    def handoffs(self, role: str | None = None) -> Handoffs:
+        """Every handover and every promise owned together, as all their parties see them; or those of a role."""
+        return tell_handoffs(open_reading(self.workspace), role)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on.

@@ -71,6 +71,20 @@ def interval(low: float, high: float, digits: int = 1, scale: float = 100.0) -> 
     return f"{low * scale:.{digits}f}–{high * scale:.{digits}f}"
 
 
+def lasting(seconds: float) -> str:
+    """A stretch of time in its largest unit of which there are two.
+
+    >>> [lasting(s) for s in (30, 5_400, 32_400, 172_800)]
+    ['1 minute', '90 minutes', '9 hours', '2 days']
+    """
+    if seconds >= 172_800:
+        return f"{seconds / 86_400:.0f} days"
+    if seconds >= 7_200:
+        return f"{seconds / 3_600:.0f} hours"
+    minutes = max(round(seconds / 60), 1)
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
 def signed(value: float, digits: int = 2) -> str:
     """A difference with its sign, and a real minus."""
     return f"{value:+.{digits}f}".replace("-", "−")

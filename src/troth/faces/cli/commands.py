@@ -11,6 +11,7 @@ import typer
 from troth.faces.cli import (
     book_commands,
     calendar_commands,
+    chain_commands,
     example_commands,
     identity_commands,
     people_commands,
@@ -288,6 +289,8 @@ app.command("data")(source_commands.data)
 app.command()(promise_commands.promises)
 app.command()(promise_commands.promise)
 app.command()(promise_commands.explain)
+app.command()(chain_commands.upstream)
+app.command()(chain_commands.handoffs)
 
 
 @app.command()
