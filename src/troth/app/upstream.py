@@ -59,7 +59,8 @@ def tell_upstream(reading: Reading, promise: str, by: Sequence[str] = (MONTH,)) 
     found = upstream_of(context, promise, by)
     if found is None:
         raise NotFound(
-            f"'{promise}' has no inner step", got="no internal promise about its subject or what is linked to it, and no stage with a budget",
+            f"'{promise}' has no inner step",
+            got="no internal promise about its subject or what is linked to it, and no stage with a budget",
             next_step="Write a promise with `kind: internal`, or give a stage a `budget`.",
         )  # fmt: skip
     terms = context.promises[promise]

@@ -33,7 +33,7 @@ class Link:
 def links(context: Context, name: str) -> tuple[Link, ...]:
     """Every inner step of a customer promise: its internal promises, then the limits of its stages that none of these covers."""
     promise = context.promises[name]
-    inner = [one for key in context.promises if (one := _of_promise(context, promise, key)) is not None]
+    inner = [one for key in context.promises if key != name and (one := _of_promise(context, promise, key)) is not None]
     ended = {one.event for one in inner if one.subject == promise.subject}
     return (*inner, *(_of_stage(context, name, stage) for stage in limited(promise) if promise.stages[stage].to not in ended))
 

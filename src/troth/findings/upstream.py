@@ -66,8 +66,8 @@ class Upstream:
 def upstream_of(context: Context, name: str, by: Sequence[str] = (MONTH,), *, only: str | None = None) -> Upstream | None:
     """What broke upstream of one customer promise, of all of it that fell due; None where it has no inner step.
 
-    only: the key of one step; without it any of them counts. by: text attributes of the subject, and `month` of the due, local: only subjects alike in them are compared. Raises
-    NotFound for an attribute that there is not.
+    only: the key of one step; without it any of them counts. by: text attributes of the subject, and `month` of the due, local: only
+    subjects alike in them are compared. Raises NotFound for an attribute that there is not.
     """
     steps = tuple(link for link in links(context, name) if only in (None, link.key))
     if not steps:
@@ -107,6 +107,19 @@ def upstream_of(context: Context, name: str, by: Sequence[str] = (MONTH,), *, on
         first_due=min((row[width + 1] for row in rows), default=None), last_due=max((row[width + 2] for row in rows), default=None),
         together=together, refusal=refusal,
     )  # fmt: skip
+
+
+def named_of(context: Context, name: str) -> dict[str, str]:
+    """The broken ones by id, each with the key of the step that broke first upstream; those without one are left out."""
+    steps = links(context, name)
+    if not steps:
+        return {}
+    rows = context.engine.rows(
+        f"WITH {chain_sql(context, name, steps)}\n"
+        f"SELECT b.id, c.first FROM chain c JOIN object_{context.promises[name].subject} b ON b.code = c.subject\n"
+        "WHERE c.broken AND c.preceded ORDER BY b.id"
+    )
+    return {str(id): steps[int(place)].key for id, place in rows}
 
 
 def chain_sql(context: Context, name: str, steps: Sequence[Link], columns: str = "") -> str:

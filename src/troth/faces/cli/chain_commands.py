@@ -83,7 +83,7 @@ def _handoffs(out: Out, found: Handoffs) -> None:
         out.say(f"{one.giver} to {one.taker}: {one.words}")
         out.say(f"  {_rate(one.rate)} · owner: {', '.join(one.owners) or 'nobody yet'}")
         for ahead in one.ahead_of:
-            if ahead.lead is not None and ahead.lead.steps > 0:
+            if ahead.lead is not None and ahead.lead.low > 0:
                 out.say(
                     f"  Runs {ahead.lead.steps} weeks ({ahead.lead.low} to {ahead.lead.high}) ahead of “{ahead.instrument}”"
                     f" (correlation {ahead.lead.correlation:+.2f} over {ahead.weeks} weeks); an association"

@@ -106,7 +106,7 @@ def _sql(context: Context, name: str, key: str) -> str:
     return (
         "WITH late AS (\n"
         f"  SELECT o.stratum, coalesce({before}, FALSE) AS before,\n"
-        f"    coalesce({context.state('i')} = 'unknown', FALSE) AS untold\n"
+        f"    i.subject IS NOT NULL AND {context.state('i')} = 'unknown' AS untold\n"
         f"  FROM outcome_{name} o LEFT JOIN outcome_{key} i ON i.subject = o.subject\n"
         f"  WHERE {context.state()} = 'broken' AND {breach(context, name, 'o')} <= {context.now}\n"
         "), weighed AS (\n"
