@@ -14,7 +14,8 @@ from troth.faces.cli import app
 from troth.kernel.errors import NotFound
 
 HEAD = "id,customer,seller,lane,placed,limit,due,handed,delivered"
-# The record ends on 20 March, when Z is not due yet. A is handed over nine hours late and comes two days late; B stands; C is in time; D is the carrier's.
+# The record ends on 20 March, when Z is not due yet.
+# A is handed over nine hours late and comes two days late; B stands; C is in time; D is the carrier's.
 ROWS = """A,c1,s1,north,2026-03-02 08:00,2026-03-03 08:00,2026-03-05 08:00,2026-03-03 17:00,2026-03-07 08:00
 B,c2,s2,north,2026-03-02 08:00,2026-03-03 08:00,2026-03-05 08:00,,
 C,c1,s1,south,2026-03-02 08:00,2026-03-03 08:00,2026-03-05 08:00,2026-03-03 07:00,2026-03-04 08:00

@@ -19,7 +19,8 @@ CANNOT_SAY = "cannot say"
 class Step:
     """One step that counted for a subject. id: whose step it is. party: who owed it, by name, as far as the data know.
 
-    due, done: naive UTC. upstream: it broke after the customer was promised and before that promise was kept or broken.
+    due, done, at: naive UTC; at: from when it was missed. upstream: it broke after the customer was promised and
+    before that promise was kept or broken.
     """
 
     link: Link
@@ -28,6 +29,7 @@ class Step:
     state: str
     due: datetime | None
     done: datetime | None
+    at: datetime | None
     upstream: bool
 
 
@@ -73,7 +75,7 @@ def chain_of(context: Context, name: str, id: str) -> Chain | None:
             (code,),
         )
         steps += [
-            (at, Step(link, str(far), _party(context, link, far), str(kept), limit, end, bool(up)))
+            (at, Step(link, str(far), _party(context, link, far), str(kept), limit, end, at, bool(up)))
             for far, kept, limit, end, at, up in found
         ]
     ordered = [step for _, step in sorted(steps, key=lambda one: (not one[1].upstream, one[0] is None, one[0] or context.as_of))]
@@ -103,13 +105,15 @@ def _party(context: Context, link: Link, id: str) -> str:
 def _broken(step: Step, subject: str, context: Context) -> str:
     what = "" if step.link.subject == subject else f"{step.link.subject.replace('_', ' ')} {step.id} "
     assert step.due is not None
+    if step.at is not None and step.at < step.due:
+        return f"{what}{step.link.words}: not as promised"
     if step.done is None:
         return f"{what}{undone(step.link.event)}, {lasting((context.as_of - step.due).total_seconds())} after the limit"
     return f"{what}{done(step.link.event)} {lasting((step.done - step.due).total_seconds())} late"
 
 
 def _end(promise: Promise, state: str, due: datetime | None, fulfilled: datetime | None, context: Context) -> str:
-    event = getattr(promise.fulfil, "what", promise.fulfil.event)
+    event = promise.fulfil.what
     if state == "broken" and due is not None:
         if fulfilled is None:
             return f"{undone(event)}, {lasting((context.as_of - due).total_seconds())} after the due"

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from troth.engines.statistics import StratifiedShare
 from troth.findings.context import Context
-from troth.findings.finders.kept_by_due import share_of
+from troth.findings.kept import share_of
 from troth.findings.links import BY_STAGE, bears, parties, stage_sql, takes_over
 from troth.findings.weighing import Counts, seen, strata, total
 from troth.findings.words import spoken
@@ -109,8 +109,7 @@ def joint_of(context: Context) -> list[Joint]:
 
 def _promised(context: Context, name: str, promise: Promise) -> Handoff:
     giver, taker = parties(promise)
-    event = getattr(promise.fulfil, "what", promise.fulfil.event)
-    return Handoff(name, promise.words, promise.subject, event, giver, taker, promise.owners, _rate(context, name))
+    return Handoff(name, promise.words, promise.subject, promise.fulfil.what, giver, taker, promise.owners, _rate(context, name))
 
 
 def _staged(context: Context, name: str, key: str) -> Handoff:

@@ -81,8 +81,7 @@ def _of_promise(context: Context, promise: Promise, key: str) -> Link | None:
         f"SELECT c.subject, i.subject AS object, {context.state('i')} AS state, {breach(context, key, 'i')} AS at,\n"
         f"    i.due, i.fulfilled AS done\n  FROM customer c {on if pairs else f'JOIN outcome_{key} i ON i.subject = c.subject'}"
     )
-    event = getattr(inner.fulfil, "what", inner.fulfil.event)
-    return Link(key, inner.words, event, giver, taker, inner.owners, inner.subject, rows)
+    return Link(key, inner.words, inner.fulfil.what, giver, taker, inner.owners, inner.subject, rows)
 
 
 def _of_stage(context: Context, name: str, stage: str) -> Link:
