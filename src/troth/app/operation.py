@@ -16,6 +16,7 @@ from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
 from troth.app.data_page import read_data
 from troth.app.handoffs import Handoffs, tell_handoffs
 from troth.app.known import as_known_at as known_at
+from troth.app.outcome_diff import Diff, outcome_diff
 from troth.app.outcomes import Promises, promises_of
 from troth.app.reading import Page, open_reading, read_page
 from troth.app.rulebook import Shown, Why
@@ -114,6 +115,14 @@ class Operation:
     def handoffs(self, role: str | None = None) -> Handoffs:
         """Every handover and every promise owned together, as all their parties see them; or those of a role."""
         return tell_handoffs(open_reading(self.workspace), role)
+
+    def diff(self, older: datetime | str, newer: datetime | str = "now", promise: str | None = None) -> Diff:
+        """Which outcomes changed between two snapshots and why.
+
+        older, newer: the id of a snapshot or its first signs, a day or an instant for what was known then, or "now". Raises NotFound
+        for a snapshot that there is not or that was collected, and for a promise that not both have, BadValue where older is later.
+        """
+        return outcome_diff(self.workspace, older, newer, promise=promise)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on.

@@ -150,8 +150,11 @@ class Lake(Protocol):
         Killed at any point, `uncleared` is as it was, and another call ends it. Refuses while one of them is in force.
         """
 
-    def attach(self, engine: Engine, snapshot: Snapshot) -> None:
-        """One view a table over the snapshot's files."""
+    def published(self) -> tuple[tuple[str, datetime], ...]:
+        """Ids of the snapshots that the manifest still has and since when each was last in force, naive UTC, oldest first."""
+
+    def attach(self, engine: Engine, snapshot: Snapshot, within: str = "") -> None:
+        """One view a table over the snapshot's files. within: the schema that holds them, so that several may be attached."""
 
     def views(self, snapshot: Snapshot) -> str:
         """The SQL of those views with paths relative to the lake, to be run outside Troth in the lake's folder."""

@@ -13,6 +13,7 @@ from troth.faces.cli import (
     calendar_commands,
     chain_commands,
     example_commands,
+    history_commands,
     identity_commands,
     people_commands,
     promise_commands,
@@ -284,6 +285,7 @@ app.add_typer(identity_commands.app, name="identity")
 app.add_typer(people_commands.app, name="vault")
 app.command()(people_commands.erase)
 app.command()(people_commands.hold)
+app.command()(history_commands.diff)
 app.add_typer(source_commands.app, name="sources")
 app.command("data")(source_commands.data)
 app.command()(promise_commands.promises)

@@ -126,9 +126,12 @@ class ParquetLake:
         found += [(self.intake, name) for name in present(self.intake) if name not in taken]
         return sorted(found)
 
-    def attach(self, engine: Engine, snapshot: Snapshot) -> None:
+    def published(self) -> tuple[tuple[str, datetime], ...]:
+        return tuple((one.id, one.at) for one in self.journal.publications())
+
+    def attach(self, engine: Engine, snapshot: Snapshot, within: str = "") -> None:
         self._refuse_if_missing(snapshot)
-        for statement in self._statements(snapshot, f"{self.root.as_posix()}/"):
+        for statement in self._statements(snapshot, f"{self.root.as_posix()}/", within):
             engine.run(statement)
 
     def views(self, snapshot: Snapshot) -> str:
@@ -146,11 +149,11 @@ class ParquetLake:
             shutil.rmtree(staging, ignore_errors=True)
         return freed
 
-    def _statements(self, snapshot: Snapshot, prefix: str) -> list[str]:
+    def _statements(self, snapshot: Snapshot, prefix: str, within: str = "") -> list[str]:
         def source(table: str) -> str | None:
             return views.parquet_source([prefix + file.path for file in snapshot.files if file.table == table])
 
-        return views.statements(snapshot, source)
+        return views.statements(snapshot, source, within)
 
     def _held(self) -> Path:
         if self._staging is None:

@@ -32,14 +32,16 @@ OUTCOME_COLUMNS = (
 )
 
 
-def statements(snapshot: Snapshot, source: Callable[[str], str | None]) -> list[str]:
+def statements(snapshot: Snapshot, source: Callable[[str], str | None], within: str = "") -> list[str]:
     """CREATE VIEW for every table of the snapshot, then `outcome` over all promises' outcomes.
 
-    source: table -> what its rows are read from, None when it has none.
+    source: table -> what its rows are read from, None when it has none. within: the schema of the views, made where it is not there.
     """
-    made = [_view(table, columns, source(table)) for table, columns in sorted(snapshot.schemas.items())]
+    inside = f"{quoted(within)}." if within else ""
+    made = [f"CREATE SCHEMA IF NOT EXISTS {quoted(within)}"] if within else []
+    made += [_view(table, inside, columns, source(table)) for table, columns in sorted(snapshot.schemas.items())]
     if OUTCOME not in snapshot.schemas:
-        made.append(_outcome(snapshot.schemas))
+        made.append(_outcome(snapshot.schemas, inside))
     return made
 
 
@@ -48,23 +50,25 @@ def parquet_source(paths: Sequence[str]) -> str | None:
     return f"read_parquet([{listed}], hive_partitioning = false)" if paths else None
 
 
-def _view(table: str, columns: Sequence[Column], source: str | None) -> str:
+def _view(table: str, inside: str, columns: Sequence[Column], source: str | None) -> str:
     """A column that outcomes have since then, and a snapshot of before has not, is empty."""
     later = [c for c in (LATER if table.startswith(f"{OUTCOME}_") else ()) if c not in columns]
     if source is None:
-        return f"CREATE OR REPLACE VIEW {quoted(table)} AS {_nothing((*columns, *later))}"
+        return f"CREATE OR REPLACE VIEW {inside}{quoted(table)} AS {_nothing((*columns, *later))}"
     cells = ", ".join(
         [*(f"CAST({quoted(c.name)} AS {c.type}) AS {quoted(c.name)}" for c in columns),
          *(f"CAST(NULL AS {c.type}) AS {quoted(c.name)}" for c in later)]
     )  # fmt: skip
-    return f"CREATE OR REPLACE VIEW {quoted(table)} AS SELECT {cells} FROM {source}"
+    return f"CREATE OR REPLACE VIEW {inside}{quoted(table)} AS SELECT {cells} FROM {source}"
 
 
-def _outcome(schemas: Mapping[str, Sequence[Column]]) -> str:
+def _outcome(schemas: Mapping[str, Sequence[Column]], inside: str) -> str:
     tables = [
-        f"SELECT {_common(columns)} FROM {quoted(table)}" for table, columns in sorted(schemas.items()) if table.startswith(f"{OUTCOME}_")
+        f"SELECT {_common(columns)} FROM {inside}{quoted(table)}"
+        for table, columns in sorted(schemas.items())
+        if table.startswith(f"{OUTCOME}_")
     ]
-    return f"CREATE OR REPLACE VIEW {OUTCOME} AS {' UNION ALL '.join(tables) or _nothing(OUTCOME_COLUMNS)}"
+    return f"CREATE OR REPLACE VIEW {inside}{OUTCOME} AS {' UNION ALL '.join(tables) or _nothing(OUTCOME_COLUMNS)}"
 
 
 def _common(columns: Sequence[Column]) -> str:

@@ -127,22 +127,26 @@ class MemoryLake:
         self._uncleared, self._before = [], 0
         return gone
 
-    def attach(self, engine: Engine, snapshot: Snapshot) -> None:
+    def published(self) -> tuple[tuple[str, datetime], ...]:
+        last = {snapshot.id: (place, now) for place, (now, snapshot) in enumerate(self._published)}
+        return tuple((id, now) for id, (_, now) in sorted(last.items(), key=lambda one: one[1][0]))
+
+    def attach(self, engine: Engine, snapshot: Snapshot, within: str = "") -> None:
         self._refuse_if_missing(snapshot)
-        for statement in self._statements(snapshot):
+        for statement in self._statements(snapshot, within):
             engine.run(statement)
 
     def views(self, snapshot: Snapshot) -> str:
         return "".join(f"{statement};\n" for statement in self._statements(snapshot))
 
-    def _statements(self, snapshot: Snapshot) -> list[str]:
+    def _statements(self, snapshot: Snapshot, within: str = "") -> list[str]:
         def source(table: str) -> str | None:
             kept = [self._tables[file.path] for file in snapshot.files if file.table == table]
             if not kept:
                 return None
             return _values(kept[0][0], [row for _, rows in kept for row in rows])
 
-        return views.statements(snapshot, source)
+        return views.statements(snapshot, source, within)
 
     def _refuse_outside_of_a_build(self) -> None:
         if self._since is None:
