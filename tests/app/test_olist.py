@@ -10,6 +10,8 @@ import duckdb
 import pytest
 
 from tests.needs import require_data
+from troth.app.bootstrap import open_workspace
+from troth.app.replay import replay
 from troth.app.start import Started, start
 
 pytestmark = pytest.mark.data
@@ -99,3 +101,22 @@ def test_no_comment_of_a_customer_is_in_the_lake(started: Started) -> None:
         if path.is_file():
             content = path.read_bytes()
             assert not any(comment in content for comment in comments), path
+
+
+def test_each_monday_of_the_replay_is_what_sql_on_the_raw_file_says(started: Started) -> None:
+    """By 06:00 on the clock of the file, which is the operation's. Of those said to be delivered without an instant nothing can be told."""
+    found = replay(open_workspace(started.book))
+    orders = require_data("olist") / "olist_orders_dataset.csv"
+    said = duckdb.execute(
+        "WITH o AS (SELECT *, CAST(date_trunc('week', order_estimated_delivery_date) AS DATE) + 7 AS monday,"
+        "   order_estimated_delivery_date + INTERVAL 1 DAY AS due, order_delivered_customer_date AS came"
+        f"  FROM read_csv('{orders.as_posix()}') WHERE order_status <> 'canceled')"
+        " SELECT CAST(monday AS VARCHAR), count(*), count(*) FILTER (came < monday + INTERVAL 6 HOUR),"
+        "  count(*) FILTER (came < least(due, monday + INTERVAL 6 HOUR)), count(*) FILTER (came < due),"
+        "  count(*) FILTER (came IS NULL AND order_status = 'delivered')"
+        " FROM o WHERE monday BETWEEN '2017-06-05' AND '2018-08-06' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+
+    assert [(str(m.monday), m.due, m.done, m.kept, m.kept_now, m.unknown_now) for m in found.mondays] == said
+    assert len(said) == 62
+    assert (found.estimated, {m.by for m in found.mondays}) == (True, {"event"})

@@ -23,6 +23,7 @@ from troth.app.outcome_diff import Change, Diff, outcome_diff
 from troth.app.workspace import Workspace
 from troth.faces.cli import app
 from troth.kernel.errors import BadValue, NotFound
+from troth.promises.compile import Query, compile_shape
 from troth.record import Snapshot
 
 RUN = CliRunner()
@@ -208,14 +209,11 @@ def test_a_book_that_reads_the_files_otherwise_is_no_news_of_the_files(tmp_path:
 
 def test_another_version_of_troth_that_judges_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the version of then made is planted: B's fulfilment, an hour after its due, counted."""
-    from troth.promises import outcome
-
     root = write_book(tmp_path)
-    usual = outcome.compile_shape
     with monkeypatch.context() as then:
         then.setattr("troth.app.judging.__version__", "0.0.0")
         then.setattr("troth.app.build.__version__", "0.0.0", raising=False)
-        then.setattr(outcome, "compile_shape", lambda *given: _a_day_more(usual(*given)))
+        then.setattr("troth.promises.outcome.compile_shape", lambda *given: _a_day_more(compile_shape(*given)))
         first = built_at(root, 0).snapshot
     built_at(root, 1)
 
@@ -225,9 +223,8 @@ def test_another_version_of_troth_that_judges_otherwise(tmp_path: Path, monkeypa
     _assert_adds_up(at(root), found)
 
 
-def _a_day_more(query: object) -> object:
-    select = query.select  # type: ignore[attr-defined]  # as compile gives it
-    return replace(query, select=f"SELECT * REPLACE (due + INTERVAL 1 DAY AS due) FROM ({select})")  # type: ignore[type-var]
+def _a_day_more(query: Query) -> Query:
+    return replace(query, select=f"SELECT * REPLACE (due + INTERVAL 1 DAY AS due) FROM ({query.select})")
 
 
 def test_an_attribute_by_which_other_terms_bind_is_data_and_the_terms_are_told(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from troth.app.known import as_known_at as known_at
 from troth.app.outcome_diff import Diff, outcome_diff
 from troth.app.outcomes import Promises, promises_of
 from troth.app.reading import Page, open_reading, read_page
+from troth.app.replay import Replay, replay
 from troth.app.rulebook import Shown, Why
 from troth.app.sources import Checked, check
 from troth.app.timeline import Timeline, why_not
@@ -123,6 +124,13 @@ class Operation:
         for a snapshot that there is not or that was collected, and for a promise that not both have, BadValue where older is later.
         """
         return outcome_diff(self.workspace, older, newer, promise=promise)
+
+    def replay(self, promise: str | None = None, since: str | None = None, until: str | None = None) -> Replay:
+        """What each Monday at 06:00 was shown, what was so as known then, and what it came to; the main promise without a name.
+
+        since, until: days as text. Raises NotFound for a promise that there is not and where no Monday is left, BookError for no day.
+        """
+        return replay(self.workspace, promise, since=since, until=until)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on.

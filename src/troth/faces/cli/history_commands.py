@@ -13,6 +13,7 @@ from troth.faces.cli.output import Out, fields
 
 if TYPE_CHECKING:
     from troth.app.outcome_diff import Change, Compared, Diff
+    from troth.app.replay import Replay
 
 End = Annotated[str, typer.Argument(help="A snapshot's id or its first signs, an instant (what was known then), or now.")]
 Promise = Annotated[str | None, typer.Option("--promise", help="Only this promise.", show_default="all")]
@@ -22,6 +23,7 @@ WHY = {
     "calendar": "other working time", "time": "only time passed", "book": "the book reads the files otherwise",
     "version": "another version of Troth",
 }  # fmt: skip
+LISTED = 13
 COLUMNS = (
     "promise", "id", "before", "after", "why", "due_before", "due_after", "fulfilled_before", "fulfilled_after", "known_from", "rows",
 )  # fmt: skip
@@ -51,6 +53,75 @@ def diff(
         typer.echo(csv_of(COLUMNS, map(_cells, found.changes)), nl=False)
     else:
         _diff_said(out, found, limit)
+
+
+def replay(
+    monday: Annotated[bool, typer.Option("--monday", help="Each Monday at 06:00 on the operation's clock.")] = False,
+    since: Annotated[str | None, typer.Option("--from", help="The first day: 2026-03-01.", show_default="once the record is busy")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="The last day.", show_default="30 days before the last fulfilment")] = None,
+    promise: Promise = None,
+    book: Book = HERE,
+    csv: Csv = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what each Monday was shown, what was so as known that morning, and what it came to."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.replay import replay as use_case
+    from troth.app.writing import csv_of
+
+    if not monday:
+        raise typer.BadParameter("say what to replay: --monday")
+    out = Out(json=json, quiet=quiet)
+    with out.progress() as step:
+        found = use_case(open_workspace(book), promise, since=since, until=until, progress=step)
+    if json:
+        out.data({**fields(found), "mondays": [{**fields(one), "gap": one.gap} for one in found.mondays]})
+    elif csv:
+        names = [*fields(found.mondays[0]), "gap"]
+        typer.echo(csv_of(names, ([getattr(one, name) for name in names] for one in found.mondays)), nl=False)
+    else:
+        _replay_said(out, found)
+
+
+def _replay_said(out: Out, found: Replay) -> None:
+    out.say(f"{found.words}: what fell due in the week before each Monday, at 06:00 {found.zone}")
+    columns = ("Monday", "due", "done", "shown %", "so %", "now %")
+    listed = found.mondays[-LISTED:]
+    rows = [
+        (
+            one.monday.isoformat(),
+            one.due,
+            one.done,
+            _percent(one.shown),
+            _range(one.known, one.known_high),
+            _range(one.final, one.final_high),
+        )
+        for one in listed
+    ]
+    out.rows(columns, rows)
+    if len(found.mondays) > LISTED:
+        out.say(f"The last {LISTED} of {len(found.mondays)}: --csv or --json has all.")
+    for over in found.over:
+        which = f"Over the last {over.last} Mondays" if over.last else f"Over all {over.mondays} Mondays"
+        shown = "nothing was done yet" if over.shown is None else f"shown {_percent(over.shown.value)} %"
+        so, now = _range(over.known.value, over.known_high), _range(over.final.value, over.final_high)
+        out.say(f"{which}: {shown}, {so} % was so; as known now {now} %.")
+    by_event = sum(one.by == "event" for one in found.mondays)
+    if by_event:
+        when = f"{found.first_load:%Y-%m-%d %H:%M} UTC"
+        out.say(f"Nothing was taken in before {when}: for {by_event:,} Mondays what had happened by then stands for what was known.")
+    if found.estimated:
+        out.say("Shares are scaled up from a sample; counts are rows of the files.")
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share * 100:.1f}"
+
+
+def _range(low: float, high: float) -> str:
+    """A share, and what it is if those that cannot be told were kept too."""
+    return _percent(low) if _percent(low) == _percent(high) else f"{_percent(low)}–{_percent(high)}"
 
 
 def _cells(change: Change) -> Sequence[object]:

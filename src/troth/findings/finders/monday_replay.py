@@ -18,11 +18,15 @@ NAME = "monday_replay"
 LEAST_MONDAYS = 8
 LEAST_GAP = Fraction(1, 100)
 SETTLING = timedelta(days=30)
+COUNTED = ("n", "done", "kept", "final", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Monday:
-    """One Monday morning: what had fallen due in the seven days before, and what of it was known to be done."""
+    """One Monday morning: what had fallen due in the seven days before, and what of it was known to be done.
+
+    counts: n fell due, done and kept by that morning; final and unknown: kept, or not to be told, by all that the record says.
+    """
 
     morning: date
     counts: list[Counts]
@@ -43,11 +47,11 @@ def find(context: Context) -> list[Statement]:
 
 def _statement(context: Context, name: str) -> Statement | None:
     promise = context.promises[name]
-    mondays = _between(context, name, _mondays(context, name))
+    mondays = between(context, name, mondays_of(context, name))
     if len(mondays) < LEAST_MONDAYS:
         return None
     pooled = [c for monday in mondays for c in monday.counts]
-    shown, true = share_of(_merged(pooled), "kept", "done"), share_of(_merged(pooled), "kept", "n")
+    shown, true = share_of(merged(pooled), "kept", "done"), share_of(merged(pooled), "kept", "n")
     if Fraction(shown.value) - Fraction(true.value) < LEAST_GAP:
         return None
     event = _so_far(promise.fulfil.what)
@@ -86,30 +90,35 @@ def _so_far(event: str) -> str:
     return spoken(event) if done(event) == spoken(event) else "done"
 
 
-def _mondays(context: Context, name: str) -> list[Monday]:
-    """Every Monday with something due in its week; mornings are midnights of the operation's clock."""
+def mondays_of(context: Context, name: str, *, hour: int = 0, upto: str | None = None) -> list[Monday]:
+    """Every Monday with something due in its week, as known at an hour of its morning on the operation's clock.
+
+    upto: SQL of the instant by which it fell due, that of the record's end without one.
+    """
     known = strata(context, context.promises[name].subject)
     by_morning: dict[date, list[Counts]] = defaultdict(list)
-    for morning, stratum, n, came, kept in context.engine.rows(_weekly_sql(context, name)):
-        by_morning[morning].append(Counts(known[stratum], {"n": int(n), "done": int(came), "kept": int(kept)}))
+    for morning, stratum, *counted in context.engine.rows(_weekly_sql(context, name, hour=hour, upto=upto)):
+        by_morning[morning].append(Counts(known[stratum], dict(zip(COUNTED, map(int, counted), strict=True))))
     return [Monday(morning, by_morning[morning]) for morning in sorted(by_morning)]
 
 
-def _weekly_sql(context: Context, name: str) -> str:
+def _weekly_sql(context: Context, name: str, *, hour: int = 0, upto: str | None = None) -> str:
     """Counts by Monday and stratum. The Monday of a due day is the first one after it."""
     local_due = context.local("o.due")
+    morning = f"monday + INTERVAL {hour} HOUR" if hour else "monday"
     return (
         "WITH fell AS (\n"
         f"  SELECT o.stratum, CAST(date_trunc('week', {local_due}) AS DATE) + 7 AS monday, o.due, o.fulfilled,\n"
-        f"         {context.local('o.fulfilled')} AS arrived\n"
-        f"  FROM outcome_{name} o WHERE {context.state()} NOT IN ('void', 'waived') AND o.due <= {context.now}\n)\n"
-        "SELECT monday, stratum, count(*) AS n, count(*) FILTER (arrived < monday) AS done,\n"
-        "       count(*) FILTER (arrived < monday AND fulfilled <= due) AS kept\n"
+        f"         {context.local('o.fulfilled')} AS arrived, {context.state()} AS state\n"
+        f"  FROM outcome_{name} o WHERE {context.state()} NOT IN ('void', 'waived') AND o.due <= {upto or context.now}\n)\n"
+        f"SELECT monday, stratum, count(*) AS n, count(*) FILTER (arrived < {morning}) AS done,\n"
+        f"       count(*) FILTER (arrived < {morning} AND fulfilled <= due) AS kept,\n"
+        "       count(*) FILTER (state = 'kept') AS final, count(*) FILTER (state = 'unknown') AS unknown\n"
         "FROM fell GROUP BY monday, stratum ORDER BY monday, stratum"
     )
 
 
-def _between(context: Context, name: str, mondays: list[Monday]) -> list[Monday]:
+def between(context: Context, name: str, mondays: list[Monday]) -> list[Monday]:
     """Mondays in which the record speaks fully.
 
     From the first whose week was as busy as the median week, so that a slow start does not count, to the last one that lies
@@ -126,7 +135,7 @@ def _between(context: Context, name: str, mondays: list[Monday]) -> list[Monday]
     return [m for m in mondays if first <= m.morning <= end]
 
 
-def _merged(found: list[Counts]) -> list[Counts]:
+def merged(found: list[Counts]) -> list[Counts]:
     """Counts of many weeks put together by stratum."""
     sums: dict[Stratum, dict[str, int]] = {}
     for one in found:
