@@ -12,7 +12,7 @@ from troth.app.arrived import Row, giving, rows_since
 from troth.app.sides import End, end_of
 from troth.app.workspace import Progress, Workspace, silent
 from troth.kernel.errors import BadValue, NotFound, nearest
-from troth.promises.changes import MOVED, PARTY, Cell, Judged, cells, known_terms, make_moved, read_by, transitions
+from troth.promises.changes import MOVED, PARTY, Cell, Judged, cells, known_terms, make_moved, parts_differ, read_by, transitions
 from troth.promises.changes import NEWER as NEWER_VIEWS
 from troth.promises.changes import OLDER as OLDER_VIEWS
 from troth.record import Engine
@@ -134,6 +134,7 @@ def _compared(workspace: Workspace, engine: Engine, name: str, first: End, secon
 
 def _explained(workspace: Workspace, engine: Engine, name: str, type: str, first: End, second: End, differ: Sequence[Cell]) -> list[Change]:
     named = read_by(engine, name)
+    of_parts = parts_differ(engine, named & second.rules.promises.keys() - {name})
     in_older, in_newer = (known_terms(engine, schema, name) for schema in (OLDER_VIEWS, NEWER_VIEWS))
     moved = engine.rows(f"SELECT * FROM {MOVED} ORDER BY id")
     columns = engine.names(f"SELECT * FROM {MOVED}")
@@ -157,7 +158,7 @@ def _explained(workspace: Workspace, engine: Engine, name: str, type: str, first
                 gives[key] = giving(second.rules.sources, *key)
             evidence |= {row: None for row in rows.get((cell.type, cell.id), ()) if row.source in gives[key]}
         parties = [cell for cell in mine if cell.name == PARTY]
-        reasons = _reasons(told, counts, tuple(evidence), parties, first, second, keys_moved=keys_moved)
+        reasons = _reasons(told, counts, tuple(evidence), parties, first, second, keys_moved=keys_moved, of_parts=of_parts)
         found.append(_change(name, type, told, reasons, counts if "data" in reasons or "book" in reasons else [], tuple(evidence), first,
                              restated.get(told["after_terms"]), _joined(engine, parties) if "identity" in reasons else None))  # fmt: skip
     return found
@@ -166,6 +167,7 @@ def _explained(workspace: Workspace, engine: Engine, name: str, type: str, first
 def _reasons(
     told: Mapping[str, Any], counts: Sequence[Cell], rows: Sequence[Row], parties: Sequence[Cell], first: End, second: End, *,
     keys_moved: bool,
+    of_parts: bool,
 ) -> tuple[Reason, ...]:  # fmt: skip
     """What differs of all that an outcome follows from.
 
@@ -188,7 +190,7 @@ def _reasons(
     if told["clock"] and not new_or_gone and not told["bound"]:
         found.add("identity" if parties else "calendar")
     if not found:
-        found.add("book" if other_book else "version")
+        found.add("terms" if of_parts else "book" if other_book else "version")
     if told["before_state"] != told["after_state"] == told["by_clock"]:
         found.add("time")
     return tuple(one for one in REASONS if one in found)

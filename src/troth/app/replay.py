@@ -118,10 +118,12 @@ def replay(
 
 def _named(context: Context, promise: str | None) -> str:
     name = promise or context.main_promise()
-    if name is None or name not in context.promises:
+    if name is None or name not in context.dated:
+        there = promise in context.promises
+        what = f"'{promise}' has no usual figure: nothing that comes keeps it" if there else f"no promise '{promise}'"
         raise NotFound(
-            f"no promise '{promise}'" if promise else "no promise was judged", allowed=nearest(promise or "", context.promises),
-            next_step="See the promises in promises/.",
+            what if promise else "no promise was judged that something keeps when it comes", allowed=nearest(promise or "", context.dated),
+            next_step="See the promises with: troth promises",
         )  # fmt: skip
     return name
 

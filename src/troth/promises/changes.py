@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from troth.query import identifier, literal_instant, literal_text
 from troth.record import Column, Engine
 
 OLDER, NEWER = "older", "newer"
-INSTANTS = ("made", "due", "fulfilled", "voided", "waived", "unknown_reason")
+INSTANTS = ("made", "due", "fulfilled", "voided", "waived", "breached", "unknown_reason")
 BOUND = ("terms", "layer", "change", "calendar")
 OF_NO_CELL = frozenset({"code", "id", "month", "stratum"})
 MOVED, CELLS = "moved_outcome", "moved_cell"
@@ -83,13 +83,28 @@ def known_terms(engine: Engine, schema: str, name: str) -> frozenset[tuple[str, 
 
 
 def read_by(engine: Engine, name: str) -> frozenset[str]:
-    """Every name in the terms that bind anybody, but for those of stages: an outcome follows from cells of these names alone."""
-    found: set[str] = set()
+    """Every name in the terms that bind anybody, but for those of stages: an outcome follows from cells of these names alone.
+
+    Of a promise that others keep, the names in their terms too.
+    """
+    by_promise: dict[str, set[str]] = {}
     for schema in (OLDER, NEWER):
-        for (text,) in engine.rows(f"SELECT DISTINCT definition FROM {schema}.terms WHERE promise = {literal_text(name)}"):
-            said = json.loads(text)
-            found |= {word for key, value in said.items() if key != "stages" for word in _words(value)}
+        for promise, text in engine.rows(f"SELECT DISTINCT promise, definition FROM {schema}.terms"):
+            words = {word for key, value in json.loads(text).items() if key != "stages" for word in _words(value)}
+            by_promise.setdefault(promise, set()).update(words)
+    found: set[str] = set()
+    new = {name}
+    while new:
+        found |= new
+        new = {word for one in new for word in by_promise.get(one, ())} - found
     return frozenset(found)
+
+
+def parts_differ(engine: Engine, parts: Collection[str]) -> bool:
+    """Whether the terms of any of these promises are others."""
+    listed = ", ".join(literal_text(part) for part in sorted(parts))
+    told = [f"(SELECT promise, terms, layer FROM {schema}.terms WHERE promise IN ({listed}))" for schema in (OLDER, NEWER)]
+    return bool(parts) and bool(engine.rows(f"(FROM {told[0]} EXCEPT FROM {told[1]}) UNION ALL (FROM {told[1]} EXCEPT FROM {told[0]})"))
 
 
 def cells(engine: Engine, type: str, older: Judged, newer: Judged) -> list[Cell]:
@@ -113,7 +128,7 @@ def cells(engine: Engine, type: str, older: Judged, newer: Judged) -> list[Cell]
 
 def _side(schema: str, name: str, type: str, side: Judged) -> str:
     if f"outcome_{name}" not in side.schemas:
-        nothing = ", ".join(f"CAST(NULL AS {'TIMESTAMP' if c in INSTANTS[:5] else 'VARCHAR'}) AS {c}" for c in (*INSTANTS, *BOUND))
+        nothing = ", ".join(f"CAST(NULL AS {'TIMESTAMP' if c in INSTANTS[:-1] else 'VARCHAR'}) AS {c}" for c in (*INSTANTS, *BOUND))
         return f"(SELECT CAST(NULL AS VARCHAR) AS id, {nothing}, CAST(NULL AS VARCHAR) AS state WHERE FALSE)"
     listed = ", ".join(f"o.{c}" for c in (*INSTANTS, *BOUND))
     return (

@@ -112,7 +112,7 @@ def _weekly_sql(context: Context, name: str, *, hour: int = 0, upto: str | None 
         f"         {context.local('o.fulfilled')} AS arrived, {context.state()} AS state\n"
         f"  FROM outcome_{name} o WHERE {context.state()} NOT IN ('void', 'waived') AND o.due <= {upto or context.now}\n)\n"
         f"SELECT monday, stratum, count(*) AS n, count(*) FILTER (arrived < {morning}) AS done,\n"
-        f"       count(*) FILTER (arrived < {morning} AND fulfilled <= due) AS kept,\n"
+        f"       count(*) FILTER (arrived < {morning} AND state = 'kept') AS kept,\n"
         "       count(*) FILTER (state = 'kept') AS final, count(*) FILTER (state = 'unknown') AS unknown\n"
         "FROM fell GROUP BY monday, stratum ORDER BY monday, stratum"
     )
