@@ -11,8 +11,8 @@ from troth.app.known import as_known_at, instant
 from troth.app.reading import Reading, open_reading
 from troth.app.workspace import Progress, Workspace, silent
 from troth.findings.context import Context
-from troth.findings.finders.kept_by_due import share_of
 from troth.findings.finders.monday_replay import Monday, between, merged, mondays_of
+from troth.findings.kept import share_of
 from troth.findings.weighing import Counts, is_sample, seen, total
 from troth.kernel.errors import BookError, NotFound, nearest
 
