@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import troth
 from tests.app.small_book import BOOK, FILES, ORDERS, PROMISE, ROOT, write_book
+from tests.app.test_promises import REPORTS, WEEKLY
 from tests.app.test_revisions import B_MENDED, FIRST, WHOLE, at, built_at
 from tests.app.two_systems import BOOK as TWO_BOOK
 from tests.app.two_systems import write_two_systems
@@ -318,3 +319,17 @@ def test_the_terminal_and_python_say_the_same(mended: Mended) -> None:
     assert told["changes"][0]["rows"][0]["fate"] == "corrected"
     assert csv.stdout.splitlines()[1].startswith("deliver,B,broken,kept,data,2026-01-09T22:59:59.999999Z,")
     assert troth.open(root).diff(first.id, "now").changes[0].id == "B"
+
+
+def test_a_turn_of_a_promise_that_comes_again_is_traced_to_the_row_of_its_contract(tmp_path: Path) -> None:
+    rows = "contract,customer,signed,sent\nK-1,c1,2026-01-02 09:00,\nK-1,c1,,2026-01-02 16:00\nK-1,c1,,2026-01-12 08:00\n"
+    book = {**BOOK, "sources/reports.yaml": REPORTS, "promises/weekly.yaml": WEEKLY}
+    root = write_book(tmp_path, files={**FILES, "reports.csv": rows}, book=book)
+    first = built_at(root, 0).snapshot
+    built_at(root, 1, {"reports.csv": rows + "K-1,c1,,2026-01-09 16:00\n"})
+
+    change = _only(outcome_diff(at(root), first.id, "now", promise="weekly_report"))
+
+    assert (change.id, change.before, change.after, change.reasons) == ("K-1 2026-01-09", "broken", "kept", ("data",))
+    assert [(row.file, row.row, row.fate) for row in change.rows] == [("reports.csv", 4, "arrived")]
+    assert change.late
