@@ -104,16 +104,18 @@ def _whole(out: Out, whole: Whole) -> None:
         out.say(f"  objective {whole.objective}")
     if whole.months:
         out.say("\nBy the month in which it fell due; ■ what was not kept")
-        most = max(1 - (rate.low or 0) for _, rate in whole.months) or 1
+        # Of a few, the share says nothing that a bar should show.
+        most = max((1 - (rate.low or 0) for _, rate in whole.months if rate.interval), default=0) or 1
         for month, rate in whole.months:
-            missed = "■" * round((1 - (rate.low or 0)) / most * WIDTH)
+            missed = "■" * round((1 - (rate.low or 0)) / most * WIDTH) if rate.interval else ""
             out.say(f"  {month}  {missed:<{WIDTH}}  {_rate(rate)}")
     if whole.stages:
         out.say("\nWhere its time goes")
         for stage in whole.stages:
             out.say(f"  {_stretch(stage)}")
-        if whole.others:
-            others = ", ".join(f"{_percent(share)} {_other(key)}" for key, share in whole.others.items())
+        borne = {key: share for key, share in whole.others.items() if share}
+        if borne:
+            others = ", ".join(f"{_percent(share)} {_other(key)}" for key, share in borne.items())
             out.say(f"  of the delay besides: {others}")
     if len(whole.terms) > 1:
         out.say("\nBy whose terms")
@@ -144,6 +146,10 @@ def _time(seconds: float) -> str:
     return f"{seconds / 3_600:.1f} hours" if seconds >= 5_400 else f"{seconds / 60:.0f} minutes"
 
 
+def _part(share: str) -> str:
+    return "all" if share == "1" else share
+
+
 def _explained(out: Out, timeline: Timeline) -> None:
     out.say(f"\n{timeline.subject_type} {timeline.id}")
     for judged in timeline.promises:
@@ -169,9 +175,9 @@ def _judged(out: Out, judged: Judged) -> None:
     for stage in judged.stages:
         took = stage.took or ("begun, and not ended" if stage.begins else "no time on record")
         budget = f" of {stage.budget}" if stage.budget else ""
-        borne = f"; bears {stage.borne} of the delay" if stage.borne and stage.borne != "0" else ""
+        borne = f"; bears {_part(stage.borne)} of the delay" if stage.borne and stage.borne != "0" else ""
         out.say(f"    {stage.stage}: {took}{budget}{borne}")
     for key, share in judged.others:
-        out.say(f"    {_other(key)}: bears {share} of the delay")
+        out.say(f"    {_other(key)}: bears {_part(share)} of the delay")
     if judged.known_from:
         out.say(f"    could be known from {judged.known_from} on")
