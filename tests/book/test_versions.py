@@ -152,6 +152,22 @@ def test_a_corrected_standard_leaves_dated_versions_their_own_word() -> None:
     assert [version.restated for version in book.versions("promises", "deliver")] == [datetime(2026, 3, 1), None]
 
 
+def test_revisions_of_one_second_are_as_many_as_they_are() -> None:
+    """Saved by a script: an edit taken back and the past corrected, before the clock of the history went on."""
+    corrected = PROMISE.replace("5d", "4d") + "  restates: true\n"
+    second = "2026-06-01T10:00:00"
+    past = [
+        revision("2026-01-01", {FILE: PROMISE}),
+        revision("2026-06-01T09:59:59", {FILE: PROMISE.replace("5d", "3d")}),
+        revision(second, {FILE: PROMISE}),
+        revision(second, {FILE: corrected}),
+    ]
+    book, problems = opened({FILE: corrected}, past=past)
+
+    assert problems == []
+    assert [due(book, at) for at in ("2026-02-01", "2026-06-01T09:59:58", "2026-07-01")] == ["placed + 4d"] * 3
+
+
 def test_an_undone_and_redone_correction_is_one() -> None:
     right = edited() + "  restates: true\n"
     texts = [PROMISE, right, PROMISE, right]

@@ -15,21 +15,23 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pydantic import BaseModel
 
 from tests.needs import ROOT
 from troth.book import Settings
 from troth.book.change import Arm, Change, Scope
 from troth.book.company import Company, Dimension
+from troth.faces.cli import main
 from troth.kernel import errors
 from troth.promises.calendars import CalendarDefinition
-from troth.promises.definition import Fulfilment, Pause, Promise, Stage
+from troth.promises.definition import Amount, Component, Fulfilment, Pause, Promise, Stage
 from troth.sources import Source
 from troth.sources.contracts.contract import After, ColumnRules, Contract, RowRules
 from troth.sources.databases.database import Database
@@ -111,13 +113,31 @@ def _run(command: Command) -> None:
     if arguments[-2:-1] == ["<"]:
         given, arguments = Path(arguments[-1]).read_text(encoding="utf-8"), arguments[:-2]
     environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [TROTH, *arguments], input=given, capture_output=True, text=True, encoding="utf-8", env=environment, check=False
-    )  # fmt: skip
+    code, said = _in_this_process(arguments, given, environment)
 
-    assert done.returncode == command.exit_code, done.stderr
+    assert code == command.exit_code, said
     for text in command.prints:
-        assert text in done.stdout + done.stderr
+        assert text in said
+
+
+def _in_this_process(arguments: Sequence[str], given: str | None, environment: Mapping[str, str]) -> tuple[int, str]:
+    """The console script's exit code and all that it prints; a process of its own for each would take most of the time."""
+    with pytest.MonkeyPatch.context() as patched, CliRunner(charset="utf-8").isolation(input=given, env=environment) as streams:
+        patched.setattr(sys, "argv", ["troth", *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1 if ended.code else 0
+        said = "".join(stream.getvalue().decode("utf-8") for stream in streams[:2])
+    return code, said
+
+
+def test_the_console_script_is_what_pages_call() -> None:
+    """Once from outside, as a reader would: the same words as within."""
+    done = subprocess.run([TROTH, "version"], capture_output=True, text=True, encoding="utf-8", check=True)
+
+    assert (done.returncode, done.stdout) == _in_this_process(["version"], None, {})
 
 
 def test_the_commands_of_x_that_pages_name_exist() -> None:
@@ -192,6 +212,8 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("promises.md", Promise),
         ("promises.md", Stage),
         ("promises.md", Fulfilment),
+        ("promises.md", Amount),
+        ("promises.md", Component),
         ("promises.md", Pause),
         ("calendars.md", CalendarDefinition),
     ],

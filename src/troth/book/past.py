@@ -36,8 +36,8 @@ class Chronicle:
 
     def said(self, documents: Mapping[str, Mapping[str, Document]]) -> Mapping[tuple[str, str], Sequence[Said]]:
         """What was said of every name, oldest first. documents: where each name stands now."""
-        found: dict[tuple[str, str], list[Said]] = {}
-        for at_, before, after in self._edits():
+        found: dict[tuple[str, str], list[tuple[int, Said]]] = {}
+        for revision, at_, before, after in self._edits():
             document = after or before
             assert document is not None
             kind = document.kind
@@ -47,17 +47,18 @@ class Chronicle:
             for name in dict.fromkeys([*theirs, *mine]):
                 content = mine.get(name)
                 if content != theirs.get(name) and (content is None or isinstance(content, Mapping)):
-                    found.setdefault((kind, name), []).append(Said(at_, content, document))
+                    found.setdefault((kind, name), []).append((revision, Said(at_, content, document)))
         for (kind, name), said in found.items():
             document = documents.get(kind, {}).get(name)
-            if document is not None and document.data[name] == said[-1].content:
-                said[-1] = replace(said[-1], document=document)  # what was said then stands there now
+            revision, last = said[-1]
+            if document is not None and document.data[name] == last.content:
+                said[-1] = revision, replace(last, document=document)  # what was said then stands there now
         return {key: _moved_between_files(said) for key, said in found.items()}
 
     def overlays(self) -> Iterator[Sequence[Said]]:
         """What each overlay file said, oldest first."""
         files: dict[PurePosixPath, list[Said]] = {}
-        for at_, before, after in self._edits():
+        for _, at_, before, after in self._edits():
             document = after or before
             assert document is not None
             if document.address is not None:
@@ -77,13 +78,13 @@ class Chronicle:
     def saved(self) -> Mapping[str, datetime]:
         """When each Change was first saved."""
         found: dict[str, datetime] = {}
-        for at_, _, after in self._edits():
+        for _, at_, _, after in self._edits():
             if after is not None and after.kind == "changes":
                 found.setdefault(after.file.stem, at_)
         return found
 
-    def _edits(self) -> Iterator[tuple[datetime, Document | None, Document | None]]:
-        """Every change of a document, oldest first: when, what it was, what it became.
+    def _edits(self) -> Iterator[tuple[int, datetime, Document | None, Document | None]]:
+        """Every change of a document, oldest first: in which revision, when, what it was, what it became.
 
         A document that says what the folder says is the folder's, so that places are told where they now are.
         """
@@ -94,7 +95,7 @@ class Chronicle:
             for file, was in past.documents.items():
                 current = now.get(file)
                 document = current if was is not None and current is not None and current.digest == was.digest else was
-                yield at_, standing.get(file), document
+                yield place, at_, standing.get(file), document
                 standing.pop(file, None)
                 if document is not None:
                     standing[file] = document
@@ -102,18 +103,21 @@ class Chronicle:
         for file, document in now.items():
             before = standing.get(file)
             if before is None or before.digest != document.digest:
-                yield last, before, document
+                yield len(self.past), last, before, document
         for file in standing.keys() - now.keys():
-            yield last, standing[file], None
+            yield len(self.past), last, standing[file], None
 
 
-def _moved_between_files(said: list[Said]) -> list[Said]:
-    """A definition that goes from one file to another in one revision is removed and said again: that is no change of terms."""
-    kept: list[Said] = []
-    for one in said:
-        if kept and kept[-1].at == one.at:
-            if kept[-1].content is None or one.content is not None:
-                kept[-1] = one
+def _moved_between_files(said: list[tuple[int, Said]]) -> list[Said]:
+    """A definition that goes from one file to another in one revision is removed and said again: that is no change of terms.
+
+    Two revisions of one second are two, since a history knows no finer time.
+    """
+    kept: list[tuple[int, Said]] = []
+    for revision, one in said:
+        if kept and kept[-1][0] == revision:
+            if kept[-1][1].content is None or one.content is not None:
+                kept[-1] = revision, one
             continue
-        kept.append(one)
-    return kept
+        kept.append((revision, one))
+    return [one for _, one in kept]
