@@ -148,7 +148,11 @@ def test_what_two_orders_share_joins_neither_to_the_other() -> None:
     made = Made()
     made.order("a", picked=40, packed=45, handed=50, came=90, sent=31)
     made.order("b", picked=10, packed=15, handed=50, came=120, sent=31)
-    context = made.world()
+    made.objects["call"] = {"k": {}}  # with the customer, about neither order
+    made.relations.append(("call", "k", "customer", "c"))
+    made.events += [("call", "k", "rung", _text(1)), ("call", "k", "taken", _text(40))]
+    call = "call: {kind: internal, subject: call, words: calls taken, anchor: rung, fulfil: {event: taken}, within: 1h}"
+    context = made.world(PROMISES + call)
 
     assert _chain(context, "b").first is None
     assert _first(context, "a") == "pick"
