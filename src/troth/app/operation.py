@@ -11,11 +11,13 @@ from typing import Any
 from troth.app import rulebook
 from troth.app.asking import ask
 from troth.app.bootstrap import open_workspace
+from troth.app.budgets import budgets
 from troth.app.build import Built, build
 from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
 from troth.app.data_page import read_data
 from troth.app.handoffs import Handoffs, tell_handoffs
 from troth.app.known import as_known_at as known_at
+from troth.app.margins import Judged, margin
 from troth.app.outcome_diff import Diff, outcome_diff
 from troth.app.outcomes import Promises, promises_of
 from troth.app.reading import Page, open_reading, read_page
@@ -26,6 +28,7 @@ from troth.app.timeline import Timeline, why_not
 from troth.app.upstream import UpstreamTold, tell_chain, tell_upstream
 from troth.app.workspace import Workspace
 from troth.book.address import Address
+from troth.findings.budget import Budget
 from troth.findings.chains import Chain
 
 
@@ -131,6 +134,33 @@ class Operation:
         since, until: days as text. Raises NotFound for a promise that there is not and where no Monday is left, BookError for no day.
         """
         return replay(self.workspace, promise, since=since, until=until)
+
+    def budget(self, promise: str) -> Budget:
+        """What the objective of a promise lets be broken, how much of that is spent, how fast, and which signals are on.
+
+        Raises NotFound for a promise without one, or where nothing was built yet.
+        """
+        return budgets(open_reading(self.workspace), promise)[0]
+
+    def margin(
+        self,
+        promise: str,
+        by: str | Sequence[str] = (),
+        *,
+        within: str | Sequence[str] = (),
+        window: str = "90d",
+        quantile: float = 0.95,
+        back_test: bool = False,
+    ) -> Judged:
+        """How much earlier than promised all but the slowest come, by month and by lane, in days by the clock.
+
+        by: what tells lanes apart, within: what they are alike by: dimensions of the company, or expressions as attr(carrier).
+        window: what is recent, in whole days. back_test: what the quantile of each lane's past had done as the promise.
+        Raises NotFound for a promise that there is not, BadValue for what tells nothing apart, no window and no quantile.
+        """
+        told, alike = ((one,) if isinstance(one, str) else tuple(one) for one in (by, within))
+        reading = open_reading(self.workspace)
+        return margin(reading, promise, told, within=alike, window=window, quantile=quantile, tried=back_test)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on.

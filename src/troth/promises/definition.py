@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from troth.book import Expression, Kind, Part, Role
+from troth.kernel.instant import DAY_US
 from troth.sources import Identifier
+from troth.sources.contracts.contract import FixedDuration, microseconds
 
 Monthday = Annotated[int, Field(ge=1, le=31)]
 TAKEN = frozenset({"plan", "gap", "cannot_assign", "of", "known"})
@@ -114,6 +117,29 @@ class Pause(Part):
     words: str | None = Field(None, description="How pages name it: waiting for the customer")
 
 
+class Objective(Part):
+    """How many of what falls due shall be kept. The others are the budget of broken promises."""
+
+    kept: float = Field(gt=0, lt=1, description="The share of what falls due that shall be kept: 0.95")
+    over: FixedDuration = Field("28d", description="The window over which it counts, in whole days: 28d, 4w")
+
+    @field_validator("over")
+    @classmethod
+    def whole_days(cls, over: str) -> str:
+        if microseconds(over) % DAY_US or not microseconds(over):
+            raise ValueError(f"got '{over}'; write whole days: 28d, 4w")
+        return over
+
+    @property
+    def share(self) -> Fraction:
+        """The share that shall be kept, exactly as it is written."""
+        return Fraction(str(self.kept))
+
+    @property
+    def days(self) -> int:
+        return microseconds(self.over) // DAY_US
+
+
 class Promise(Part):
     """A promisor owes a promisee a condition by a due instant."""
 
@@ -130,7 +156,7 @@ class Promise(Part):
         }
     )
     # What is said about a promise is no term of it.
-    told: ClassVar[frozenset[str]] = frozenset({"words", "owners", "guess"})
+    told: ClassVar[frozenset[str]] = frozenset({"words", "objective", "owners", "guess"})
     kind: Literal["customer", "internal", "contract", "goal"] = Field(
         "customer",
         description="What it is: a word to a customer, to another department (internal), a duty of a contract, or a goal that somebody set",
@@ -168,6 +194,9 @@ class Promise(Part):
     )
     stages: dict[Identifier, Stage] = Field(
         {}, max_length=8, description="The way in stages, to say where delay arose: {warehouse: {from: placed, to: shipped, budget: 2d}}"
+    )
+    objective: Objective | None = Field(
+        None, description="How many shall be kept, so that there is a budget of broken ones: {kept: 0.95, over: 28d}"
     )
     owners: tuple[Role, ...] = Field((), description="The roles that answer for the promise, together: [head_of_sales]")
     guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")

@@ -10,6 +10,7 @@ import typer
 
 from troth.faces.cli import (
     book_commands,
+    budget_commands,
     calendar_commands,
     chain_commands,
     example_commands,
@@ -283,6 +284,8 @@ app.add_typer(book_commands.app, name="book")
 app.add_typer(calendar_commands.app, name="calendar")
 app.add_typer(identity_commands.app, name="identity")
 app.add_typer(people_commands.app, name="vault")
+app.command()(budget_commands.budget)
+app.command()(budget_commands.margin)
 app.command()(people_commands.erase)
 app.command()(people_commands.hold)
 app.command()(history_commands.diff)

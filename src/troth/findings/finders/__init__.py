@@ -7,6 +7,7 @@ from collections.abc import Callable
 from troth.findings.context import Context
 from troth.findings.finders import (
     asked_too_early,
+    budget_spent,
     coming_again,
     coming_back,
     internal_before,
@@ -24,6 +25,7 @@ from troth.findings.statement import Statement
 
 FINDERS: tuple[Callable[[Context], list[Statement]], ...] = (
     kept_by_due.find,
+    budget_spent.find,
     nothing_recorded.find,
     nobody_to_ask.find,
     monday_replay.find,
