@@ -170,7 +170,7 @@ def _gone(days: Sequence[Day], objective: Objective) -> tuple[tuple[int | None, 
     last = days[-ceil(len(days) * SIGNALS["steady"][1]) :]
     seen, fewest = sum(day.due for day in last), ceil(1 / (1 - objective.share))
     if seen < fewest:
-        return None, Refusal("when the budget is gone", f"{seen} due in the last {len(last)} days", f"at least {fewest}", "More days.")
+        return None, Refusal("when the budget is gone", f"{seen} due in the last {_days_of(len(last))}", f"at least {fewest}", "More days.")
 
     def at(part: int) -> int | None:
         due, broken = (sum((day.weighed[which] for day in last), Fraction(0)) / len(last) for which in (0, part))
@@ -194,7 +194,7 @@ def _warned(name: str, days: Sequence[Day], objective: Objective, *, sample: boo
         if due_short < signal.fewest:
             raise CannotEstimate(
                 f"the {name} signal",
-                got=f"usually {due_short} due in {_in_days(short)}",
+                got=f"usually {due_short} due in {'a day' if short == 1 else f'{short} days'}",
                 need=f"at least {signal.fewest}, so that one broken is no signal",
                 settle="Set a longer `over:`.",
             )
@@ -233,5 +233,5 @@ def _refused(bare: Warned, refusal: Refusal) -> Warned:
     return Warned(bare.name, bare.spent, bare.long, bare.short, bare.threshold, refusal=refusal)
 
 
-def _in_days(count: int) -> str:
-    return "a day" if count == 1 else f"{count} days"
+def _days_of(count: int) -> str:
+    return "day" if count == 1 else f"{count} days"

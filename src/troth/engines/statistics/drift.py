@@ -40,7 +40,8 @@ def drifts(group: Ints, block: Ints, count: Ints, mean: Floats, time: Floats, *,
 
     One row a cell: group and block as codes from 0, count of cases above 0, their mean, their mean time; shape (cells,) each.
     Weighted least squares on groups, blocks and one group's time, with HC3 standard errors over cells and normal intervals.
-    An association, not an effect. Refuses fewer than ten cells more than groups and blocks together.
+    An association, not an effect. Where cells are few the intervals hold more than `level`.
+    Refuses fewer than ten cells more than groups and blocks together.
     Source: MacKinnon and White 1985 (HC3).
     """
     groups, blocks = int(group.max(initial=-1)) + 1, int(block.max(initial=-1)) + 1

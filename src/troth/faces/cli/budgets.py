@@ -24,9 +24,8 @@ def budget_said(out: Out, budget: Budget, local: Callable[[datetime], datetime])
     if budget.burn is None:
         out.say("  Nothing fell due in that time.")
         return
-    out.say(
-        f"  {about}{budget.due_in_all:,.0f} fell due, so {about}{budget.allowed:,.1f} may be broken; {about}{_range(budget.broken_in_all)} were."
-    )
+    due, broken = f"{about}{budget.due_in_all:,.0f}", f"{about}{_range(budget.broken_in_all)}"
+    out.say(f"  {due} fell due, so {about}{budget.allowed:,.1f} may be broken; {broken} were.")
     out.say(f"  {_left(budget, about)} Burn rate {_range(budget.burn, 2)}: 1 uses the budget up just as its time ends.")
     if budget.left[0] >= 0:
         out.say(f"  {_gone(budget)}")
@@ -158,7 +157,8 @@ def _margin_in_words(one: Margin) -> str:
     if one.thin:
         assert one.why is not None
         return f"Cannot say yet: got {one.why.got}; needs {one.why.need}."
-    return f"{_shown(one)} days over the record, of {one.n:,} that fell due; {one.never:,} never came as far as is on record."
+    said = "Not reached" if one.margin is None and one.best is None else f"{_shown(one)} days"
+    return f"{said} over the record, of {one.n:,} that fell due; {one.never:,} of them never came, as far as is on record."
 
 
 def _cells(one: Margin) -> tuple[object, ...]:

@@ -31,7 +31,7 @@ def _statement(context: Context, name: str, objective: Objective, budget: Budget
     return Statement(
         id=f"{NAME}/{name}",
         finder=NAME,
-        headline=f"{least} promises “{budget.words}” were broken in {budget.over_days} days; the objective allows {number(budget.allowed)}.",
+        headline=f"{least} promises “{budget.words}” were missed in {budget.over_days} days; {number(budget.allowed)} may be.",
         paragraph=(
             f"Of {number(budget.due_in_all)} that fell due {percent(objective.share, 1)} should be kept;"
             f" {least if least == most else f'{least} to {most}'} were not."
