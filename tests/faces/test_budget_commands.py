@@ -15,6 +15,13 @@ from troth.faces.cli import app
 from troth.kernel.errors import BadValue, NotFound
 
 OBJECTIVE = "  objective: {kept: 0.9, over: 60d}\n"
+CALM = """calm:
+  subject: order
+  words: not delivered at all
+  anchor: placed
+  fulfil: {event: delivered, absent: true}
+  within: 3d
+"""
 #  99 of each town's orders in the first week of January, due on the 9th; each eighth of the hill's comes a day late.
 ORDERS = "id,customer,placed,due,delivered\n" + "".join(
     f"{town}{n},{town},2026-01-0{1 + n % 7} 10:00,2026-01-09,2026-01-{'10' if town == 'hill' and n % 8 == 0 else '08'} 09:00\n"
@@ -26,7 +33,7 @@ ORDERS = "id,customer,placed,due,delivered\n" + "".join(
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     under = tmp_path_factory.mktemp("small")
-    promises = {"promises/deliver.yaml": PROMISE + OBJECTIVE}
+    promises = {"promises/deliver.yaml": PROMISE + OBJECTIVE, "promises/calm.yaml": CALM}
     root = write_book(under, files={**FILES, "orders.csv": ORDERS}, book={**BOOK, **promises})
     built(root)
     return root
@@ -75,6 +82,7 @@ def test_a_margin_is_said_by_lane_and_is_data(book: Path) -> None:
     [
         (("budget", "delver"), "did you mean 'deliver'"),
         (("margin", "delver"), "did you mean 'deliver'"),
+        (("margin", "calm"), "'calm' has no margin"),
         (("margin", "deliver", "--by", "banana"), "cannot be told apart by 'banana'"),
         (("margin", "deliver", "--by", "placed"), "cannot be told apart by 'placed'"),
         (("margin", "deliver", "--window", "3h"), "whole days"),

@@ -39,12 +39,14 @@ def margin(
     """The margin of a promise by lane, and its back-test where `tried`.
 
     by, within: dimensions of the company, or expressions as attr(carrier), of the promise's subject. window: whole days.
-    Raises NotFound for a promise that there is not, BadValue for what tells nothing apart, is no window of whole days or no quantile
-    between 0.5 and 1.
+    Raises NotFound for a promise that there is not, BadValue for one that no event keeps when it comes, for what tells nothing apart,
+    for no window of whole days, and for no quantile between 0.5 and 1.
     """
     context = reading.context
     if name not in context.promises:
         raise NotFound(f"no promise '{name}' in the book", allowed=nearest(name, context.promises))
+    if name not in context.dated:
+        raise BadValue(f"promise '{name}' has no margin", got="no event that keeps it when it comes", allowed=nearest(name, context.dated))
     if not 0.5 <= quantile < 1:
         raise BadValue("no quantile of a margin", got=quantile, allowed="from 0.5 to below 1: 0.95")
     share, days = Fraction(str(quantile)), _days(window)

@@ -10,7 +10,7 @@ import numpy as np
 from troth.engines.statistics.quantile import fewest_for
 from troth.engines.statistics.trailing import BEYOND, THIN, Past, trailing_quantile
 from troth.findings.context import Context
-from troth.findings.lanes import Flags, Ints, Promised, groups, now_of, promised
+from troth.findings.lanes import NEVER, Flags, Ints, Promised, groups, now_of, promised
 from troth.kernel.instant import DAY_US
 from troth.promises.lanes import Lanes
 
@@ -21,7 +21,8 @@ class Tried:
     not_reached: too many of them had not come; both stay as they were, and are counted.
 
     n, late, late_then, unknown: estimated totals where a sample is scaled up. late: broken as promised; late_then: had it been by the
-    trailing quantile. The unknown are in neither. more_days: promised days more a promise, over all n. later, earlier: shares of n.
+    trailing quantile. The unknown are in neither, what came but not as promised in both. more_days: promised days more a promise, over
+    all n. later, earlier: shares of n.
     """
 
     judged: int
@@ -84,12 +85,12 @@ def _dues(everything: Promised, counted: Promised, share: Fraction, window_days:
 
 
 def _past(known: Promised) -> Past:
-    took = np.where(known.came, np.maximum(known.fulfilled - known.made, 0), 0)
+    took = np.where(known.fulfilled != NEVER, np.maximum(known.fulfilled - known.made, 0), 0)
     return Past(known.due, known.fulfilled, known.gone, took, None if known.weights is None else known.weights.tolist())
 
 
 def _tried(judged: Promised, then: Ints, thin: Flags, beyond: Flags) -> Tried:
-    told, every = ~judged.unknown, np.ones(len(then), dtype=np.bool_)
+    told, breached, every = ~judged.unknown, judged.breached, np.ones(len(then), dtype=np.bool_)
     n, moved = judged.total(every), then - judged.due
     return Tried(
         judged=len(then),
@@ -97,8 +98,8 @@ def _tried(judged: Promised, then: Ints, thin: Flags, beyond: Flags) -> Tried:
         thin=int(thin.sum()),
         not_reached=int(beyond.sum()),
         n=float(n),
-        late=float(judged.total(told & (judged.fulfilled > judged.due))),
-        late_then=float(judged.total(told & (judged.fulfilled > then))),
+        late=float(judged.total(told & (breached | (judged.fulfilled > judged.due)))),
+        late_then=float(judged.total(told & (breached | (judged.fulfilled > then)))),
         unknown=float(judged.total(~told)),
         more_days=float(judged.total(every, moved) / n / DAY_US) if n else None,
         later=float(judged.total(moved > 0) / n) if n else None,

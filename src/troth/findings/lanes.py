@@ -62,9 +62,14 @@ class Promised:
         return np.asarray(self.state == "unknown")
 
     @property
+    def breached(self) -> Flags:
+        """In time, and broken all the same: what came was not as promised, or a part of it was broken."""
+        return np.asarray((self.state == "broken") & (self.fulfilled <= self.due))
+
+    @property
     def came(self) -> Flags:
-        """Fulfilled at an instant on record."""
-        return np.asarray((self.fulfilled != NEVER) & ~self.unknown)
+        """Fulfilled as promised, at an instant on record."""
+        return np.asarray((self.fulfilled != NEVER) & ~self.unknown & ~self.breached)
 
 
 def promised_sql(context: Context, name: str, lanes: Lanes) -> str:

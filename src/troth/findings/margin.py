@@ -29,7 +29,7 @@ class Margin:
     """In days of clock time, below 0 where fewer than the share come by the due; None: not reached, too many never came.
 
     margin: the unknown counted as never come; best: as early as any. low, high: interval of 95 %, of both. n: fell due, in the file.
-    broken: late, or never on record, which `never` are. why: why there is no margin, or no interval of it.
+    broken: late, or never on record as promised, which `never` are. why: why there is no margin, or no interval of it.
     """
 
     n: int
