@@ -59,6 +59,17 @@ def test_a_view_has_the_types_of_the_manifest(any_lake: Lake, engine: DuckEngine
     assert _attached(any_lake, snapshot, described) == snapshot.schemas[table]
 
 
+def test_outcomes_of_before_have_what_came_later_empty(any_lake: Lake, engine: DuckEngine) -> None:
+    make_tables(engine, 1)
+    engine.run("ALTER TABLE outcome_deliver DROP COLUMN breached")
+    snapshot = snapshot_of(engine, any_lake, "older", seed=1)
+
+    def told(reader: DuckEngine) -> object:
+        return [reader.rows(f"SELECT count(*) > 0, count(breached) FROM {table}") for table in ("outcome_deliver", "outcome")]
+
+    assert _attached(any_lake, snapshot, told) == [[(True, 0)], [(True, 0)]]
+
+
 def test_an_enumeration_is_kept_as_text(any_lake: Lake, engine: DuckEngine) -> None:
     snapshot = build(engine, any_lake, "first", seed=1)
 

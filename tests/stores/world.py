@@ -48,7 +48,8 @@ def make_tables(engine: Engine, seed: int, orders: int = 60) -> None:
         CREATE TABLE outcome_deliver AS
         SELECT 'deliver' AS promise, month, 'order' AS subject_type, code AS subject, estimated AS made,
                estimated + INTERVAL 2 DAY AS due,
-               CASE WHEN code % 5 > 0 THEN estimated + INTERVAL 1 DAY END AS fulfilled
+               CASE WHEN code % 5 > 0 THEN estimated + INTERVAL 1 DAY END AS fulfilled,
+               CASE WHEN code % 7 = 0 THEN estimated + INTERVAL 1 DAY END AS breached
         FROM object_order
     """)
     engine.run("CREATE TABLE quarantine (source VARCHAR, row BIGINT, reason VARCHAR)")
