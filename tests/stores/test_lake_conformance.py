@@ -62,7 +62,8 @@ def test_a_view_has_the_types_of_the_manifest(any_lake: Lake, engine: DuckEngine
 def test_outcomes_of_before_have_what_came_later_empty(any_lake: Lake, engine: DuckEngine) -> None:
     make_tables(engine, 1)
     engine.run("ALTER TABLE outcome_deliver DROP COLUMN breached")
-    snapshot = snapshot_of(engine, any_lake, "older", seed=1)
+    with any_lake.building(NOW):
+        snapshot = snapshot_of(engine, any_lake, "older", seed=1)
 
     def told(reader: DuckEngine) -> object:
         return [reader.rows(f"SELECT count(*) > 0, count(breached) FROM {table}") for table in ("outcome_deliver", "outcome")]
