@@ -37,6 +37,8 @@ def test_benjamini_and_hochberg_s_own_fifteen_tests() -> None:
     assert adjusted(p)[3] == pytest.approx(0.0095 * 15 / 4)
     assert adjusted(list(reversed(p))) == tuple(reversed(adjusted(p)))
     assert sum(q <= 0.05 for q in adjusted(p, dependent=True)) == 3
+    # By steps from the greatest: 0.04 * 3 / 2 is more than 0.041, at which rate both are named.
+    assert adjusted([0.04, 0.01, 0.041]) == pytest.approx((0.041, 0.03, 0.041))
     assert adjusted([]) == ()
 
 
