@@ -24,6 +24,7 @@ STAGED = (
   promisor: {unit: shop}
   promisee: order.customer
   owners: [head_of_logistics]
+  objective: {kept: 0.5, over: 365d}
 quiet:
   subject: order
   words: no complaint within ten days
@@ -77,6 +78,9 @@ def test_each_promise_is_listed_with_what_was_kept_of_what_fell_due(shop: Operat
     assert {key: deliver["due"][key] for key in ("n", "kept", "broken", "low", "high")} == {
         "n": 3, "kept": 1, "broken": 2, "low": pytest.approx(1 / 3), "high": pytest.approx(1 / 3),
     }  # fmt: skip
+    # Of three that fell due one and a half may be broken, and two were.
+    assert (deliver["objective"], deliver["allowed"], deliver["left"]) == ("50 of every 100 kept over 365 days", 1.5, (-0.5, -0.5))
+    assert listed["quiet"]["objective"] is None
     assert deliver["due"]["interval"] is None, "three are too few for one"
     assert (listed["quiet"]["due"]["kept"], listed["quiet"]["due"]["n"]) == (1, 2)
     assert (listed["both"]["due"]["kept"], listed["both"]["due"]["broken"]) == (1, 2)

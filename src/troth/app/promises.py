@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from troth.app.reading import Reading
 from troth.findings import Context
+from troth.findings.budget import budget_of
 from troth.findings.kept import Kept, kept_by, kept_of
 from troth.findings.weighing import is_sample
 from troth.kernel.errors import NotFound, nearest
@@ -36,7 +36,11 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One promise. states: how many stand in each state now. owes, owed: promisor and promisee as the book has them."""
+    """One promise. states: how many stand in each state now. owes, owed: promisor and promisee as the book has them.
+
+    allowed, left: how many may be broken over the objective's window and how many of these are left, a range while some are unknown;
+    None without an objective.
+    """
 
     name: str
     kind: str
@@ -48,6 +52,9 @@ class Listed:
     made: int
     states: dict[str, int]
     due: Rate
+    objective: str | None = None
+    allowed: float | None = None
+    left: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,6 @@ class Whole:
     listed: Listed
     kept_by: str
     due_by: str
-    objective: str | None
     months: tuple[tuple[str, Rate], ...]
     stages: tuple[Stretch, ...]
     others: dict[str, float]
@@ -112,7 +118,7 @@ def whole_promise(reading: Reading, name: str) -> Whole:
     }
     return Whole(
         _listed(context, name, promise), _kept_by(promise), str(promise.due or promise.within or "with the latest of what it is made of"),
-        _objective(promise), _months(context, name), stages, others, _terms(context, name), _sql(context, name),
+        _months(context, name), stages, others, _terms(context, name), _sql(context, name),
     )  # fmt: skip
 
 
@@ -129,10 +135,15 @@ def _listed(context: Context, name: str, promise: Promise) -> Listed:
     states = {str(one): int(found.get(one, 0)) for one in STATES}
     owes = ", ".join(f"{what} {who}" for what, who in sorted(promise.promisor.items())) or "nobody named"
     due = _rate(kept_of(context, name), estimated=is_sample(context, promise.subject))
-    return Listed(
+    listed = Listed(
         name, promise.kind, promise.words, promise.subject, owes, promise.promisee or "nobody named", promise.owners,
         sum(states.values()), states, due,
     )  # fmt: skip
+    if promise.objective is None:
+        return listed
+    budget = budget_of(context, name, promise.objective)
+    said = f"{budget.kept * 100:g} of every 100 kept over {budget.over_days} days"
+    return replace(listed, objective=said, allowed=budget.allowed, left=budget.left)
 
 
 def _kept_by(promise: Promise) -> str:
@@ -147,11 +158,6 @@ def _kept_by(promise: Promise) -> str:
         return f"{fulfil.amount.reach} of {fulfil.amount.each}, by {event} of each {fulfil.of}"
     of = f" of every {fulfil.all}" if fulfil.all else f" of a {fulfil.of}" if fulfil.of else ""
     return f"{event}{of}" + (f" where {fulfil.where}" if fulfil.where else "")
-
-
-def _objective(promise: Promise) -> str | None:
-    found: Any = getattr(promise, "objective", None)
-    return None if found is None else str(found)
 
 
 def _months(context: Context, name: str) -> tuple[tuple[str, Rate], ...]:

@@ -71,8 +71,15 @@ def _listed(out: Out, one: Listed) -> None:
     out.say(f"\n{one.name}: {one.words}")
     out.say(f"  {_kind(one.kind)}, owed by {one.owes} to {one.owed}; answered for by {', '.join(one.owners) or 'nobody yet'}")
     out.say(f"  {_rate(one.due)}")
+    if one.objective and one.allowed is not None and one.left is not None:
+        out.say(f"  Objective: {one.objective}; {_left(one.allowed, one.left)}")
     standing = ", ".join(f"{count:,} {state}" for state, count in one.states.items() if count)
     out.say(f"  {one.made:,} made: {standing or 'none'}")
+
+
+def _left(allowed: float, left: tuple[float, float]) -> str:
+    low, high = (f"{one:,.0f}" for one in left)
+    return f"{low if low == high else f'{low} to {high}'} of {allowed:,.0f} broken promises are left"
 
 
 def _kind(kind: str) -> str:
@@ -100,8 +107,6 @@ def _percent(share: float) -> str:
 def _whole(out: Out, whole: Whole) -> None:
     _listed(out, whole.listed)
     out.say(f"\n  kept by   {whole.kept_by}\n  due       {whole.due_by}")
-    if whole.objective:
-        out.say(f"  objective {whole.objective}")
     if whole.months:
         out.say("\nBy the month in which it fell due; ■ what was not kept")
         # Of a few, the share says nothing that a bar should show.
