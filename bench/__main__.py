@@ -6,7 +6,23 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import book, build, calendars, databases, identity, increment, logs, record, start, table, timeline, variants, workbook, worlds
+from bench import (
+    book,
+    build,
+    calendars,
+    databases,
+    identity,
+    increment,
+    logs,
+    record,
+    risk,
+    start,
+    table,
+    timeline,
+    variants,
+    workbook,
+    worlds,
+)
 from bench.table import Line
 
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
@@ -23,6 +39,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "identity": lambda _: identity.measure(),
     "calendars": lambda _: calendars.measure(),
     "worlds": lambda _: worlds.measure(),
+    "risk": lambda _: risk.measure(),
 }
 
 

@@ -32,6 +32,7 @@ from troth.faces.cli import main
 from troth.kernel import errors
 from troth.promises.calendars import CalendarDefinition
 from troth.promises.definition import Amount, Component, Fulfilment, Objective, Pause, Promise, Stage
+from troth.promises.risk.definition import AtRisk
 from troth.sources import Source
 from troth.sources.contracts.contract import After, ColumnRules, Contract, RowRules
 from troth.sources.databases.database import Database
@@ -216,6 +217,7 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("promises.md", Component),
         ("promises.md", Pause),
         ("promises.md", Objective),
+        ("promises.md", AtRisk),
         ("calendars.md", CalendarDefinition),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,

@@ -10,6 +10,7 @@ from typing import Any
 
 from troth.app import rulebook
 from troth.app.asking import ask
+from troth.app.at_risk import AtRiskNow, at_risk
 from troth.app.bootstrap import open_workspace
 from troth.app.budgets import budgets
 from troth.app.build import Built, build
@@ -64,6 +65,14 @@ class Operation:
         at: by when the data should be fresh, as in `rules_for`. Raises NotFound for a source that there is not.
         """
         return check(self.workspace, source, at=_instant(at))
+
+    def at_risk(self, promise: str, *, refresh: bool = False) -> AtRiskNow:
+        """The open promises of a name, the likeliest to be broken first, each with how many of those that stood like it were.
+
+        refresh: count anew, whatever the age of the counts. Raises NotFound for a promise that there is not, or where nothing was built.
+        """
+        (told,) = at_risk(self.workspace, promise, refresh=refresh)
+        return told
 
     def rules_for(self, address: str, keys: Mapping[str, str] | None = None, at: datetime | str | None = None) -> Shown:
         """A definition, promises.deliver, as it is for somebody's keys, {"customer": "acme"}, for what is made at an instant.

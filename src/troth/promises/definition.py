@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from troth.book import Expression, Kind, Part, Role
 from troth.kernel.instant import DAY_US
+from troth.promises.risk.definition import AtRisk
 from troth.sources import Identifier
 from troth.sources.contracts.contract import FixedDuration, microseconds
 
@@ -156,7 +157,7 @@ class Promise(Part):
         }
     )
     # What is said about a promise is no term of it.
-    told: ClassVar[frozenset[str]] = frozenset({"words", "objective", "owners", "guess"})
+    told: ClassVar[frozenset[str]] = frozenset({"words", "objective", "at_risk", "owners", "guess"})
     kind: Literal["customer", "internal", "contract", "goal"] = Field(
         "customer",
         description="What it is: a word to a customer, to another department (internal), a duty of a contract, or a goal that somebody set",
@@ -197,6 +198,9 @@ class Promise(Part):
     )
     objective: Objective | None = Field(
         None, description="How many shall be kept, so that there is a budget of broken ones: {kept: 0.95, over: 28d}"
+    )
+    at_risk: AtRisk = Field(
+        AtRisk(), description="When an open one is at risk, and by which lanes that is told: {above: 0.5, by: [attr(carrier)], refresh: 7d}"
     )
     owners: tuple[Role, ...] = Field((), description="The roles that answer for the promise, together: [head_of_sales]")
     guess: str | None = Field(None, description="The evidence on which Troth proposed this promise; remove it to confirm")

@@ -18,6 +18,7 @@ from troth.faces.cli import (
     identity_commands,
     people_commands,
     promise_commands,
+    risk_commands,
     source_commands,
 )
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
@@ -297,6 +298,7 @@ app.command()(promise_commands.promise)
 app.command()(promise_commands.explain)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
+app.command("at-risk")(risk_commands.at_risk)
 
 
 @app.command()
