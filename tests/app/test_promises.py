@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 import troth
 from tests.app.small_book import BOOK, FILES, ORDERS, PROMISE, write_book
+from tests.needs import ROOT
 from troth.app.operation import Operation
 from troth.app.promises import Rate
 from troth.kernel.errors import BookError, NotFound
@@ -222,3 +224,18 @@ def test_what_nothing_fell_due_of_has_no_share(tmp_path: Path) -> None:
         "n": 0, "kept": 0, "broken": 0, "unknown": 0, "low": None, "high": None, "interval": None, "estimated": False,
     }  # fmt: skip
     assert Rate(**deliver["due"]).low is None
+
+
+def test_an_order_is_explained_by_the_terms_that_bound_it(tmp_path: Path) -> None:
+    """delta is promised three days; ember is served by a forwarder, whom nobody else's terms know."""
+    shutil.copytree(ROOT / "examples" / "parts-wholesaler", tmp_path / "parts", ignore=shutil.ignore_patterns(".troth", "pages"))
+    operation = troth.open(tmp_path / "parts" / "book")
+    operation.build()
+    named = operation.sql("SELECT id, layer FROM outcome_deliver JOIN object_order ON code = subject ORDER BY id")
+    ember = next(id for id, layer in named if "customer=ember" in layer)
+
+    delta, served = judged(operation, "PW-1004")["deliver"], judged(operation, ember)["deliver"]
+
+    assert (delta.layer, delta.due_by) == ("customer=delta; segment=key", "placed + 3d")
+    assert [stage.stage for stage in delta.stages] == ["warehouse", "carrier"]
+    assert [stage.stage for stage in served.stages] == ["warehouse", "forwarder"]

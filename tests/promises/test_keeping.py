@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tests.book.books import CHECKS, opened
+from tests.book.test_layers import change
 from tests.promises.worlds import Company, judge_company
 from troth.book import Checks
 from troth.promises import lint
@@ -131,6 +132,34 @@ def test_what_came_in_time_and_was_not_as_promised_is_broken_by_what_came() -> N
     }  # fmt: skip
     assert world.rows("deliver", "breached = fulfilled")["flawed"] == (True,)
     assert world.states("deliver", at="2026-03-04")["flawed"] == "broken"
+
+
+def test_what_a_customer_calls_a_defect_is_a_layer_of_its_own() -> None:
+    """The standard lets two pass, acme one, bee none and asks for papers, too: one shape with amounts, and another."""
+    book = {
+        "company.yaml": "dimensions:\n  - {id: customer, read: order.customer}\nroles: [head_of_ops]\n",
+        "promises/order.yaml": ORDER.replace("{event: delivered, all: item}", "{event: delivered, where: attr(defects) <= 2}"),
+        "changes/CHG-1.yaml": change('"overlays/customer=acme", "overlays/customer=bee"'),
+        "overlays/customer=acme/promises/order.yaml": "change: CHG-1\ndeliver: {fulfil: {where: attr(defects) <= 1}}\n",
+        "overlays/customer=bee/promises/order.yaml": (
+            "change: CHG-1\ndeliver: {fulfil: {where: attr(defects) = 0 and attr(papers) = 'there'}}\n"
+        ),
+    }
+    orders = "\n".join(
+        f"{who}{defects}{papers[0]}  {who}  2026-03-05  {defects}  {papers}  2026-03-01  2026-03-04"
+        for who in ("acme", "bee", "cod") for defects in (0, 1, 2, 3) for papers in ("there", "missing")
+    )  # fmt: skip
+    world = judge_company(
+        book,
+        {
+            "customer": "customer  since\nacme  2020-01-01\nbee  2020-01-01\ncod  2020-01-01",
+            "order": f"order  customer  promised  defects  papers  placed  delivered\n{orders}",
+        },
+        promised="day", defects="number", papers="text",
+    )  # fmt: skip
+
+    kept = {id for id, state in world.states("deliver").items() if state == "kept"}
+    assert kept == {"acme0t", "acme0m", "acme1t", "acme1m", "bee0t", "cod0t", "cod0m", "cod1t", "cod1m", "cod2t", "cod2m"}
 
 
 LINE = """in_full:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -137,10 +138,11 @@ def _judged(context: Context, name: str, promise: Promise, code: int, month: int
     lines += _pauses(context, name, code)
     clock = tuple(Line(_local(context, at), what) for at, what in sorted(lines, key=lambda line: line[0]))
     said = _says(outcome, now, context.as_of, promise)
-    stages, others = _stages(context, promise, row)
+    bound = _bound(context, name, row, promise)
+    stages, others = _stages(context, promise, row, bound)
     return Judged(
         name, promise.words, now, said, clock, row["layer"], row["change"], row["terms"], row["calendar"],
-        due_by=str(promise.due or promise.within or ""), known_from=_local(context, row["known_from"]),
+        due_by=str(bound.get("due") or bound.get("within") or ""), known_from=_local(context, row["known_from"]),
         worked=_worked(context, name, code, row), stages=stages, others=others, made_of=_made_of(context, promise, code),
     )  # fmt: skip
 
@@ -164,11 +166,24 @@ def _of_turn(promise: Promise, row: Mapping[str, Any]) -> list[tuple[datetime, s
     return found + ([(row["fulfilled"], promise.fulfil.what)] if row["fulfilled"] is not None else [])
 
 
-def _stages(context: Context, promise: Promise, row: Mapping[str, Any]) -> tuple[tuple[Stretch, ...], tuple[tuple[str, str], ...]]:
+def _bound(context: Context, name: str, row: Mapping[str, Any], promise: Promise) -> Mapping[str, Any]:
+    """The terms by which it was judged, as the book had them."""
+    rows = context.engine.rows(
+        "SELECT definition FROM terms WHERE promise = ? AND terms = ? ORDER BY definition LIMIT 1", (name, row["terms"])
+    )
+    found: Mapping[str, Any] = json.loads(rows[0][0]) if rows else promise.model_dump(by_alias=True)
+    return found
+
+
+def _stages(
+    context: Context, promise: Promise, row: Mapping[str, Any], bound: Mapping[str, Any]
+) -> tuple[tuple[Stretch, ...], tuple[tuple[str, str], ...]]:
     """The stages that its terms have, and who else bears its delay."""
     of = row.get("share_of")
     found = []
     for key, stage in promise.stages.items():
+        if key not in (bound.get("stages") or {}):
+            continue
         begins, ends, budget = (row[f"{key}_{part}"] for part in ("from", "to", "budget_us"))
         took = None if begins is None or ends is None else _length(int((ends - begins) / MICROSECOND))
         found.append(
