@@ -2,6 +2,7 @@
 
 from troth.engines.statistics.attributable import Attributable, Estimate, attributable
 from troth.engines.statistics.chart import ControlChart, laney_p_chart, p_chart
+from troth.engines.statistics.defects import DefectRate, dpmo, per_million_at, sigma_level
 from troth.engines.statistics.lead import Lead, lead_of
 from troth.engines.statistics.means import Mean, MeanDifference, Sums, difference_of_means, mean_of_scores
 from troth.engines.statistics.median import Median, median_interval
@@ -14,6 +15,7 @@ __all__ = [
     "Attributable",
     "Coefficient",
     "ControlChart",
+    "DefectRate",
     "Estimate",
     "Lead",
     "Mean",
@@ -26,6 +28,7 @@ __all__ = [
     "Sums",
     "attributable",
     "difference_of_means",
+    "dpmo",
     "laney_p_chart",
     "lead_of",
     "mean_of_scores",
@@ -35,6 +38,8 @@ __all__ = [
     "normal_quantile",
     "ols_hc3",
     "p_chart",
+    "per_million_at",
+    "sigma_level",
     "stratified_share",
     "superpopulation_share",
     "wilson",
