@@ -1,11 +1,12 @@
-"""Example operations: the corner shop, which is files, and Meridian, which is made."""
+"""Example operations: the corner shop, which is files; Meridian and a service catalogue, which are made."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from troth.app.bootstrap import sheet_writer
 from troth.app.workspace import Progress, silent
 from troth.book import ROOT
 from troth.kernel.errors import BadValue, NotFound, StoreError
-from troth.worlds import TRUTHS, Plan, company
+from troth.worlds import TRUTHS, Plan, company, service_catalogue
 
 DATA, TRUTH, BOOK = "data", "truth", "book"
 
@@ -105,23 +106,44 @@ def make_meridian(
     _refuse_full(to)
     plan = Plan(seed, customers, months, sizes_of(truths))
     world = company(plan, progress)
+    with _drafted("Meridian", to) as draft:
+        for folder in (DATA, TRUTH):
+            (draft / folder).mkdir()
+        with sheet_writer() as write:
+            for sheet in world.sheets:
+                progress(f"writing {sheet.name}")
+                write(sheet, draft / DATA)
+            for sheet in world.answers:
+                write(sheet, draft / TRUTH)
+        for name, text in world.pages.items():
+            (draft / DATA / name).write_text(text, encoding="utf-8")
+        (draft / "truth.json").write_text(json.dumps(world.truths, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        shutil.copytree(_shipped("meridian") / BOOK, draft / BOOK)
+    return Made(to, {sheet.name: len(sheet) for sheet in world.sheets}, {one.name: plan.size(one.name) for one in TRUTHS})
+
+
+def make_service_catalogue(to: Path, *, seed: int = 1) -> Made:
+    """Write the book of three departments that serve the others and half a year of requests to them; refused as `make_meridian` is."""
+    _refuse_full(to)
+    sheets = service_catalogue(seed)
+    with _drafted("the service catalogue", to) as draft:
+        (draft / DATA).mkdir()
+        with sheet_writer() as write:
+            for sheet in sheets:
+                write(sheet, draft / DATA)
+        shutil.copytree(_shipped("service-catalogue") / BOOK, draft / BOOK)
+    return Made(to, {sheet.name: len(sheet) for sheet in sheets}, {})
+
+
+@contextmanager
+def _drafted(what: str, to: Path) -> Iterator[Path]:
+    """A folder beside the one that is asked for, which takes its place at the end; nothing is left of it where that is not reached."""
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{to.name}.", dir=to.parent))
         try:
             draft.chmod(0o755)
-            for folder in (DATA, TRUTH):
-                (draft / folder).mkdir()
-            with sheet_writer() as write:
-                for sheet in world.sheets:
-                    progress(f"writing {sheet.name}")
-                    write(sheet, draft / DATA)
-                for sheet in world.answers:
-                    write(sheet, draft / TRUTH)
-            for name, text in world.pages.items():
-                (draft / DATA / name).write_text(text, encoding="utf-8")
-            (draft / "truth.json").write_text(json.dumps(world.truths, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            shutil.copytree(_shipped("meridian") / BOOK, draft / BOOK)
+            yield draft
             if to.exists():
                 to.rmdir()
             draft.rename(to)
@@ -130,5 +152,4 @@ def make_meridian(
     except StoreError:
         raise
     except OSError as error:
-        raise _unwritten("Meridian", to, error) from error
-    return Made(to, {sheet.name: len(sheet) for sheet in world.sheets}, {one.name: plan.size(one.name) for one in TRUTHS})
+        raise _unwritten(what, to, error) from error

@@ -60,3 +60,23 @@ def meridian(
     out.say(f"The book that describes them: {made.folder / 'book'}")
     out.say(f"What is true, and how large: {made.folder / 'truth.json'}")
     out.say(f"Next: troth build --book {made.folder / 'book'}")
+
+
+@app.command("service-catalogue")
+def service_catalogue(
+    to: Annotated[Path, typer.Option("--to", help="Where it goes: a folder that is new or empty.")],
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same files.")] = 1,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a service catalogue: what HR, IT and finance promise the other departments, and half a year of requests to them."""
+    from troth.app.examples import make_service_catalogue
+
+    out = Out(json=json, quiet=quiet)
+    made = make_service_catalogue(to, seed=seed)
+    if json:
+        out.data({"folder": str(made.folder), "rows": made.rows, "files": dict(made.files)})
+        return
+    out.say(f"{made.rows:,} rows in {len(made.files)} files: {made.folder / 'data'}")
+    out.say(f"The book that says what is promised: {made.folder / 'book'}")
+    out.say(f"Next: troth build --book {made.folder / 'book'}")
