@@ -31,6 +31,7 @@ from troth.book.company import Company, Dimension
 from troth.faces.cli import main
 from troth.kernel import errors
 from troth.promises.calendars import CalendarDefinition
+from troth.promises.commitments import Commitment
 from troth.promises.definition import Amount, Component, Fulfilment, Objective, Pause, Promise, Stage
 from troth.promises.risk.definition import AtRisk
 from troth.sources import Source
@@ -193,6 +194,7 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Settings),
         ("book.md", Company),
         ("book.md", Dimension),
+        ("book.md", Commitment),
         ("book.md", Change),
         ("book.md", Scope),
         ("book.md", Arm),

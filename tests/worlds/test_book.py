@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -10,6 +13,7 @@ import pytest
 import troth
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
+from troth.app.commitments import take_in
 from troth.app.examples import make_meridian
 from troth.app.rulebook import lint
 
@@ -127,3 +131,85 @@ def test_accounts_and_customers_are_joined_as_they_truly_are(meridian: Path, fil
     assert len(true) > 600
     assert right / len(found) >= 0.99
     assert right / len(true) >= 0.95
+
+
+FULFILMENT_SUPPORT_BILLING = (
+    "erp_orders",
+    "wms_scans",
+    "carrier_tracking",
+    "invoices",
+    "returns",
+    "field_visits",
+    "complaints",
+    "helpdesk_tickets",
+)
+
+
+def test_every_event_type_is_promised_or_listed_and_every_handoff_has_two_parties(meridian: Path) -> None:
+    found = troth.open(meridian / "book").gaps()
+    listed = ", ".join(f"'{name}'" for name in FULFILMENT_SUPPORT_BILLING)
+    on_record = set(troth.open(meridian / "book").sql(f"SELECT DISTINCT object_type || ': ' || type FROM event WHERE source IN ({listed})"))
+    unused = {one.gap.about for one in found.gaps if one.gap.kind == "event nobody uses"}
+    text = "\n".join(path.read_text("utf-8") for path in sorted((meridian / "book" / "promises").glob("*.yaml")))
+
+    assert len(on_record) >= 24
+    for (about,) in on_record:
+        event = about.partition(": ")[2]
+        assert (about in unused) != bool(re.search(rf"\b{event}\b", _of_type(text, about.partition(":")[0]))), about
+    handoffs = [(one.gives, one.takes) for journey in found.journeys for one in journey.stretches if one.changes_hands]
+    assert len(handoffs) > 8
+    assert all(gives and takes and gives.name != takes.name for gives, takes in handoffs)
+    assert [[hand.name for hand in one.hands] for one in found.journeys if one.object_type == "order"] == [
+        ["customer", "warehouse", "carrier", "billing"]
+    ]
+
+
+def _of_type(text: str, type: str) -> str:
+    """What the promises about a type say by when, and by which events."""
+    promises = re.split(r"(?m)^(?=\w+:$)", text)
+    mine = [one for one in promises if f"  subject: {type}\n" in one]
+    said = [
+        line for one in mine for line in one.splitlines() if re.match(r"\s+(anchor|fulfil|due|within|void_when|warehouse|carrier):", line)
+    ]
+    return "\n".join(line.partition("owner:")[0].partition(":")[2] for line in said)
+
+
+def test_the_steps_of_a_journey_are_what_plain_sql_counts_in_the_files(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    """From the carrier's delivery to the invoice, and how long half of them take; a promise covers every one."""
+    said = files.execute("""
+        WITH came AS (
+            SELECT order_no, arg_max(status_at::TIMESTAMPTZ, recorded_at) AS came_at
+            FROM carrier_tracking WHERE status = 'delivered' GROUP BY 1
+        ), took AS (
+            SELECT epoch_us(issued_at::TIMESTAMPTZ) - epoch_us(came_at) AS us FROM invoices JOIN came USING (order_no)
+            WHERE issued_at::TIMESTAMPTZ >= came_at
+        )
+        SELECT count(*), quantile_disc(us, 0.5), count(*) FROM took
+    """).fetchone()
+    (found,) = [
+        one
+        for journey in troth.open(meridian / "book").gaps().journeys
+        for one in journey.stretches
+        if (one.object_type, one.before, one.event) == ("order", "delivered", "invoiced")
+    ]
+
+    assert (found.times, found.half_us, found.covered) == said
+    assert found.promised_by == ("invoice",)
+
+
+def test_roles_and_units_that_promise_nothing_are_listed(meridian: Path) -> None:
+    found = [one.gap.about for one in troth.open(meridian / "book").gaps().gaps if "promises nothing" in one.gap.kind]
+
+    assert found == ["role head_of_operations", "role head_of_people", "role it_lead", "role data_steward", "unit transport"]
+
+
+def test_the_terms_page_gives_its_planted_commitments_as_candidates(meridian: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(meridian / "book", book)
+    planted = json.loads((meridian / "truth.json").read_text("utf-8"))["truths"]["commitments"]["sentences"]
+
+    take_in(open_workspace(book), meridian / "data" / "terms.md", "https://meridian.example/terms", "2024-01-02")
+    found = [one.says for one in troth.open(book).commitments().candidates]
+
+    assert len(set(found) & set(planted)) >= 0.9 * len(planted)
+    assert len(set(found) - set(planted)) <= 1

@@ -15,7 +15,9 @@ from troth.app.bootstrap import open_workspace
 from troth.app.budgets import budgets
 from troth.app.build import Built, build
 from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
+from troth.app.commitments import Said, commitments
 from troth.app.data_page import read_data
+from troth.app.gaps import Gaps, gaps
 from troth.app.handoffs import Handoffs, tell_handoffs
 from troth.app.known import as_known_at as known_at
 from troth.app.margins import Judged, margin
@@ -170,6 +172,20 @@ class Operation:
         told, alike = ((one,) if isinstance(one, str) else tuple(one) for one in (by, within))
         reading = open_reading(self.workspace)
         return margin(reading, promise, told, within=alike, window=window, quantile=quantile, tried=back_test)
+
+    def commitments(self) -> Said:
+        """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.
+
+        Raises BookError for a book with errors.
+        """
+        return commitments(self.workspace)
+
+    def gaps(self) -> Gaps:
+        """What no promise covers: stages, handoffs, events, roles and units, and the ways of objects with who has them in hand.
+
+        Raises NotFound where nothing was built yet.
+        """
+        return gaps(open_reading(self.workspace))
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the views of the snapshot in force: outcome, event, step, object_<type>, and so on.

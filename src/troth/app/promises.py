@@ -122,6 +122,11 @@ def whole_promise(reading: Reading, name: str) -> Whole:
     )  # fmt: skip
 
 
+def rate_of(context: Context, name: str) -> Rate:
+    """What was kept of a promise, of what fell due by now."""
+    return _rate(kept_of(context, name), estimated=is_sample(context, context.promises[name].subject))
+
+
 def _rate(kept: Kept, *, estimated: bool) -> Rate:
     counted = {what: sum(c.by[what] for c in kept.found) for what in ("kept", "broken", "unknown")}
     share = kept.share if kept.seen >= LEAST else None
@@ -134,7 +139,7 @@ def _listed(context: Context, name: str, promise: Promise) -> Listed:
     found = dict(context.engine.rows(f"SELECT {context.state()} AS state, count(*) FROM outcome_{name} o GROUP BY 1"))
     states = {str(one): int(found.get(one, 0)) for one in STATES}
     owes = ", ".join(f"{what} {who}" for what, who in sorted(promise.promisor.items())) or "nobody named"
-    due = _rate(kept_of(context, name), estimated=is_sample(context, promise.subject))
+    due = rate_of(context, name)
     listed = Listed(
         name, promise.kind, promise.words, promise.subject, owes, promise.promisee or "nobody named", promise.owners,
         sum(states.values()), states, due,

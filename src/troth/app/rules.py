@@ -20,13 +20,18 @@ from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
 from troth.promises.calendars import CALENDARS
 from troth.promises.calendars import lint as lint_calendars
+from troth.promises.commitments import COMMITMENTS
+from troth.promises.commitments import lint as lint_commitments
 from troth.promises.risk.lint import lint as lint_lanes
 from troth.sources import SOURCES, Source
 from troth.sources import lint as lint_sources
 from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
-CHECKS = Checks((SOURCES, CALENDARS, PROMISES, IDENTITIES), (lint_sources, lint_calendars, lint_promises, lint_lanes, lint_identities))
+CHECKS = Checks(
+    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS),
+    (lint_sources, lint_calendars, lint_promises, lint_lanes, lint_identities, lint_commitments),
+)
 CACHE, PAST = "cache/book.json", "cache/past.json"
 
 

@@ -13,7 +13,9 @@ from troth.faces.cli import (
     budget_commands,
     calendar_commands,
     chain_commands,
+    commitment_commands,
     example_commands,
+    gap_commands,
     history_commands,
     identity_commands,
     people_commands,
@@ -299,6 +301,8 @@ app.command()(promise_commands.explain)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)
+app.command()(gap_commands.gaps)
+app.add_typer(commitment_commands.app, name="commitments")
 
 
 @app.command()

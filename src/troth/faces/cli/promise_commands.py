@@ -70,7 +70,7 @@ def _reading(book: Path, as_known_at: str | None) -> Reading:
 def _listed(out: Out, one: Listed) -> None:
     out.say(f"\n{one.name}: {one.words}")
     out.say(f"  {_kind(one.kind)}, owed by {one.owes} to {one.owed}; answered for by {', '.join(one.owners) or 'nobody yet'}")
-    out.say(f"  {_rate(one.due)}")
+    out.say(f"  {rate_said(one.due)}")
     if one.objective and one.allowed is not None and one.left is not None:
         out.say(f"  Objective: {one.objective}; {_left(one.allowed, one.left)}")
     standing = ", ".join(f"{count:,} {state}" for state, count in one.states.items() if count)
@@ -86,7 +86,7 @@ def _kind(kind: str) -> str:
     return {"customer": "To customers", "internal": "Between departments", "contract": "By contract", "goal": "A goal"}[kind]
 
 
-def _rate(rate: Rate) -> str:
+def rate_said(rate: Rate) -> str:
     """The kept share with its range, its interval and n; never a share of nothing."""
     if rate.low is None or rate.high is None:
         return "nothing has fallen due yet"
@@ -113,7 +113,7 @@ def _whole(out: Out, whole: Whole) -> None:
         most = max((1 - (rate.low or 0) for _, rate in whole.months if rate.interval), default=0) or 1
         for month, rate in whole.months:
             missed = "■" * round((1 - (rate.low or 0)) / most * WIDTH) if rate.interval else ""
-            out.say(f"  {month}  {missed:<{WIDTH}}  {_rate(rate)}")
+            out.say(f"  {month}  {missed:<{WIDTH}}  {rate_said(rate)}")
     if whole.stages:
         out.say("\nWhere its time goes")
         for stage in whole.stages:
@@ -142,7 +142,7 @@ def _other(key: str) -> str:
 
 def _bound(bound: Bound) -> str:
     change = f" by {bound.change}" if bound.change else ""
-    return f"{bound.layer}{change} {bound.terms[:8]}, from {bound.since}: {bound.made:,} made, {_rate(bound.due)}"
+    return f"{bound.layer}{change} {bound.terms[:8]}, from {bound.since}: {bound.made:,} made, {rate_said(bound.due)}"
 
 
 def _time(seconds: float) -> str:
