@@ -1,18 +1,26 @@
 """Worlds that several tests look at: one in which everything is planted, one in which nothing is, and two in which every other truth is.
 
-TROTH_WORLD_SEED makes other worlds: an analysis that is right in one may have been lucky.
+TROTH_WORLD_SEED makes other worlds: an analysis that is right in one may have been lucky. `tests.worlds.power` says how often it is.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from troth.app.examples import make_meridian
+
+
+class Note(Protocol):
+    """name: of a truth. planted, found, error: of its figure, where it has one."""
+
+    def __call__(self, name: str, planted: float | None = None, found: float | None = None, error: float | None = None, /) -> None: ...
+
 
 SEED, CUSTOMERS, MONTHS = int(os.environ.get("TROTH_WORLD_SEED", "11")), 4_000, 24
 # What is easily taken for one another is never in the same of these two.
@@ -56,3 +64,13 @@ def truth(world: Path) -> dict[str, Any]:
     """What is planted in `world`, by name."""
     truths: dict[str, Any] = json.loads((world / "truth.json").read_text("utf-8"))["truths"]
     return truths
+
+
+@pytest.fixture
+def note(record_property: Callable[[str, object], None]) -> Note:
+    """What a test looks for and what it saw, before it says whether that is right: for the table of `tests.worlds.power`."""
+
+    def noted(name: str, planted: float | None = None, found: float | None = None, error: float | None = None, /) -> None:
+        record_property(name, json.dumps(None if planted is None else [planted, found, error]))
+
+    return noted

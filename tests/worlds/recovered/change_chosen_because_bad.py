@@ -9,8 +9,7 @@ import duckdb
 def recover(data: Path) -> dict[str, tuple[float, float]]:
     """Points of rating, with standard errors by branch. naive: the quarter after, less the quarter in which they were chosen.
 
-    honest: the quarter after, less all before that quarter, of the median branch, against that of those not chosen; branches trained
-    meanwhile are left out.
+    honest: the quarter after, less all before that quarter, of the median branch, against that of those not chosen.
     """
     read = duckdb.connect()
     read.execute("SET TimeZone = 'UTC'")
@@ -20,7 +19,6 @@ def recover(data: Path) -> dict[str, tuple[float, float]]:
         said AS (
             SELECT branch, rating, date_diff('month', (SELECT any_value(began_on) FROM coached), window_from::TIMESTAMPTZ::DATE) AS month
             FROM '{data}/field_visits.csv' JOIN '{data}/survey_visits.csv' USING (visit_no)
-            WHERE branch NOT IN (SELECT place FROM went WHERE title = 'training in listening')
         ), means AS (
             SELECT branch IN (SELECT branch FROM coached) AS chosen, avg(rating) FILTER (month BETWEEN 0 AND 2) AS after,
                 avg(rating) FILTER (month BETWEEN -3 AND -1) AS bad, avg(rating) FILTER (month < -3) AS before

@@ -11,7 +11,7 @@ def recover(data: Path) -> dict[str, Any]:
     """The quickest branch, its time a visit against the median branch's (next: of the next quickest), and by how much its ratings fell.
 
     Times are those before visits were made shorter anywhere. A fall is the slope over the record, less the median slope of branches to
-    which the same projects came; error: the standard deviation of the others'.
+    which the same projects came; error: as far as others' are from it, by the median, since a region may have its own reason to fall.
     """
     read = duckdb.connect()
     read.execute("SET TimeZone = 'UTC'")
@@ -29,4 +29,4 @@ def recover(data: Path) -> dict[str, Any]:
         SELECT branch, took / median(took) OVER (), median(slope) OVER (PARTITION BY projects) - slope FROM branches ORDER BY took
     """).fetchall()
     (branch, time, fall), others = rows[0], np.array([row[2] for row in rows[1:]])
-    return {"branch": branch, "time": time, "next": rows[1][1], "fall": fall, "error": float(others.std())}
+    return {"branch": branch, "time": time, "next": rows[1][1], "fall": fall, "error": 1.4826 * float(np.median(np.abs(others)))}

@@ -1,7 +1,7 @@
 """Which customers of high value see five orders or more late by five days or more within sixty days.
 
-Orders of a warehouse and a week in which that befalls a tenth of what others ordered are left out: they are its trouble, not the
-customer's.
+Orders of a warehouse and a week in which that befalls a tenth of its other customers are left out: they are its trouble, not the
+customer's. Customers are counted and not their orders, since two who are let down may order much at one warehouse.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ job AS (SELECT customer_no, customer_group, placed_at, warehouse, date_trunc('we
     date_diff('day', promised_date, coalesce(timezone(tz, delivered)::DATE, '2026-01-01')) >= 5 AS late
     FROM read_csv('erp_orders.csv', delim=';', decimal_separator=',') JOIN read_csv('erp_customers.csv', delim=';') AS k USING (customer_no)
     JOIN zone USING (ship_country) LEFT JOIN done USING (order_no) WHERE cancelled_at IS NULL AND promised_date < '2025-12-27'),
-beside AS (SELECT *, sum(late::INT) OVER here - sum(late::INT) OVER mine AS others_late, count(*) OVER here - count(*) OVER mine AS others
-    FROM job WINDOW here AS (PARTITION BY warehouse, week), mine AS (PARTITION BY warehouse, week, customer_no)),
+mine AS (SELECT warehouse, week, customer_no, max(late::INT) AS late FROM job GROUP BY ALL),
+here AS (SELECT warehouse, week, sum(late) AS let_down, count(*) AS customers FROM mine GROUP BY ALL),
 runs AS (SELECT customer_no, count(*) OVER (PARTITION BY customer_no ORDER BY placed_at RANGE BETWEEN INTERVAL 60 DAY PRECEDING
     AND CURRENT ROW) AS n
-    FROM beside WHERE late AND others_late <= 0.1 * others AND customer_group IN ('strategic', 'key'))
+    FROM job JOIN here USING (warehouse, week) WHERE late AND let_down - 1 <= 0.1 * (customers - 1)
+    AND customer_group IN ('strategic', 'key'))
 SELECT DISTINCT customer_no FROM runs WHERE n >= 5 ORDER BY ALL
 """
 

@@ -8,7 +8,10 @@ import numpy as np
 
 
 def recover(data: Path) -> dict[str, Any]:
-    """The fall that explains most of any branch's deviations. apart: in standard deviations of the others' at that time."""
+    """The fall that explains most of any branch's deviations. apart: in standard deviations of the others' at that time.
+
+    customers_follow: months by which impressions follow most closely, at all branches, since one branch is too few to tell.
+    """
     felt, units = _grid(f"SELECT unit, month, avg(attitude) FROM '{data}/staff_pulse.csv' GROUP BY ALL ORDER BY ALL")
     seen, _ = _grid(f"SELECT branch, month, avg(impression) FROM '{data}/survey_impression.csv' GROUP BY ALL ORDER BY ALL")
     months = felt.shape[1]
@@ -18,7 +21,8 @@ def recover(data: Path) -> dict[str, Any]:
     falls, told = fits[start, length]
     unit = int(told.argmax())
     spread = float(np.std(np.delete(falls, unit)))
-    later = max(range(5), key=lambda lag: float(np.corrcoef(felt[unit, 4 - lag : months - lag], seen[unit, 4:])[0, 1]))
+    moves, follows = (grid - grid.mean(axis=1)[:, None] for grid in (felt, seen))
+    later = max(range(5), key=lambda lag: float(np.corrcoef(moves[:, 4 - lag : months - lag].ravel(), follows[:, 4:].ravel())[0, 1]))
     found = {"branch": units[unit], "from_month": start, "months": length, "size": float(falls[unit]), "error": spread}
     return {**found, "apart": float(falls[unit]) / spread, "customers_follow": later}
 

@@ -8,7 +8,7 @@ import statsmodels.formula.api as smf
 
 
 def recover(data: Path) -> dict[str, tuple[float, float]]:
-    """By scheme: points that a standard deviation more of a branch's bonus adds to the month's ratings, and its standard error by branch.
+    """By scheme: points that a standard deviation more of bonus adds to the month's ratings, and its standard error by branch.
 
     Branches and months taken out.
     """
@@ -18,9 +18,8 @@ def recover(data: Path) -> dict[str, tuple[float, float]]:
         WITH said AS (
             SELECT branch AS unit, strftime(window_from::TIMESTAMPTZ, '%Y-%m') AS month, avg(rating) AS rating, count(*) AS answers
             FROM '{data}/survey_visits.csv' JOIN '{data}/field_visits.csv' USING (visit_no) GROUP BY ALL
-        ), paid AS (SELECT *, pool - avg(pool) OVER (PARTITION BY unit) AS more FROM '{data}/hr_bonus.csv')
-        SELECT unit, month, rating, answers, scheme, more / stddev(more) OVER (PARTITION BY scheme) AS more
-        FROM said JOIN paid USING (unit, month) ORDER BY ALL
+        ), paid AS (SELECT *, pool / stddev(pool) OVER (PARTITION BY scheme) AS more FROM '{data}/hr_bonus.csv')
+        SELECT unit, month, rating, answers, scheme, more FROM said JOIN paid USING (unit, month) ORDER BY ALL
     """).df()
     groups = {"groups": cells.unit.astype("category").cat.codes}
     fit = smf.wls("rating ~ C(scheme):more + C(unit) + C(month)", cells, weights=cells.answers).fit(cov_type="cluster", cov_kwds=groups)

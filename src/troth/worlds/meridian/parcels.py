@@ -5,7 +5,7 @@ Weeks follow one another, since who was let down orders no more; within a week a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -40,7 +40,7 @@ SLOW_DOCK = 1  # Lyon
 WORN = (0, 3)  # from Hamburg to Great Britain
 CLOSED, CLOSED_AT, CLOSED_DAYS = 4, 0.7, 12  # Osaka
 FASTER, FASTER_AT = 0, 0.6  # Hamburg
-STRIKES_AT = 0.5
+STRIKES_AT, STRUCK_DAYS = 0.5, 60
 LEAST_LATE, REPEATS = 5, 5  # days by which those are late that few customers of high value see again and again, and how often
 
 
@@ -265,7 +265,18 @@ def _struck(plan: Plan, people: Customers, active: Flags) -> Flags:
 
 def _strikes(plan: Plan, placed: Ints) -> Flags:
     """Orders of the two months in which nothing comes to some customers in time."""
-    return (placed >= plan.share(STRIKES_AT)) & (placed < plan.share(STRIKES_AT) + 60 * DAY)
+    return (placed >= plan.share(STRIKES_AT)) & (placed < plan.share(STRIKES_AT) + STRUCK_DAYS * DAY)
+
+
+def _again(plan: Plan, made: Parcels, due: Flags) -> Sequence[int]:
+    """The struck customers with five very late orders or more within sixty days, the last of them struck."""
+    orders = made.orders
+    rows = np.flatnonzero(due & made.struck[orders.customer] & (orders.late >= LEAST_LATE))
+    rows = rows[np.lexsort((orders.placed[rows], orders.customer[rows]))]
+    first, last = rows[: max(len(rows) - REPEATS + 1, 0)], rows[REPEATS - 1 :]
+    within = (orders.customer[first] == orders.customer[last]) & (orders.placed[last] - orders.placed[first] <= STRUCK_DAYS * DAY)
+    found: Sequence[int] = np.unique(orders.customer[last[within & _strikes(plan, orders.placed[last])]]).tolist()
+    return found
 
 
 def _usual(warehouse: Ints, country: Ints) -> Reals:
@@ -283,8 +294,6 @@ def truth(plan: Plan, made: Parcels) -> Mapping[str, Any]:
     orders = made.orders
     due = (orders.cancelled == NONE) & (orders.promised < plan.last)
     broken = due & (orders.late > 0)
-    struck = due & made.struck[orders.customer] & _strikes(plan, orders.placed) & (orders.late >= LEAST_LATE)
-    repeats = np.flatnonzero(np.bincount(orders.customer[struck]) >= REPEATS)
     lane = f"{WAREHOUSES[WORN[0]].code}-{COUNTRIES[WORN[1]].code}"
     return {
         "carrier_decay": {"carrier": CARRIERS[DECAYING], "from": day(plan.share(DECAYS_AT)), "weeks": 8},
@@ -295,7 +304,7 @@ def truth(plan: Plan, made: Parcels) -> Mapping[str, Any]:
             "attributable_fraction": round(int((broken & orders.caused).sum()) / max(int(broken.sum()), 1), 4),
         },
         "margin_worn": {"lane": lane},
-        "high_value_repeats": {"customers": [f"K{number:07d}" for number in repeats.tolist()]},
+        "high_value_repeats": {"customers": [f"K{number:07d}" for number in _again(plan, made, due)]},
         "change_by_site": {"warehouse": WAREHOUSES[FASTER].code, "from": day(plan.share(FASTER_AT)), "outcome": "seconds a pick"},
         "disruption": {"warehouse": WAREHOUSES[CLOSED].code, "from": day(plan.share(CLOSED_AT)), "days": CLOSED_DAYS},
         "loyalty_lost": {"chance": dict(zip(SEGMENTS, LEAVES, strict=True)), "answers": "truth/customers.csv"},

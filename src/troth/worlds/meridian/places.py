@@ -171,5 +171,5 @@ def branches(plan: Plan) -> Branches:
     names = [f"{COUNTRIES[c].code}-{n + 1:02d}" for c, n in zip(country.tolist(), number.tolist(), strict=True)]
     technicians = 1 + plan.customers // 4_500 + chance.below(1 + plan.customers // 20_000, BRANCHES)
     return Branches(
-        country, technicians, 18 + chance.below(14, BRANCHES), 1 + 0.05 * chance.normal(BRANCHES), 0.10 * chance.normal(BRANCHES), names
+        country, technicians, 18 + chance.below(14, BRANCHES), 1 + 0.02 * chance.normal(BRANCHES), 0.10 * chance.normal(BRANCHES), names
     )

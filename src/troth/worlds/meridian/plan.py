@@ -91,7 +91,7 @@ TRUTHS = (
     ),
     Planted(
         "change_fading",
-        1.5,
+        2.0,
         "points of 10",
         "Training, at branches drawn by lot, adds {size} points and loses half of that every 120 days.",
     ),
@@ -108,7 +108,7 @@ TRUTHS = (
         "wrong_incentive", 0.4, "points of 10", "Where the bonus pays for volume, a standard deviation more of it costs {size} points."
     ),
     Planted("disruption", 0.75, "share of capacity", "One warehouse loses so much of its capacity for twelve days."),
-    Planted("response_style", 1.0, "points of 10", "From a date, one region answers {size} lower whatever the service."),
+    Planted("response_style", 1.3, "points of 10", "From a date, one region answers {size} lower whatever the service."),
 )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from troth.engines.calendars import worked_until_each
 from troth.worlds.chance import Chance, falling
-from troth.worlds.meridian.changes import Rollouts, worst
+from troth.worlds.meridian.changes import BAD_MONTHS, Rollouts, worst
 from troth.worlds.meridian.customers import Customers
 from troth.worlds.meridian.places import BRANCHES, COUNTRIES, REGIONS, SECOND_US, Branches, Clocks, desk
 from troth.worlds.meridian.plan import DAY, HOUR, MINUTE, Plan, day
@@ -24,8 +24,9 @@ FALLING = 9
 GAMING = 25
 NO_SHOW = 0.09
 FIXED, CALL_BACK = 0.76, 0.9  # of visits are fixed at once; of those that are not, so many call back
-STYLE_REGION, STYLE_AT = REGIONS.index("APAC"), 0.5
+STYLE_REGION, STYLE_AT = REGIONS.index("APAC"), 0.7
 HALF_LIFE_DAYS = 120
+LUCK = 0.6  # points of 10 that a branch gains or loses in the quarter in which the worst are chosen, and in no other
 COUNTER_MONTHS, COUNTER_SERVERS, COUNTER_LOAD, COUNTER_MINUTES = 2, 2, 0.8, 12
 ANSWER_DAYS = 15
 
@@ -80,7 +81,7 @@ def visits(
     speed = units.speed[branch] * np.where((branch == FALLING) & (plan.size("efficient_but_falling") > 0), 0.8, 1.0)
     hurried = changes.harmful[branch] & (window_from >= changes.harmful_at) & (plan.size("change_harmful") > 0)
     speed = np.where(hurried, speed * 0.875, speed)
-    work = (50 * MINUTE * chance.lognormal(0.4, count) * speed).astype(np.int64) + 5 * MINUTE
+    work = ((5 + 50 * chance.lognormal(0.4, count)) * MINUTE * speed).astype(np.int64)
     treated = people.treated[customer] & (window_from >= changes.text_at)
     no_show = chance.flags(np.where(treated, NO_SHOW * (1 - plan.size("change_randomised")), NO_SHOW), count)
     work = np.where(no_show, 10 * MINUTE, work)
@@ -194,6 +195,7 @@ def _rating(plan: Plan, units: Branches, team: Staff, changes: Rollouts, felt: _
     value = value + plan.size("change_nothing") * (at >= changes.nothing_at)
     starts = plan.starts
     month = np.clip(np.searchsorted(starts, at, side="right") - 1, 0, plan.months - 1)
+    value = value + LUCK * Chance(plan.seed, "luck").normal(BRANCHES)[branch] * np.isin(month, BAD_MONTHS)
     value = value - plan.size("wrong_incentive") * team.push[branch, month] * team.by_volume[branch]
     region = np.array([REGIONS.index(one.region) for one in COUNTRIES])[units.country[branch]]
     value = value - plan.size("response_style") * ((region == STYLE_REGION) & (at >= plan.share(STYLE_AT)))

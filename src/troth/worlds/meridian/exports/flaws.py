@@ -16,6 +16,7 @@ RATES = {
     "tracking rows corrected later": 0.005,
     "tracking rows with an unknown carrier": 0.003,
     "second entries without the mail of the first": 0.3,
+    "second entries with the mail of the first that lack its telephone": 0.2,
 }
 
 

@@ -81,7 +81,13 @@ def _accounts(plan: Plan, people: Customers, crm: Entries) -> Sheet:
         _mail(called[who], who) if not again else ("" if none else _mail(called[who], who).upper())
         for who, again, none in zip(customer, second, other, strict=True)
     ]
-    phones = [_phone(number, again=again) for number, again in zip(people.phone[crm.customer].tolist(), second, strict=True)]
+    silent = (
+        Chance(plan.seed, "other phones").flags(RATES["second entries with the mail of the first that lack its telephone"], count).tolist()
+    )
+    phones = [
+        "" if again and not none and mute else _phone(number, again=again)
+        for number, again, none, mute in zip(people.phone[crm.customer].tolist(), second, other, silent, strict=True)
+    ]
     places = np.arange(count)
     region = np.array([REGIONS.index(one.region) for one in COUNTRIES])
     sent = people.sent_by[crm.customer]

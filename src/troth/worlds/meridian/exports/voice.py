@@ -102,7 +102,7 @@ def _impressions(plan: Plan, team: Staff, units: Branches) -> Sheet:
     """A panel of thirty customers a month and branch, from 0 to 100."""
     chance = Chance(plan.seed, "panel")
     branch, month = (np.repeat(grid.reshape(-1), PANEL) for grid in np.indices((BRANCHES, plan.months)))
-    score = np.clip(np.rint(team.impression[branch, month] + 9 * chance.normal(len(branch))), 0, 100).astype(np.int64)
+    score = np.clip(np.rint(team.impression[branch, month] + 6 * chance.normal(len(branch))), 0, 100).astype(np.int64)
     starts = plan.starts
     return Sheet(
         "survey_impression.csv",
