@@ -22,8 +22,8 @@ class AtRisk(Part):
         description="The lane, from the coarse to the fine: [attr(carrier), customer.segment]; what is rare in a lane is told by"
         " the lane above, and in the end by all",
     )
-    refresh: Expression = Field("7d", description="How old the counts may be before they are taken anew: 7d, 12h, 2w")
-    over: Expression = Field("26w", description="Of what fell due within so long before they were taken: 26w, 365d")
+    refresh: str = Field("7d", description="How old the counts may be before they are taken anew: 7d, 12h, 2w")
+    over: str = Field("26w", description="Of what fell due within so long before they were taken: 26w, 365d")
 
     @field_validator("refresh", "over")
     @classmethod
