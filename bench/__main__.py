@@ -14,6 +14,7 @@ from bench import (
     identity,
     increment,
     logs,
+    promises,
     record,
     risk,
     start,
@@ -40,6 +41,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "calendars": lambda _: calendars.measure(),
     "worlds": lambda _: worlds.measure(),
     "risk": lambda _: risk.measure(),
+    "promises": lambda _: promises.measure(),
 }
 
 
