@@ -45,7 +45,7 @@ TRUTHS = (
     Planted("gamed_timestamps", 15.0, "minutes", "One branch records its technicians as arriving {size} minutes before they do."),
     Planted(
         "losing_heart",
-        22.0,
+        28.0,
         "points of 100",
         "Under one leader the attitude of staff falls by {size} in eight months; customers follow later.",
     ),
