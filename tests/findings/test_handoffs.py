@@ -136,14 +136,14 @@ def test_olist_agrees_with_sql_on_the_raw_files() -> None:
     (handoff,) = handoffs_of(context)
     (joint,) = joint_of(context)
     folder = require_data("olist")
-    plain = duckdb.execute(f"""
+    [plain] = duckdb.execute(f"""
         WITH limits AS (SELECT order_id, max(shipping_limit_date) AS lim FROM '{folder}/olist_order_items_dataset.csv' GROUP BY 1),
         told AS (SELECT *, order_delivered_carrier_date AS handed FROM '{folder}/olist_orders_dataset.csv' LEFT JOIN limits USING (order_id)
             WHERE order_approved_at IS NOT NULL AND order_status <> 'canceled')
         SELECT count(*), count(*) FILTER (lim IS NULL), count(*) FILTER (handed > lim OR (handed IS NULL AND lim IS NOT NULL
             AND order_status NOT IN ('shipped', 'delivered'))), count(*) FILTER (handed > lim), count(handed) FILTER (lim IS NOT NULL)
         FROM told WHERE lim IS NULL OR lim <= TIMESTAMP '2018-10-17 17:30:18'
-    """).fetchone()
+    """).fetchall()
     rate = handoff.rate
     assert rate is not None
 
