@@ -13,7 +13,7 @@ from tests.book.test_layers import change
 from tests.book.test_resolution_properties import DAY, LAYERS, PROMISE, Drawn, files_of
 from tests.promises.worlds import World, judge, judge_cells
 from troth.kernel.errors import BookError
-from troth.promises import Promise
+from troth.promises import Promise, terms_of
 
 COMPANY = """
 dimensions:
@@ -250,3 +250,23 @@ def test_together_they_are_judged_as_each_would_be_alone(layers: list[Drawn], or
         alone = PROMISE.replace("placed + 9d", str(content["due"])).replace("order.a = 1", str(content["void_when"]))
         alone = alone.replace("budget: 1d", f"budget: {content['stages']['seller']['budget']}")
         assert judge_cells(alone, {id: cells}, attributes, events).rows(columns)[id] == together[id]
+
+
+def test_without_a_dimension_its_layers_bind_nobody_and_the_arms_drawn_by_it_do() -> None:
+    """The word that customers have is left out; what was drawn among them for a pilot is the house's own."""
+    files = book(customer_acme="due: placed + 2d", region_JP="due: placed + 3d") | {
+        "changes/CHG-57.yaml": change('"overlays/arm=CHG-57"')
+        + "scope: {units: customer}\narms: {treated: {units: [bee]}, control: {units: [cod]}}\n",
+        "overlays/arm=CHG-57/promises/order.yaml": "change: CHG-57\ndeliver: {due: placed + 1d}\n",
+    }
+    opening, problems = opened(files)
+    assert not problems
+
+    def due(customer: str, *without: str) -> str | None:
+        (terms,) = terms_of(opening, without)
+        keys = {"customer": customer, "region": "JP"}
+        return next(v.definition.value.due for v in terms.variants(keys) if v.since <= datetime(2026, 6, 1) < v.until)
+
+    assert [due(one) for one in ("acme", "bee", "cod")] == ["placed + 2d", "placed + 1d", "placed + 3d"]
+    assert [due(one, "customer") for one in ("acme", "bee", "cod")] == ["placed + 3d", "placed + 1d", "placed + 3d"]
+    assert [due(one, "customer", "region") for one in ("acme", "bee", "cod")] == ["placed + 5d", "placed + 1d", "placed + 5d"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -55,13 +55,17 @@ class Terms:
         return self.current.name
 
 
-def terms_of(book: Book) -> tuple[Terms, ...]:
-    """The terms of every promise of a book."""
+def terms_of(book: Book, without: Collection[str] = ()) -> tuple[Terms, ...]:
+    """The terms of every promise of a book.
+
+    without: dimensions whose layers of promises are left out, as if the book had none for any of their values. The arms of pilots stay,
+    and so do calendars: when somebody's doors are open is no term.
+    """
     calendars = Calendars(book, book.zone)
-    return tuple(_terms(book, definition, calendars) for definition in book.definitions(PROMISES.name, Promise).values())
+    return tuple(_terms(book, definition, calendars, without) for definition in book.definitions(PROMISES.name, Promise).values())
 
 
-def _terms(book: Book, current: Definition[Promise], calendars: Calendars) -> Terms:
+def _terms(book: Book, current: Definition[Promise], calendars: Calendars, without: Collection[str]) -> Terms:
     name = current.name
     named = {one.value.calendar for one in book.each(PROMISES.name, name, Promise)} - {None}
     used = {*book.dimensions(PROMISES.name, name), *(dimension for one in named if one for dimension in calendars.dimensions(one))}
@@ -72,6 +76,8 @@ def _terms(book: Book, current: Definition[Promise], calendars: Calendars) -> Te
     by = tuple(By(d.id, d.read, values(d.id)) for d in book.company.dimensions if d.id in used)
 
     def variants(keys: Mapping[str, str], made: tuple[datetime, datetime] | None = None) -> Iterable[Variant[Promise]]:
+        if without:
+            keys = {**book.arms(keys), **{dimension: value for dimension, value in keys.items() if dimension not in without}}
         return book.variants(PROMISES.name, name, keys, Promise, made)
 
     return Terms(current, by, variants, calendars)
