@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -132,18 +132,8 @@ def _derive(
     for source in (one.source for one in staged if one.source.object):
         assert source.object is not None
         events.setdefault(source.object.type, set()).update(str(event.type) for event in source.events if event.type)
-    for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
-        events.setdefault(str(type), set()).add(str(event))
-    span = _span(engine, attributes)
-    record = Record(
-        attributes,
-        {t: frozenset(e) for t, e in events.items()},
-        _zone(span, rules),
-        rules.settings.currency or NO_CURRENCY,
-        vocabulary({name: one.value for name, one in rules.sources.items()}).relations,
-        parties=frozenset(type for one in identities.values() for type in one["types"]),
-        span=span,
-    )
+    parties = frozenset(type for one in identities.values() for type in one["types"])
+    record = record_with(engine, rules, attributes, events, parties)
     made = make_outcomes(engine, rules.terms, record, last)
     judged = {one.name: _told(engine, one, last) for one in made}
     paused = (PAUSES,) if any(variant.definition.value.pause_while for one in made for variant in one.variants) else ()
@@ -151,6 +141,24 @@ def _derive(
     outcomes = (part for one in made for part in _outcome_parts(one))
     parts = [*_parts(attributes, staged), *outcomes, *paused, *worked, *(PARTS if identities else ())]
     return parts, last, judged, identities
+
+
+def record_with(
+    engine: Engine,
+    rules: Rules,
+    attributes: Mapping[str, Mapping[str, str]],
+    events: Mapping[str, Collection[str]],
+    parties: frozenset[str],
+) -> Record:
+    """The record that an engine holds, for judging. events: those that sources declare; those that only the data know are added."""
+    named = {type: set(some) for type, some in events.items()}
+    for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
+        named.setdefault(str(type), set()).add(str(event))
+    span = _span(engine, attributes)
+    return Record(
+        attributes, {type: frozenset(some) for type, some in named.items()}, _zone(span, rules), rules.settings.currency or NO_CURRENCY,
+        vocabulary({name: one.value for name, one in rules.sources.items()}).relations, parties=parties, span=span,
+    )  # fmt: skip
 
 
 def _outcome_parts(made: Outcomes) -> list[Part]:

@@ -17,6 +17,7 @@ from troth.app.build import Built, build
 from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
 from troth.app.commitments import Said, commitments
 from troth.app.data_page import read_data
+from troth.app.defects import defects
 from troth.app.gaps import Gaps, gaps
 from troth.app.handoffs import Handoffs, tell_handoffs
 from troth.app.known import as_known_at as known_at
@@ -33,6 +34,7 @@ from troth.app.workspace import Workspace
 from troth.book.address import Address
 from troth.findings.budget import Budget
 from troth.findings.chains import Chain
+from troth.findings.defects import Defects
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,14 @@ class Operation:
         told, alike = ((one,) if isinstance(one, str) else tuple(one) for one in (by, within))
         reading = open_reading(self.workspace)
         return margin(reading, promise, told, within=alike, window=window, quantile=quantile, tried=back_test)
+
+    def defects(self, promise: str | None = None, by: str | Sequence[str] = ()) -> tuple[Defects, ...]:
+        """What customers call a defect against what the house does, of every promise that layers change or of one of them.
+
+        by: the dimensions whose layers are meant, "customer"; without it all. Raises NotFound where no layer says anything, and for a
+        promise or a dimension that there is not, BadValue where the book was edited since the last build.
+        """
+        return defects(self.workspace, open_reading(self.workspace), promise, (by,) if isinstance(by, str) else tuple(by))
 
     def commitments(self) -> Said:
         """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.

@@ -90,7 +90,7 @@ def about_turns(definition: Definition[Promise]) -> Definition[Promise]:
 
 def _read(by: By, name: str, subject: str, record: Record) -> By:
     """A dimension that is read from a subject is read from that of its turn."""
-    text = by.read.get(subject)
+    text = by.expression(subject)
     if text is None:
         return by
     owners = record.owners_of(subject)

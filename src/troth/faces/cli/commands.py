@@ -14,6 +14,7 @@ from troth.faces.cli import (
     calendar_commands,
     chain_commands,
     commitment_commands,
+    defect_commands,
     example_commands,
     gap_commands,
     history_commands,
@@ -302,6 +303,7 @@ app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)
 app.command()(gap_commands.gaps)
+app.command()(defect_commands.defects)
 app.add_typer(commitment_commands.app, name="commitments")
 
 
