@@ -8,15 +8,19 @@ from types import ModuleType
 
 import pytest
 
-from troth.engines import allocation, calendars, statistics
+from troth.engines import allocation, calendars, charts, signals, statistics
 from troth.engines.allocation import delay, shapley
 from troth.engines.calendars import calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones
-from troth.engines.statistics import chart, means, median, normal, proportion, regression, stratified
+from troth.engines.charts import capability, counts, factors, memory, rare, values
+from troth.engines.signals import changes, lengths
+from troth.engines.signals import rules as run_rules
+from troth.engines.statistics import gamma, means, median, normal, proportion, regression, stratified
 
-FRONTS = [allocation, calendars, statistics]
+FRONTS = [allocation, calendars, charts, signals, statistics]
 MODULES = [
-    chart, delay, means, median, normal, proportion, regression, shapley, stratified,
+    delay, gamma, means, median, normal, proportion, regression, shapley, stratified,
     calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones,
+    capability, changes, counts, factors, lengths, memory, rare, run_rules, values,
 ]  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def test_too_few_months_are_a_refusal() -> None:
     assert_honest(made, statement)
     assert statement.headline == "We cannot say yet which months were unusual."
     assert statement.refusal is not None
-    assert statement.refusal.got == "3 periods"
+    assert statement.refusal.got == "3 points"
     assert statement.refusal.need == "at least 12"
 
 

@@ -8,9 +8,9 @@ from tests.reference.olist.raw import WEIGHT, Figure, Olist, per_cent
 
 
 def laney(shares_of_months: np.ndarray, errors: np.ndarray, centre: float) -> tuple[np.ndarray, float]:
-    """(z, sigma_z): z of each month, and the mean moving range of z over 1.128."""
+    """(z, sigma_z): z of each month, and the mean moving range of z over that of two normal draws, 2 / sqrt(pi)."""
     z = (shares_of_months - centre) / errors
-    return z, float(np.abs(np.diff(z)).mean() / 1.128)
+    return z, float(np.abs(np.diff(z)).mean() * np.sqrt(np.pi) / 2)
 
 
 def months(o: Olist) -> list[Figure]:

@@ -1,7 +1,6 @@
 """Estimates with their intervals, from exact counts and sums; what cannot be estimated is raised as CannotEstimate."""
 
 from troth.engines.statistics.attributable import Attributable, Estimate, attributable
-from troth.engines.statistics.chart import ControlChart, laney_p_chart, p_chart
 from troth.engines.statistics.defects import DefectRate, dpmo, per_million_at, sigma_level
 from troth.engines.statistics.lead import Lead, lead_of
 from troth.engines.statistics.means import Mean, MeanDifference, Sums, difference_of_means, mean_of_scores
@@ -14,7 +13,6 @@ from troth.engines.statistics.stratified import StratifiedShare, stratified_shar
 __all__ = [
     "Attributable",
     "Coefficient",
-    "ControlChart",
     "DefectRate",
     "Estimate",
     "Lead",
@@ -29,7 +27,6 @@ __all__ = [
     "attributable",
     "difference_of_means",
     "dpmo",
-    "laney_p_chart",
     "lead_of",
     "mean_of_scores",
     "median_interval",
@@ -37,7 +34,6 @@ __all__ = [
     "normal_cdf",
     "normal_quantile",
     "ols_hc3",
-    "p_chart",
     "per_million_at",
     "sigma_level",
     "stratified_share",

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from troth.engines.statistics import ControlChart, laney_p_chart, p_chart, superpopulation_share
+from troth.engines.charts import Chart, laney_p_chart, p_chart
+from troth.engines.statistics import superpopulation_share
 from troth.findings.context import Context
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
 from troth.findings.weighing import Stratum, is_sample, strata, weighted_sql
@@ -69,20 +70,20 @@ class _Charted:
     """late: of the fulfilled. by_due: missed of all that fell due, None where it cannot be charted."""
 
     months: tuple[_Month, ...]
-    late: ControlChart
-    by_due: ControlChart | None
+    late: Chart
+    by_due: Chart | None
     accused: int
 
     @property
     def flagged(self) -> list[int]:
         """Positions, most unusual first."""
-        chart = self.late
-        return sorted(chart.flagged, key=lambda i: -abs(chart.points[i] - chart.centre) / _half(chart, i))
+        z = self.late.z.tolist()
+        return sorted(self.late.beyond.tolist(), key=lambda i: -abs(z[i]))
 
-
-def _half(chart: ControlChart, at: int) -> float:
-    """Half the width of the limits, from the side that 0 or 1 does not cut off."""
-    return max(chart.high[at] - chart.centre, chart.centre - chart.low[at])
+    @property
+    def usual(self) -> float:
+        """Late of the fulfilled in all months together."""
+        return float(self.late.centre[0])
 
 
 def _statement(context: Context, name: str, *, alone: bool) -> Statement | None:
@@ -106,7 +107,7 @@ def _statement(context: Context, name: str, *, alone: bool) -> Statement | None:
         headline=_headline(charted, "" if alone else f" for “{promise.words}”"),
         paragraph=_paragraph(charted, plural(promise.subject), done(promise.fulfil.what)),
         evidence=_evidence(charted, found, promise.subject, done(promise.fulfil.what)),
-        value=charted.late.points[flagged[0]] if flagged else charted.late.centre,
+        value=float(charted.late.points[flagged[0]]) if flagged else charted.usual,
         unit="share",
         sql=weighted_sql(name, f"{context.state()} = 'broken'", "TRUE", f"{_fulfilled(context)}\n    AND {where}"),
         table=_table(charted),
@@ -162,7 +163,7 @@ def _charted(months: tuple[_Month, ...]) -> _Charted:
         by_due = laney_p_chart(*_series(months, "missed", "due"))
     except CannotEstimate:
         by_due = None
-    return _Charted(months, late, by_due, len(ordinary.flagged))
+    return _Charted(months, late, by_due, ordinary.beyond.size)
 
 
 def _series(months: Sequence[_Month], part: str, whole: str) -> tuple[np.ndarray, np.ndarray]:
@@ -179,14 +180,14 @@ def _headline(charted: _Charted, which: str) -> str:
 
 
 def _paragraph(charted: _Charted, subjects: str, fulfilled: str) -> str:
-    usual = percent(charted.late.centre)
+    usual = percent(charted.usual)
     ordinary = f"the ordinary chart would have accused {count_of(charted.accused, 'month')}"
     if not charted.flagged:
         return f"Usually {usual} of {subjects} {fulfilled} are late; the swings are your usual ups and downs. T{ordinary[1:]}."
     said = []
     for i in charted.flagged[:3]:
-        one, point = charted.months[i], charted.late.points[i]
-        only = "" if point > charted.late.centre else "only "
+        one, point = charted.months[i], float(charted.late.points[i])
+        only = "" if point > charted.usual else "only "
         said.append(
             f"Of {one.fulfilled:,} {subjects} {fulfilled} and due in {month(one.label)}, {only}{one.late:,} were late:"
             f" {percent(point)}, usually {usual}."
@@ -199,7 +200,7 @@ def _evidence(charted: _Charted, found: Sequence[_Month], subject: str, fulfille
     thin = [one for one in found if one.fulfilled < LEAST]
     notes = [
         f"late among {plural(subject)} {fulfilled}; those with nothing recorded are a line of their own",
-        f"limits {charted.late.sigma_z:.1f} times as wide as counting alone would draw them: months differ that much by themselves",
+        f"limits {float(charted.late.sigma[0]):.1f} times as wide as counting alone would draw them: months differ that much by themselves",
         *_by_due_notes(charted),
     ]
     if thin:
@@ -228,12 +229,13 @@ def _by_due_notes(charted: _Charted) -> list[str]:
     chart = charted.by_due
     if chart is None:
         return ["of all that fell due, nothing recorded included, no chart can be drawn"]
+    flagged, points, low, high = chart.beyond.tolist(), chart.points.tolist(), chart.low.tolist(), chart.high.tolist()
     notes = [
-        f"of all that fell due in {month(charted.months[i].label)}, nothing recorded included, {percent(chart.points[i])} were missed:"
-        f" {'outside' if i in chart.flagged else 'inside'} its own limits {interval(chart.low[i], chart.high[i])}"
+        f"of all that fell due in {month(charted.months[i].label)}, nothing recorded included, {percent(points[i])} were missed:"
+        f" {'outside' if i in flagged else 'inside'} its own limits {interval(low[i], high[i])}"
         for i in charted.flagged
     ]
-    others = [month(charted.months[i].label) for i in chart.flagged if i not in charted.flagged]
+    others = [month(charted.months[i].label) for i in flagged if i not in charted.flagged]
     if others:
         notes.append(f"of all that fell due, unusual too: {', '.join(others)}")
     elif not charted.flagged:
@@ -245,11 +247,11 @@ def _figure(charted: _Charted, fulfilled: str) -> Figure:
     chart = charted.late
     spec = {
         "labels": [one.label for one in charted.months],
-        "points": [100 * point for point in chart.points],
-        "centre": [100 * chart.centre] * len(chart.points),
-        "low": [100 * low for low in chart.low],
-        "high": [100 * high for high in chart.high],
-        "flagged": list(chart.flagged),
+        "points": (100 * chart.points).tolist(),
+        "centre": (100 * chart.centre).tolist(),
+        "low": (100 * chart.low).tolist(),
+        "high": (100 * chart.high).tolist(),
+        "flagged": chart.beyond.tolist(),
         "unit": "%",
     }
     return Figure("control", f"late of those {fulfilled}, by month due; the band is what is usual", spec)
@@ -257,18 +259,19 @@ def _figure(charted: _Charted, fulfilled: str) -> Figure:
 
 def _table(charted: _Charted) -> Table:
     chart, by_due = charted.late, charted.by_due
+    flagged, points, low, high = chart.beyond.tolist(), chart.points.tolist(), chart.low.tolist(), chart.high.tolist()
     rows = tuple(
         (
             one.label,
             one.fulfilled,
             one.late,
-            round(100 * chart.points[i], 2),
-            round(100 * chart.low[i], 2),
-            round(100 * chart.high[i], 2),
-            "yes" if i in chart.flagged else "no",
+            round(100 * points[i], 2),
+            round(100 * low[i], 2),
+            round(100 * high[i], 2),
+            "yes" if i in flagged else "no",
             round(100 * one.share("missed", "due"), 2),
-            None if by_due is None else round(100 * by_due.low[i], 2),
-            None if by_due is None else round(100 * by_due.high[i], 2),
+            None if by_due is None else round(100 * float(by_due.low[i]), 2),
+            None if by_due is None else round(100 * float(by_due.high[i]), 2),
         )
         for i, one in enumerate(charted.months)
     )
