@@ -10,6 +10,7 @@ from bench import (
     book,
     build,
     calendars,
+    charts,
     databases,
     identity,
     increment,
@@ -42,6 +43,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "worlds": lambda _: worlds.measure(),
     "risk": lambda _: risk.measure(),
     "promises": lambda _: promises.measure(),
+    "charts": lambda _: charts.measure(),
 }
 
 

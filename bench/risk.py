@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from bench.process import fresh, peak_mib
+from bench.process import best_of, fresh, peak_mib
 from bench.table import Line, shown
 
 PROMISES, LANES, STAGES = 1_000_000, 1_000, 4
@@ -54,9 +54,9 @@ def measure_here() -> dict[str, Any]:
     tracks = Tracks("bench", marks, False, "SELECT subject, lane_1 FROM lane", 1, "shape_bench")
     at, over = "TIMESTAMP '2026-05-01'", 400 * 86_400_000_000
     grouped = "SELECT lane_1, fulfilled <= due, count(*) FROM outcome_bench JOIN lane USING (subject) GROUP BY ALL"
-    plain = _best(lambda: engine.rows(grouped))
+    plain = best_of(lambda: engine.rows(grouped))
     sql = spells_sql(tracks, at, over)
-    count = _best(lambda: engine.columns(sql))
+    count = best_of(lambda: engine.columns(sql))
     counts = counts_of(engine.columns(sql), tracks.keys)
     begun = time.perf_counter()
     model = fit(counts, 2 * STAGES + 1)
@@ -70,15 +70,6 @@ def measure_here() -> dict[str, Any]:
         "plain": plain, "count": count, "fit": fitted, "score": scored, "rows": len(counts.rows["place"]),
         "levels": len(model.levels), "peak": peak_mib(),
     }  # fmt: skip
-
-
-def _best(act: Any) -> float:
-    found = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        act()
-        found.append(time.perf_counter() - begun)
-    return min(found)
 
 
 if __name__ == "__main__":
