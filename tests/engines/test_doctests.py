@@ -8,18 +8,20 @@ from types import ModuleType
 
 import pytest
 
-from troth.engines import allocation, calendars, charts, signals, statistics
+from troth.engines import allocation, calendars, charts, comparing, signals, statistics
 from troth.engines.allocation import delay, shapley
 from troth.engines.calendars import calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones
 from troth.engines.charts import capability, counts, factors, memory, rare, values
+from troth.engines.comparing import casemix, funnel, judging, ranking, shrunk
 from troth.engines.signals import changes, lengths
 from troth.engines.signals import rules as run_rules
 from troth.engines.statistics import gamma, means, median, normal, proportion, regression, stratified
 
-FRONTS = [allocation, calendars, charts, signals, statistics]
+FRONTS = [allocation, calendars, charts, comparing, signals, statistics]
 MODULES = [
     delay, gamma, means, median, normal, proportion, regression, shapley, stratified,
     calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones,
+    casemix, funnel, judging, ranking, shrunk,
     capability, changes, counts, factors, lengths, memory, rare, run_rules, values,
 ]  # fmt: skip
 
