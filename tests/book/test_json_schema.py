@@ -208,6 +208,7 @@ def test_expressions_say_that_they_are_and_show_one() -> None:
 
     assert {path.rpartition(".")[2] for path in found} == {
         "due", "within", "void_when", "budget", "claimed_by", "read", "where", "each", "reach", "early", "short", "over",
+        "value", "numerator", "denominator", "same",
     }  # fmt: skip
     assert [path for path, told in found.items() if not told.startswith("Expression")] == []
     assert [

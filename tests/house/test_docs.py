@@ -30,6 +30,7 @@ from troth.book.change import Arm, Change, Scope
 from troth.book.company import Company, Dimension
 from troth.faces.cli import main
 from troth.kernel import errors
+from troth.metrics import Metric
 from troth.promises.calendars import CalendarDefinition
 from troth.promises.commitments import Commitment
 from troth.promises.definition import Amount, Component, Fulfilment, Objective, Pause, Promise, Stage
@@ -195,6 +196,7 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Company),
         ("book.md", Dimension),
         ("book.md", Commitment),
+        ("metrics.md", Metric),
         ("book.md", Change),
         ("book.md", Scope),
         ("book.md", Arm),

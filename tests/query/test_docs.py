@@ -17,6 +17,7 @@ from tests.needs import ROOT
 from tests.query.worlds import engine
 from troth.engines.calendars import transitions
 from troth.kernel.errors import ExpressionError
+from troth.metrics.rows import PLACES as OF_METRICS
 from troth.promises.naming import DUE, VOID
 from troth.promises.naming import PLACES as OF_PROMISES
 from troth.query import CalendarJoins, Kind, Place, Scope, Typed, compile_expression, parse
@@ -26,7 +27,7 @@ from troth.query.parse import MAX_DECIMALS, MAX_DEPTH, MAX_DIGITS, MAX_LENGTH, R
 
 QUERY = ROOT / "src" / "troth" / "query"
 PAGE = (ROOT / "docs" / "reference" / "expressions.md").read_text(encoding="utf-8")
-PLACES = {place.name: place for place in OF_PROMISES}
+PLACES = {place.name: place for place in (*OF_PROMISES, *OF_METRICS)}
 LANE = Place("lane", ("instant",), frozenset({"attr"}))
 ATTRIBUTES: dict[str, Kind] = {
     "status": "text", "items": "num", "price": "money", "gift": "bool", "estimated": "day", "limit": "instant",

@@ -22,6 +22,7 @@ from troth.app.gaps import Gaps, gaps
 from troth.app.handoffs import Handoffs, tell_handoffs
 from troth.app.known import as_known_at as known_at
 from troth.app.margins import Judged, margin
+from troth.app.metrics import Told, tell_metrics
 from troth.app.outcome_diff import Diff, outcome_diff
 from troth.app.outcomes import Promises, promises_of
 from troth.app.reading import Page, open_reading, read_page
@@ -116,7 +117,7 @@ class Operation:
 
         Raises NotFound with near ids where nothing of that name is on record.
         """
-        return why_not(open_reading(self.workspace), id, self.workspace)
+        return why_not(open_reading(self.workspace), id)
 
     def upstream(self, promise: str, *, by: Sequence[str] = ("month",)) -> UpstreamTold:
         """Which inner step broke before a promise to customers did, and how the two go together among what is alike in `by`.
@@ -182,6 +183,29 @@ class Operation:
         promise or a dimension that there is not, BadValue where the book was edited since the last build.
         """
         return defects(self.workspace, open_reading(self.workspace), promise, (by,) if isinstance(by, str) else tuple(by))
+
+    def metric(
+        self,
+        name: str,
+        *,
+        by: Sequence[str] = (),
+        grain: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        only: Mapping[str, str] | None = None,
+    ) -> Told:
+        """What a metric of the book says, by period and slice, each with n and an interval.
+
+        by: dimensions of the company, or expressions as attr(carrier). grain: day, week, month, quarter or year. since, until: local
+        days as text, both counted. only: {"customer": "acme"}. Raises NotFound for a metric that there is not, BadValue for what its
+        rows cannot be sliced by.
+        """
+        (told,) = tell_metrics(open_reading(self.workspace), (name,), by=by, grain=grain, since=since, until=until, only=only)
+        return told
+
+    def metrics(self) -> tuple[Told, ...]:
+        """Every metric of the book, of all that is on record. Raises NotFound where it has none."""
+        return tell_metrics(open_reading(self.workspace))
 
     def commitments(self) -> Said:
         """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.

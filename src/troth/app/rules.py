@@ -16,6 +16,8 @@ from troth.book.past import Past
 from troth.book.remembered import past_known
 from troth.kernel import digest
 from troth.kernel.garbage import uncollected
+from troth.metrics import METRICS
+from troth.metrics import lint as lint_metrics
 from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
 from troth.promises.calendars import CALENDARS
@@ -29,8 +31,8 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks(
-    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS),
-    (lint_sources, lint_calendars, lint_promises, lint_lanes, lint_identities, lint_commitments),
+    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS),
+    (lint_sources, lint_calendars, lint_promises, lint_lanes, lint_identities, lint_commitments, lint_metrics),
 )
 CACHE, PAST = "cache/book.json", "cache/past.json"
 

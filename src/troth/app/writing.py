@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,11 +19,18 @@ def write_whole(path: Path, text: str) -> None:
 
     Raises StoreError where the disk is full or nothing may be written; then what stood there still does, and nothing beside it.
     """
+    with draft_of(path) as draft:
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """A file to write to, which takes the place of what stands there once it is whole; folders are made. Raises as `write_whole` does."""
     draft = path.with_name(f".{path.name}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+            yield draft
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

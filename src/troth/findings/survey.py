@@ -13,12 +13,13 @@ import numpy as np
 
 from troth.engines.statistics import Coefficient, MeanDifference, Regression, Sums, difference_of_means, median_interval, ols_hc3
 from troth.findings.context import Context
-from troth.findings.weighing import Counts, Stratum, strata, total
+from troth.findings.weighing import Counts, strata, total
 from troth.findings.words import plural, spoken
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
 from troth.promises import Promise
 from troth.query import literal_text
+from troth.record.strata import Stratum
 
 # Of the scale's length: a smaller difference is of no use to anybody; a tenth of a star on 1 to 5.
 LEAST_DIFFERENCE = 1 / 40

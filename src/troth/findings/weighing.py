@@ -6,20 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from troth.findings.context import Context
-from troth.query import literal_text
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """seen, population: rows in the file and in truth; the same where nothing was declared."""
-
-    name: str | None
-    seen: int
-    population: int
-
-    @property
-    def weight(self) -> Fraction:
-        return Fraction(self.population, self.seen) if self.seen else Fraction(1)
+from troth.record.strata import Stratum, strata_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +19,7 @@ class Counts:
 
 def strata(context: Context, subject_type: str) -> dict[str | None, Stratum]:
     """Every stratum of an object type; objects in no declared one are complete and stand under None."""
-    rows = context.engine.rows("SELECT stratum, seen, population FROM stratum WHERE object_type = ? ORDER BY stratum", (subject_type,))
-    known: dict[str | None, Stratum] = {name: Stratum(name, int(seen), int(population)) for name, seen, population in rows}
-    named = ", ".join(literal_text(str(name)) for name in known) or "''"
-    others = context.engine.rows(
-        f"SELECT stratum, count(*) FROM object_{subject_type} WHERE stratum IS NULL OR stratum NOT IN ({named}) GROUP BY 1"
-    )
-    return known | {name: Stratum(name, int(count), int(count)) for name, count in others}
+    return strata_of(context.engine, subject_type)
 
 
 def is_sample(context: Context, subject_type: str) -> bool:

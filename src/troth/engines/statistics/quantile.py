@@ -44,7 +44,7 @@ def quantile_interval(values: Ints, share: Fraction, *, beyond: int = 0, level: 
     True
     """
     n = int(values.size) + beyond
-    low, high, covers = _ranks(n, share, level)
+    low, high, covers = ranks_of(n, share, level)
     ordered = np.sort(values)
 
     def at(rank: int) -> int | None:
@@ -88,7 +88,7 @@ def fewest_for(share: Fraction, level: float = 0.95) -> int:
     return n
 
 
-def _ranks(n: int, share: Fraction, level: float) -> tuple[int, int, float]:
+def ranks_of(n: int, share: Fraction, level: float = 0.95) -> tuple[int, int, float]:
     """Ranks, from 1, of the order statistics, and with what chance the quantile lies between them."""
     fewest = fewest_for(share, level)
     if n < fewest:

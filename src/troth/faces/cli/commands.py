@@ -19,6 +19,7 @@ from troth.faces.cli import (
     gap_commands,
     history_commands,
     identity_commands,
+    metric_commands,
     people_commands,
     promise_commands,
     risk_commands,
@@ -239,7 +240,7 @@ def why_not(
     out = Out(json=json, quiet=False)
     workspace = open_workspace(book)
     known = know(workspace, as_known_at) if as_known_at is not None else None
-    timelines = use_case(open_reading(workspace, known), order, workspace)
+    timelines = use_case(open_reading(workspace, known), order)
     if json:
         out.data([fields(t) for t in timelines])
         return
@@ -299,6 +300,8 @@ app.command("data")(source_commands.data)
 app.command()(promise_commands.promises)
 app.command()(promise_commands.promise)
 app.command()(promise_commands.explain)
+app.command()(metric_commands.metrics)
+app.command()(metric_commands.metric)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)

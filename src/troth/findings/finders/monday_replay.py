@@ -11,8 +11,9 @@ from statistics import median
 from troth.findings.context import Context
 from troth.findings.kept import share_of
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
-from troth.findings.weighing import Counts, Stratum, is_sample, seen, strata, total
+from troth.findings.weighing import Counts, is_sample, seen, strata, total
 from troth.findings.words import done, interval, percent, plural, spoken
+from troth.record.strata import Stratum
 
 NAME = "monday_replay"
 LEAST_MONDAYS = 8

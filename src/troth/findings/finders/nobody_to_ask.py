@@ -11,11 +11,12 @@ from troth.findings.context import Context, window
 from troth.findings.finders.nothing_recorded import silent
 from troth.findings.related import Route, by_type, pairs_sql, routes
 from troth.findings.statement import Act, Evidence, Statement, Table
-from troth.findings.weighing import Stratum, strata
+from troth.findings.weighing import strata
 from troth.findings.words import number, percent, plural, spoken
 from troth.kernel.money import spoken as money_spoken
 from troth.promises import Promise
 from troth.query import identifier, literal_text, names_in, parse
+from troth.record.strata import Stratum
 
 NAME = "nobody_to_ask"
 ALMOST_ALL = Fraction(95, 100)

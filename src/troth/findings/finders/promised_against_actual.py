@@ -11,10 +11,11 @@ import numpy as np
 from troth.engines.statistics import Median, median_interval, newcombe, stratified_share
 from troth.findings.context import Context, window
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
-from troth.findings.weighing import Stratum, is_sample, strata
+from troth.findings.weighing import is_sample, strata
 from troth.findings.words import beginning, count_of, done, interval, month, of_hundred, percent, plural
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
+from troth.record.strata import Stratum
 
 NAME = "promised_against_actual"
 LEAST = 30

@@ -12,11 +12,12 @@ from troth.engines.charts import Chart, laney_p_chart, p_chart
 from troth.engines.statistics import superpopulation_share
 from troth.findings.context import Context
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
-from troth.findings.weighing import Stratum, is_sample, strata, weighted_sql
+from troth.findings.weighing import is_sample, strata, weighted_sql
 from troth.findings.words import count_of, done, interval, month, percent, plural
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import refuse
 from troth.query import literal_text
+from troth.record.strata import Stratum
 
 NAME = "unusual_months"
 LEAST = 30

@@ -12,11 +12,12 @@ import numpy as np
 from troth.engines.statistics import StratifiedShare, stratified_share, superpopulation_share
 from troth.findings.context import Context, window
 from troth.findings.statement import Act, Evidence, HowSure, Statement, Table, Tone, bars
-from troth.findings.weighing import Counts, Stratum, counts, is_sample, seen, strata
+from troth.findings.weighing import Counts, counts, is_sample, seen, strata
 from troth.findings.words import beginning, count_of, done, interval, number, percent, plural, spoken, undone
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal
 from troth.promises import Promise
+from troth.record.strata import Stratum
 
 NAME = "where_delay_arose"
 LEAST = 30

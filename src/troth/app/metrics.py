@@ -1,0 +1,105 @@
+"""What the metrics of a book say, by whatever one asks them by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from troth.app.reading import Reading
+from troth.kernel.errors import BadValue, NotFound, nearest
+from troth.kernel.instant import from_us
+from troth.metrics import METRICS, Answer, Cut, Ground, Metric, Request, answer
+from troth.metrics.definition import Grain
+from troth.metrics.lint import ground_of
+from troth.promises.assigning import read_of
+from troth.promises.terms import By
+
+DAY = timedelta(days=1)
+GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer with what a shown number follows from: the metric's hash, the snapshot, up to when its record speaks (naive UTC)."""
+
+    answer: Answer
+    hash: str
+    snapshot: str
+    as_of: datetime
+
+
+def tell_metrics(
+    reading: Reading,
+    names: Sequence[str] = (),
+    *,
+    by: Sequence[str] = (),
+    grain: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    only: Mapping[str, str] | None = None,
+) -> tuple[Told, ...]:
+    """Readings of the metrics of these names, of all without one.
+
+    by: dimensions of the company, or expressions as attr(carrier). since, until: local days as text, the last one counted.
+    only: by dimension, the value that counts. Raises NotFound for a metric that there is not, BadValue for no grain, no day, and for
+    what the metric's rows cannot be sliced by.
+    """
+    book = reading.rules.book
+    definitions = book.definitions(METRICS.name, Metric)
+    for name in names:
+        if name not in definitions:
+            raise NotFound(f"no metric '{name}' in the book", allowed=nearest(name, definitions), next_step="Declare it in metrics/.")
+    if not definitions:
+        raise NotFound("the book has no metric", next_step="Declare one in metrics/: docs/how-to/measure.md shows how.")
+    chosen = {name: definitions[name].value for name in (names or definitions)}
+    ground = metric_ground(reading)
+    request = Request(tuple(by), _cut(grain, since, until), dict(only or {}))
+    found = answer(reading.context.engine, chosen, request, ground, _dimensions(reading, ground))
+    snapshot = reading.snapshot
+    return tuple(Told(one, definitions[name].hash, snapshot.id, snapshot.as_of) for name, one in found.items())
+
+
+def metric_ground(reading: Reading) -> Ground:
+    """What metrics are asked of: a snapshot's record, read by the operation's clock."""
+    context, snapshot = reading.context, reading.snapshot
+    stated = ground_of(reading.rules.book)
+    events = {type: set(named) for type, named in stated.record.events.items()}
+    for type, event in context.engine.rows("SELECT DISTINCT object_type, type FROM event"):
+        events.setdefault(str(type), set()).add(str(event))
+    known = {type: frozenset(named) for type, named in events.items()}
+    record = replace(stated.record, zone=context.clock, currency=context.currency, events=known, logged=frozenset())
+    held = frozenset((str(type), str(name)) for type, name in context.engine.rows("SELECT DISTINCT object_type, name FROM bad_cell"))
+    promises = {name: promise for name, promise in stated.promises.items() if name in context.promises}
+    subjects = {name: promise.model_copy(update={"subject": context.promises[name].subject}) for name, promise in promises.items()}
+    return replace(
+        stated, record=record, promises=subjects, as_of=snapshot.as_of, since=from_us(int(snapshot.facts["first_us"])), held=held
+    )
+
+
+def _dimensions(reading: Reading, ground: Ground) -> dict[str, dict[str, str]]:
+    """The expression of each dimension of the company, by object type."""
+    found: dict[str, dict[str, str]] = {}
+    for one in reading.rules.book.company.dimensions:
+        by = By(one.id, one.read, frozenset())
+        found[one.id] = {type: text for type in ground.record.attributes if (text := read_of(by, type, ground.record)) is not None}
+    return found
+
+
+def _cut(grain: str | None, since: str | None, until: str | None) -> Cut:
+    known = next((one for one in GRAINS if one == grain), None)
+    if grain is not None and known is None:
+        raise BadValue("no grain", got=f"'{grain}'", allowed=", ".join(GRAINS))
+    begin, end = _day(since, "since"), _day(until, "until")
+    if begin is not None and end is not None and end < begin:
+        raise BadValue("the window ends before it begins", got=f"{since} to {until}", allowed="since before until")
+    return Cut(known, begin, None if end is None else end + DAY)
+
+
+def _day(text: str | None, what: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise BadValue(f"'{what}' is no day", got=f"'{text}'", allowed="2026-03-31") from None

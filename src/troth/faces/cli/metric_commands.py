@@ -1,0 +1,195 @@
+"""`troth metrics`, `troth metric NAME`: what is measured, by whatever one asks it by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
+from troth.faces.cli.output import Out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from troth.app.metrics import Told
+
+Name = Annotated[str, typer.Argument(help="A metric by its name in the book: late_share.")]
+By = Annotated[
+    list[str] | None, typer.Option("--by", help="Slice by a dimension of the company, or by an expression: warehouse, 'attr(carrier)'.")
+]
+Grain = Annotated[str | None, typer.Option("--grain", help="Periods: day, week, month, quarter or year.", show_default="all is one")]
+Only = Annotated[list[str] | None, typer.Option("--for", help="Only what has this value: customer=acme.")]
+Since = Annotated[str | None, typer.Option("--since", help="The first day that counts: 2026-01-01.", show_default="the first on record")]
+Until = Annotated[str | None, typer.Option("--until", help="The last day that counts: 2026-03-31.", show_default="the last on record")]
+To = Annotated[Path | None, typer.Option("--to", help="Write the table to a file: late.csv, late.parquet, late.xlsx.")]
+SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def metrics(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
+    """List every metric of the book, with what it says of all that is on record."""
+    out = Out(json=json, quiet=False)
+    found = _told(book, as_known_at, ())
+    if json:
+        out.data([_data(one) for one in found])
+        return
+    rows = []
+    for one in found:
+        (reading,) = one.answer.readings[-1:] or (None,)
+        rows.append((one.answer.metric, one.answer.definition.words, *_shown(one, reading, _span(one)), reading.n if reading else 0))
+    out.rows(("metric", "what it is", "value", "95 % interval", "n"), rows)
+
+
+def metric(
+    name: Name, by: By = None, grain: Grain = None, only: Only = None, since: Since = None, until: Until = None, book: Book = HERE,
+    as_known_at: AsKnownAt = None, to: To = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of its sums, to be run on the lake's views.")] = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Say what a metric says: its value with its interval and n, by period and by slice."""
+    from troth.app.writing import csv_of
+
+    out = Out(json=json, quiet=False)
+    (told,) = _told(book, as_known_at, (name,), by=by or (), grain=grain, since=since, until=until, only=_pairs(only or ()))
+    if to is not None:
+        from troth.app.bootstrap import open_workspace
+        from troth.app.tables import write_table
+
+        write_table(open_workspace(book).engine(), *_table(told), to)
+    if json:
+        out.data(_data(told))
+    elif csv:
+        typer.echo(csv_of(*_table(told)), nl=False)
+    elif sql:
+        out.say(told.answer.sql)
+    else:
+        _one(out, told)
+        if to is not None:
+            out.say(f"The table: {to}")
+
+
+def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: Any) -> tuple[Told, ...]:
+    from troth.app.bootstrap import open_workspace
+    from troth.app.known import as_known_at as know
+    from troth.app.metrics import tell_metrics
+    from troth.app.reading import open_reading
+
+    workspace = open_workspace(book)
+    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    return tell_metrics(reading, names, **asked)
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    from troth.kernel.errors import BadValue
+
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name or not value:
+            raise BadValue("'--for' takes a dimension and its value", got=f"'{text}'", allowed="customer=acme")
+        found[name] = value
+    return found
+
+
+def _one(out: Out, told: Told) -> None:
+    answer, definition = told.answer, told.answer.definition
+    up = {"higher": "; higher is better", "lower": "; lower is better", None: ""}[definition.better]
+    convention = f", {answer.convention.replace('_', ' ')}" if answer.convention else ""
+    out.say(f"\n{answer.metric}: {definition.words}\n  {definition.kind}{convention}{up}; owner: {definition.owner or 'nobody yet'}")
+    span = _span(told)
+    ranged = any(reading.most is not None for reading in answer.readings)
+    held = any(reading.held for reading in answer.readings)
+    columns = [
+        "period",
+        *answer.by,
+        "value",
+        "95 % interval",
+        *(("at most",) if ranged else ()),
+        "n",
+        "of",
+        *(("held back",) if held else ()),
+    ]
+    rows = []
+    for one in answer.readings:
+        period = "" if one.period is None else f"{one.period}{' so far' if one.so_far else ''}"
+        parts = one.slice if one.slice is not None else tuple("all together" if not place else "" for place in range(len(answer.by)))
+        most = (_value(one.most, told, span),) if ranged else ()
+        rows.append((period, *parts, *_shown(told, one, span), *most, one.n, one.expected, *((one.held,) if held else ())))
+    if all(one.period is None for one in answer.readings):
+        columns, rows = columns[1:], [row[1:] for row in rows]
+    out.rows(columns, rows)
+    if answer.estimated:
+        out.say("Values are estimated from a sample; n is what is in the file.")
+    if answer.undated:
+        out.say(f"{answer.undated:,} more belong to it and have no instant by which to count them.")
+    for said in dict.fromkeys(one.refusal for one in answer.readings if one.refusal is not None):
+        out.say(f"Cannot say: {said.reason}; got {said.got}, needs {said.need}. {said.settle}".rstrip())
+    if any(one.hidden for one in answer.readings):
+        out.say(f"Cells of fewer than {definition.minimum} are not shown, nor those beside them from which they would follow.")
+    if definition.pair_with:
+        out.say(f"Look at it beside: troth metric {definition.pair_with}")
+    out.say(f"definition {told.hash[:12]} · snapshot {told.snapshot[:12]} · data up to {told.as_of:%Y-%m-%d %H:%M} UTC")
+
+
+def _span(told: Told) -> tuple[str, int]:
+    """In what a table's durations are shown: the longest unit of which the most are at least one."""
+    values = sorted(abs(one.value) for one in told.answer.readings if one.value is not None)
+    middle = values[len(values) // 2] if values else 0
+    return next((span for span in SPANS if middle >= span[1]), SPANS[-1])
+
+
+def _shown(told: Told, one: Any, span: tuple[str, int]) -> tuple[str, str]:
+    if one is None or one.hidden or one.value is None:
+        return ("not shown" if one is not None and one.hidden else "cannot say"), ""
+    interval = "" if one.low is None else f"{_value(one.low, told, span)} to {_value(one.high, told, span)}"
+    return f"{'~' if told.answer.estimated else ''}{_value(one.value, told, span)}", interval
+
+
+def _value(value: float | None, told: Told, span: tuple[str, int]) -> str:
+    unit = told.answer.unit
+    if value is None:
+        return ""
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit == "seconds":
+        return f"{value / span[1]:,.2f} {span[0]}"
+    if unit == "points":
+        return f"{value:.1f}"
+    number = f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:,.2f}"
+    return f"{number} {unit}".rstrip()
+
+
+def _table(told: Told) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    answer = told.answer
+    columns = ("period", *answer.by, "value", "low", "high", "most", "n", "expected", "held_back", "so_far", "hidden", "cannot_say")
+    rows = []
+    for one in answer.readings:
+        parts = one.slice if one.slice is not None else (None,) * len(answer.by)
+        why = one.refusal.reason if one.refusal else None
+        period = None if one.period is None else one.period.isoformat()
+        rows.append((period, *parts, one.value, one.low, one.high, one.most, one.n, one.expected, one.held, one.so_far, one.hidden, why))
+    return columns, rows
+
+
+def _data(told: Told) -> Mapping[str, Any]:
+    from troth.faces.cli.output import fields
+
+    answer = told.answer
+    readings = []
+    for one in answer.readings:
+        sums = None if one.sums is None else {name: str(value) for name, value in one.sums.items()}
+        period = None if one.period is None else one.period.isoformat()
+        readings.append({**{k: v for k, v in fields(one).items() if k not in ("sums", "period")}, "period": period, "sums": sums})
+    return {
+        "metric": answer.metric, "words": answer.definition.words, "kind": answer.definition.kind, "convention": answer.convention,
+        "unit": answer.unit, "better": answer.definition.better, "owner": answer.definition.owner, "by": answer.by, "readings": readings,
+        "undated": answer.undated, "estimated": answer.estimated, "definition": told.hash, "snapshot": told.snapshot,
+        "as_of": _instant(told.as_of), "sql": answer.sql,
+    }  # fmt: skip
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat() + "Z"

@@ -1,0 +1,281 @@
+"""What a metric needs: exact sums over its rows. And what a kind of metric is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from sqlglot import exp
+
+from troth.engines.statistics import superpopulation_share
+from troth.engines.statistics.ratio import PairSums, Ratio
+from troth.kernel.errors import BookError, ExpressionError, nearest
+from troth.kernel.refusal import Refusal
+from troth.metrics.definition import Metric
+from troth.metrics.ground import Cut, Ground
+from troth.metrics.rows import AMOUNT, AT, BELONGS, SAME, Made, Rows, answers, entries, happened, made, objects, outcomes
+from troth.promises.naming import quarantined
+from troth.record.strata import Stratum
+
+AMOUNTS = {"num": "CAST({} AS DECIMAL(38, 10))", "money": "CAST({} AS DECIMAL(38, 10))", "duration": "CAST({} AS DECIMAL(38, 0))"}
+FACTOR = "CAST(TRY_CAST({} AS DECIMAL(18, 6)) AS DECIMAL(38, 6))"  # squares of ten decimals leave no room for what stands before them
+UNITS = {"num": "", "bool": "share", "duration": "seconds"}
+SECOND_US = 1_000_000
+PLACE_OF = {"at": AT, "where": BELONGS, "same": SAME}
+Number = int | Decimal | Fraction
+ANY_BASE = frozenset({"of", "promise", "instrument"})
+
+
+class Wrong(BookError):
+    """A definition that its kind cannot read. path: of the field."""
+
+    def __init__(self, path: tuple[str, ...], message: str, column: int | None = None) -> None:
+        super().__init__(message)
+        self.path, self.column = path, column
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Sums over rows, exact and additive, by name; each says itself which rows it is of.
+
+    when: SQL of the instant by which a row counts; local: of the wall clock by which it falls into a period. sums: SQL by name.
+    ordered: SQL of an amount that is ranked, where sums do not do; NULL for rows that do not count. unit: of the value.
+    scale: by what each sum is multiplied for that unit; `ranked` that of the amount.
+    """
+
+    rows: Rows
+    when: str
+    local: str
+    sums: Mapping[str, str]
+    unit: str = ""
+    ordered: str | None = None
+    scale: Mapping[str, Fraction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The sums over the rows of one stratum; of an ordered metric also its amounts, rank_<n> by their rank from 1."""
+
+    stratum: Stratum
+    sums: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its interval; None and a refusal where there is none. n: units that count.
+
+    most: the value if all that is unknown were good; `value` is as if none were. None where nothing is unknown.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    most: float | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricKind:
+    """needs, takes: the fields of a definition that it needs, and may have beside those that all may have.
+
+    bases: of which rows it can be, of which a definition names one. conventions: what each counts, by name; the usual one stands first.
+    zero: of nothing it is nought, which is a value.
+    """
+
+    name: str
+    says: str
+    asked: Callable[[Metric, Ground, Cut], Asked]
+    judged: Callable[[Sequence[Counted], Metric], Estimate]
+    bases: frozenset[str] = frozenset({"of"})
+    needs: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()
+    conventions: Mapping[str, str] = field(default_factory=dict)
+    zero: bool = False
+
+    def convention(self, metric: Metric) -> str:
+        """The convention by which a definition counts: its own, else the usual one."""
+        return metric.definition or next(iter(self.conventions), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """SQL of what each row brings, NULL where it is not known or the row does not count. factor: the same for squares, which say no more
+    than how wide an interval is.
+    """
+
+    sql: str
+    factor: str
+    unit: str
+
+    @classmethod
+    def of(cls, found: Made, condition: str) -> Amount:
+        unit = found.currency if found.kind == "money" else UNITS[found.kind]
+        if found.kind == "bool":
+            sql = f"CASE WHEN {condition} THEN CAST({found.sql} AS INTEGER) END"
+            return cls(sql, sql, unit)
+        sql = f"CASE WHEN {condition} THEN {AMOUNTS[found.kind].format(found.sql)} END"
+        return cls(sql, sql if found.kind == "duration" else FACTOR.format(sql), unit)
+
+    @property
+    def scale(self) -> Fraction:
+        """By what it is multiplied for its unit: durations are summed in microseconds."""
+        return Fraction(1, SECOND_US) if self.unit == "seconds" else Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The rows of a metric with what all its sums share: when each counts, whether it belongs, which cells that depends on."""
+
+    ground: Ground
+    metric: Metric
+    rows: Rows
+    when: exp.Expression
+    belongs: str
+    cells: frozenset[tuple[str, str]]
+
+    def amount(self, field: str, text: str) -> tuple[Bound, Amount]:
+        """What each row that belongs brings by an expression, and the rows that have all it needs."""
+        found = expressed(self.rows, field, text, self.ground)
+        return replace(self, rows=found.rows, cells=self.cells | found.cells), Amount.of(found, self.belongs)
+
+    def asked(self, sums: Mapping[str, str], unit: str = "", *, local: str | None = None) -> Asked:
+        """Sums with those that all metrics have: how many rows belong, and how many of them are held back for a cell in quarantine."""
+        held = sorted(cell for cell in self.cells if cell in self.ground.held)
+        rows, held_back = self.rows, "CAST(0 AS BIGINT)"
+        if held:
+            names, joined = quarantined(rows.subject, held, "q")
+            rows, held_back = rows.reaching({}, (joined,)), counting(f"{self.belongs} AND {names} IS NOT NULL")
+        wall = local or self.ground.local(self.when).sql("duckdb")
+        return Asked(rows, self.when.sql("duckdb"), wall, {"expected": counting(self.belongs), "held": held_back, **sums}, unit)
+
+    def of_pairs(self, y: Amount, x: Amount | None = None) -> Asked:
+        """Sums for a ratio of amounts, of rows of which both are known. Without x each row counts one."""
+        if x is None:
+            sums = {"n": f"count({y.sql})", "y": f"sum({y.sql})", "yy": f"sum({y.factor} * {y.factor})"}
+            return replace(self.asked(sums, y.unit), scale={"y": y.scale, "yy": y.scale**2})
+        known = f"{y.sql} IS NOT NULL AND {x.sql} IS NOT NULL"
+        products = {"y": (y.sql,), "x": (x.sql,), "yy": (y.factor,) * 2, "xx": (x.factor,) * 2, "xy": (x.factor, y.factor)}
+        sums = {"n": counting(known), **{name: f"sum({' * '.join(sql)}) FILTER ({known})" for name, sql in products.items()}}
+        unit = "share" if y.unit == x.unit else f"{y.unit or '1'} per second" if x.unit == "seconds" else y.unit
+        scale = {"y": y.scale, "x": x.scale, "yy": y.scale**2, "xx": x.scale**2, "xy": x.scale * y.scale}
+        return replace(self.asked(sums, unit), scale=scale)
+
+    def ranked(self, value: Amount) -> Asked:
+        """The amounts in their order, where sums do not do."""
+        return replace(self.asked({"n": f"count({value.sql})"}, value.unit), ordered=value.sql, scale={"ranked": value.scale})
+
+
+def bound(metric: Metric, ground: Ground) -> Bound:
+    """The rows that a definition names, its `at` and its `where`. Raises Wrong."""
+    rows = _rows(metric, ground)
+    text = metric.at or _usual(metric)
+    named = text in rows.names or text in ground.record.events_of(rows.subject) or rows.subject in ground.record.logged
+    at = happened(rows, text) if named else expressed(rows, "at", text, ground)
+    return belonging(metric, ground, at.rows, at.node, at.cells)
+
+
+def belonging(metric: Metric, ground: Ground, rows: Rows, when: exp.Expression, cells: frozenset[tuple[str, str]] = frozenset()) -> Bound:
+    """Rows of a kind's own making, with the `where` of the definition. Raises Wrong."""
+    if metric.where is None:
+        return Bound(ground, metric, rows, when, "TRUE", cells)
+    chosen = expressed(rows, "where", metric.where, ground)
+    return Bound(ground, metric, chosen.rows, when, f"coalesce({chosen.sql}, FALSE)", cells | chosen.cells)
+
+
+def expressed(rows: Rows, field: str, text: str, ground: Ground) -> Made:
+    """An expression of a field. Raises Wrong for what is wrong in it."""
+    try:
+        return made(rows, text, ground.record, PLACE_OF.get(field, AMOUNT))
+    except ExpressionError as error:
+        raise Wrong((field,), str(error), error.column) from error
+
+
+def known_type(type: str | None, field: str, ground: Ground) -> str:
+    """An object type that the sources have. Raises Wrong."""
+    if type is None or type not in ground.record.attributes:
+        raise Wrong((field,), f"no object type '{type}' in sources/; {nearest(str(type), ground.record.attributes)}")
+    return type
+
+
+def known_event(event: str | None, field: str, type: str, ground: Ground) -> str:
+    """An event that objects of a type have. Raises Wrong."""
+    known = ground.record.events_of(type)
+    if event is None or (event not in known and type not in ground.record.logged):
+        raise Wrong((field,), f"no event '{event}' of '{type}'; {nearest(str(event), known)}")
+    return event
+
+
+def counting(condition: str) -> str:
+    return f"count(*) FILTER ({condition})"
+
+
+def pairs(found: Sequence[Counted], *, by_one: bool) -> list[PairSums]:
+    """The sums of `Bound.of_pairs` as the engine takes them. by_one: without x."""
+    made = []
+    for one in found:
+        n = int(one.sums["n"])
+        y, yy = one.sums["y"], one.sums["yy"]
+        x, xx, xy = (n, n, y) if by_one else (one.sums["x"], one.sums["xx"], one.sums["xy"])
+        made.append(PairSums(n, y, x, yy, xx, xy, one.stratum.seen, one.stratum.population))
+    return made
+
+
+def ones(found: Sequence[Counted], name: str = "n") -> list[PairSums]:
+    """A count as the engine takes it: each brings one."""
+    return [PairSums(*(int(one.sums[name]),) * 6, one.stratum.seen, one.stratum.population) for one in found]
+
+
+def differences(found: Sequence[Counted], good: str, bad: str) -> list[PairSums]:
+    """Of n each, those that count one up less those that count one down."""
+    made = []
+    for one in found:
+        n, up, down = (int(one.sums[name]) for name in ("n", good, bad))
+        made.append(PairSums(n, up - down, n, up + down, n, up - down, one.stratum.seen, one.stratum.population))
+    return made
+
+
+def estimated(ratio: Ratio) -> Estimate:
+    return Estimate(ratio.value, ratio.low, ratio.high, ratio.n)
+
+
+def in_points(told: Estimate) -> Estimate:
+    """A share as points of a hundred."""
+    value, low, high = (None if one is None else 100 * one for one in (told.value, told.low, told.high))
+    return replace(told, value=value, low=low, high=high)
+
+
+def share_of(found: Sequence[Counted], counts: str = "y", of: str = "n") -> Estimate:
+    """The share of rows that count, with the interval of the process behind them."""
+    columns = [[one.sums[counts], one.sums[of], one.stratum.seen, one.stratum.population] for one in found]
+    num, den, seen, population = (np.array([int(value) for value in column], dtype=np.int64) for column in zip(*columns, strict=True))
+    share = superpopulation_share(num, den, seen, population)
+    return Estimate(share.value, share.low, share.high, int(den.sum()))
+
+
+def _usual(metric: Metric) -> str:
+    if metric.promise is not None:
+        return "due"
+    if metric.instrument is not None:
+        return "answered"
+    raise Wrong((), "'at' is missing: the event, or the expression of the instant, by which each falls into a period")
+
+
+def _rows(metric: Metric, ground: Ground) -> Rows:
+    if metric.promise is not None:
+        promise = ground.promises.get(metric.promise)
+        if promise is None:
+            raise Wrong(("promise",), f"no promise '{metric.promise}' in promises/; {nearest(metric.promise, ground.promises)}")
+        return outcomes(metric.promise, promise.subject)
+    if metric.instrument is not None:
+        about = ground.instruments.get(metric.instrument)
+        if about is None:
+            raise Wrong(
+                ("instrument",), f"no answers to '{metric.instrument}' in sources/; {nearest(metric.instrument, ground.instruments)}"
+            )
+        return answers(about, metric.instrument)
+    type = known_type(metric.of, "of", ground)
+    return objects(type) if metric.money is None else entries(type, metric.money, ground.record.currency)

@@ -1,0 +1,125 @@
+"""From metrics and how they are sliced to SQL: one query for all that count the same rows by the same instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from troth.kernel.errors import BadValue, ExpressionError, nearest
+from troth.metrics.asking import Asked
+from troth.metrics.definition import Metric
+from troth.metrics.ground import Cut, Ground
+from troth.metrics.kinds import KINDS
+from troth.metrics.rows import Rows, sliced
+from troth.query import identifier, literal_text
+
+MOST_SLICES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """by: dimensions of the company, or expressions as attr(carrier). only: by dimension the one value that counts."""
+
+    by: tuple[str, ...] = ()
+    cut: Cut = field(default_factory=Cut)
+    only: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.by) + len(self.only) > MOST_SLICES:
+            raise BadValue("too many ways to slice at once", got=len(self.by) + len(self.only), allowed=f"at most {MOST_SLICES}")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """relations: SQL of what has to be found first, by name, each after what it reads. select: over them and the lake's views; its columns
+    are whether there is an instant, the period, the slices, the stratum, and then the sums. places: of a metric's sums among the sums.
+    keys, rest: its parts, for what is ranked. rows: the FROM clause. wanted: by dimension, SQL of what it reads and the one value that
+    counts.
+    """
+
+    relations: Mapping[str, str]
+    select: str
+    asked: Mapping[str, Asked]
+    places: Mapping[str, Mapping[str, int]]
+    keys: tuple[str, ...]
+    rest: str
+    rows: str
+    wanted: Mapping[str, tuple[str, str]]
+
+    @property
+    def sql(self) -> str:
+        """The whole as one statement, to be run on the lake's views by whoever likes."""
+        named = ",\n".join(f"{identifier(name)} AS ({sql})" for name, sql in self.relations.items())
+        return f"WITH {named}\n{self.select}" if named else self.select
+
+
+def compiled(metrics: Mapping[str, Metric], request: Request, ground: Ground, dimensions: Mapping[str, Mapping[str, str]]) -> list[Query]:
+    """The queries of metrics. dimensions: by id the expression of each, by object type.
+
+    Raises Wrong for a metric that its kind cannot read, BadValue for slices that its rows do not have.
+    """
+    groups: dict[tuple[str, str, str, str], list[tuple[str, Asked]]] = {}
+    for name, metric in metrics.items():
+        asked = KINDS[metric.kind].asked(metric, ground, request.cut)
+        groups.setdefault((asked.rows.subject, asked.rows.base, asked.when, asked.local), []).append((name, asked))
+    return [_query(members, request, ground, dimensions) for members in groups.values()]
+
+
+def _query(members: Sequence[tuple[str, Asked]], request: Request, ground: Ground, dimensions: Mapping[str, Mapping[str, str]]) -> Query:
+    rows = members[0][1].rows
+    for _, asked in members[1:]:
+        rows = rows.reaching(asked.rows.relations, asked.rows.joins)
+    slices = []
+    for text in (*request.by, *request.only):
+        rows, sql = _slice(rows, text, ground, dimensions)
+        slices.append(sql)
+    when, local = members[0][1].when, members[0][1].local
+    sums: dict[str, int] = {}
+    places = {name: {key: sums.setdefault(sql, len(sums)) for key, sql in asked.sums.items()} for name, asked in members}
+    grain = request.cut.grain
+    period = f"CAST(date_trunc('{grain}', {local}) AS DATE)" if grain else "CAST(NULL AS DATE)"
+    keys = (f"({when}) IS NOT NULL", period, *slices[: len(request.by)], "o.stratum")
+    values = zip(slices[len(request.by) :], request.only.values(), strict=True)
+    wanted = dict(zip(request.only, values, strict=True))
+    base = f"FROM {' '.join((rows.base, *rows.joins))}"
+    conditions = [*_window(request.cut, when, local, ground), *(f"{sql} = {literal_text(value)}" for sql, value in wanted.values())]
+    rest = f"{base}\nWHERE {' AND '.join(conditions)}"
+    select = f"SELECT {', '.join((*keys, *sums))}\n{rest}\nGROUP BY {', '.join(str(place + 1) for place in range(len(keys)))}"
+    return Query(rows.relations, select, dict(members), places, keys, rest, base, wanted)
+
+
+def _slice(rows: Rows, text: str, ground: Ground, dimensions: Mapping[str, Mapping[str, str]]) -> tuple[Rows, str]:
+    """SQL of what a dimension, or an expression, reads from the objects of rows, as a text."""
+    read = dimensions.get(text, {}).get(rows.subject, text)
+    try:
+        found = sliced(rows, read, ground.record)
+    except ExpressionError as error:
+        known = sorted({*(name for name, by in dimensions.items() if rows.subject in by), *ground.record.attributes.get(rows.subject, {})})
+        raise BadValue(f"'{rows.subject}' cannot be sliced by '{text}': {error}", allowed=nearest(text, known)) from error
+    return found.rows, f"CAST({found.sql} AS VARCHAR)"
+
+
+def _window(cut: Cut, when: str, local: str, ground: Ground) -> list[str]:
+    """What never came, or lies beyond what is on record, is of no period; without a window the undated are counted apart."""
+    if cut.since is None and cut.until is None:
+        return [f"coalesce({when} <= {ground.now}, TRUE)"]
+    limits = [f"{local} {sign} {_wall(at)}" for sign, at in ((">=", cut.since), ("<", cut.until)) if at is not None]
+    return [f"{when} <= {ground.now}", *limits]
+
+
+def _wall(at: datetime) -> str:
+    return f"TIMESTAMP '{at:%Y-%m-%d %H:%M:%S}'"
+
+
+def ranked_sql(query: Query, ordered: str, wanted: Mapping[int, Sequence[int]]) -> str:
+    """The amounts of chosen ranks in each group: its keys, the rank, the amount. wanted: ranks by how many amounts the group has."""
+    named = ", ".join(f"{key} AS k{place}" for place, key in enumerate(query.keys))
+    keys = ", ".join(f"k{place}" for place in range(len(query.keys)))
+    chosen = ", ".join(f"({n}, {rank})" for n, ranks in wanted.items() for rank in sorted(set(ranks)))
+    return (
+        f"WITH each AS (SELECT {named}, {ordered} AS x {query.rest}),\n"
+        f"numbered AS (SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY x) AS rank, count(*) OVER (PARTITION BY {keys}) AS n"
+        " FROM each WHERE x IS NOT NULL)\n"
+        f"SELECT {keys}, r.rank, r.x FROM numbered r JOIN (VALUES {chosen}) w(n, rank) ON w.n = r.n AND w.rank = r.rank"
+    )

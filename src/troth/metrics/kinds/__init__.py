@@ -1,0 +1,34 @@
+"""The kinds of metrics: one file each, listed in `KINDS`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from troth.metrics.asking import MetricKind
+from troth.metrics.kinds import (
+    ces,
+    continuity,
+    count,
+    csat,
+    first_contact,
+    kept,
+    mean,
+    nps,
+    otif,
+    quantile,
+    ratio,
+    referral,
+    repeat,
+    retention,
+    rework,
+    stock,
+    total,
+)
+
+KINDS: Mapping[str, MetricKind] = {
+    kind.name: kind
+    for kind in (
+        ratio.KIND, mean.KIND, quantile.KIND, count.KIND, total.KIND, stock.KIND, kept.KIND, otif.KIND, nps.KIND, csat.KIND, ces.KIND,
+        repeat.KIND, retention.KIND, referral.KIND, first_contact.KIND, rework.KIND, continuity.KIND,
+    )
+}  # fmt: skip

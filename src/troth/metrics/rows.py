@@ -1,0 +1,155 @@
+"""The rows that a metric counts, as SQL: an object, an outcome or an answer each, with what an expression may name of it.
+
+Whatever the rows are, `o` is the object that they are about, so that one metric is sliced as any other. What has to be found first,
+such as when an event happened, is a relation of its own, found once for all metrics of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from troth.promises.naming import DIMENSION, Record, cells_in, joins, owners_in, scope_of
+from troth.query import Kind, Place, Typed, compile_expression, identifier, literal_text, names_in, parse
+from troth.query.tree import Node
+
+AT = Place("at", ("instant",))
+BELONGS = Place("where", ("bool",))
+AMOUNT = Place("value", ("num", "money", "duration", "bool"))
+SAME = Place("same", ("text", "party"))
+PLACES = (AT, AMOUNT, SAME)
+OUTCOME_INSTANTS = {"made": "made", "due": "due", "fulfilled": "fulfilled", "known": "known_from"}
+ANSWER_INSTANTS = ("answered", "asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """base: a FROM clause whose `o` is the object's row. subject: the type of `o`. names: what expressions may name of a row beside
+    what the record has of its object. relations: SQL of what has to be found first, by name. joins: those of `o` with relations.
+    """
+
+    subject: str
+    base: str
+    names: Mapping[str, Typed] = field(default_factory=dict)
+    relations: Mapping[str, str] = field(default_factory=dict)
+    joins: tuple[str, ...] = ()
+
+    def reaching(self, relations: Mapping[str, str], joined: Iterable[str]) -> Rows:
+        """The same with more found and joined; what is there already is not joined twice."""
+        return replace(self, relations={**self.relations, **relations}, joins=tuple(dict.fromkeys((*self.joins, *joined))))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An expression over rows that have all it needs. cells: what of the record it depends on, type and name."""
+
+    node: exp.Expression
+    rows: Rows
+    kind: Kind
+    currency: str = ""
+    cells: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def sql(self) -> str:
+        return self.node.sql("duckdb")
+
+
+def objects(type: str) -> Rows:
+    return Rows(type, f"object_{type} o")
+
+
+def outcomes(promise: str, subject: str) -> Rows:
+    names = {name: Typed(exp.column(column, table="r"), "instant") for name, column in OUTCOME_INSTANTS.items()}
+    return Rows(subject, f"outcome_{promise} r JOIN object_{subject} o ON o.code = r.subject", names)
+
+
+def entries(about: str, kind: str, currency: str) -> Rows:
+    """Amounts of a kind; one in another currency than the operation's is not known in it."""
+    amount = exp.Case(
+        ifs=[
+            exp.If(
+                this=exp.EQ(this=exp.column("currency", table="m"), expression=exp.Literal.string(currency)),
+                true=exp.column("amount", table="m"),
+            )
+        ]
+    )
+    chosen = f"m.about_type = {literal_text(about)} AND m.kind = {literal_text(kind)}"
+    return Rows(about, f"money m JOIN object_{about} o ON o.code = m.about AND {chosen}", {"amount": Typed(amount, "money", currency)})
+
+
+def answers(about: str, instrument: str) -> Rows:
+    names: dict[str, Typed] = {name: Typed(exp.column(name, table="f"), "instant") for name in ANSWER_INSTANTS}
+    names["score"] = Typed(exp.column("score", table="f"), "num")
+    chosen = f"f.about_type = {literal_text(about)} AND f.instrument = {literal_text(instrument)}"
+    return Rows(about, f"feedback f JOIN object_{about} o ON o.code = f.about AND {chosen}", names)
+
+
+def made(rows: Rows, text: str | Node, record: Record, place: Place) -> Made:
+    """An expression over rows. Raises ExpressionError for what they do not have, and for what is not of the place's type."""
+    tree = parse(text) if isinstance(text, str) else text
+    subject = rows.subject
+    known = set(record.events_of(subject))
+    if subject in record.logged:
+        known |= {name.dotted for name in names_in(tree) if len(name.path) == 1}  # only the data know which there are
+    events = {event: Typed(_instant(subject, event), "instant") for event in known}
+    scope = scope_of(subject, record)
+    typed = compile_expression(tree, replace(scope, names={**scope.names, **events, **rows.names}).at(place))
+    needed = [name.dotted for name in names_in(tree) if name.dotted in events and name.dotted not in rows.names]
+    for event in needed:
+        rows = with_event(rows, event)
+    for owner in owners_in([tree], subject, record):
+        rows = with_owner(rows, owner)
+    cells = {cell for cell in cells_in(tree, subject, record) if cell[1] not in rows.names}
+    return Made(typed.node, rows, typed.kind, typed.currency, frozenset(cells))
+
+
+def happened(rows: Rows, event: str) -> Made:
+    """The first instant of an event of the object of each row, whatever the event is called; an expression names only some."""
+    if event in rows.names:
+        return Made(rows.names[event].node, rows, "instant")
+    return Made(_instant(rows.subject, event), with_event(rows, event), "instant", "", frozenset({(rows.subject, event)}))
+
+
+def sliced(rows: Rows, text: str, record: Record) -> Made:
+    """What tells rows apart: text or party, as a dimension of the company is read."""
+    return made(rows, text, record, DIMENSION)
+
+
+def with_event(rows: Rows, event: str) -> Rows:
+    """Rows that have the first instant of an event of their object."""
+    name = first_name(rows.subject, event)
+    joined = f"LEFT JOIN {identifier(name)} ON {identifier(name)}.object = o.code"
+    return rows.reaching({name: first_sql(rows.subject, event)}, (joined,))
+
+
+def with_owner(rows: Rows, owner: str) -> Rows:
+    """Rows that have what their object belongs to; of several of one type none, since nobody could say which is meant."""
+    return rows.reaching({owner_name(rows.subject, owner): owner_sql(rows.subject, owner)}, (joins(rows.subject, (owner,)),))
+
+
+def _instant(subject: str, event: str) -> exp.Expression:
+    return exp.column("occurred", table=first_name(subject, event), quoted=True)
+
+
+def first_name(subject: str, event: str) -> str:
+    return f"first_{subject}_{event}"
+
+
+def first_sql(subject: str, event: str) -> str:
+    return (
+        f"SELECT object, min(occurred) AS occurred FROM event WHERE object_type = {literal_text(subject)} AND type = {literal_text(event)}"
+        " GROUP BY object"
+    )
+
+
+def owner_name(subject: str, owner: str) -> str:
+    return f"owner_{subject}_{owner}"
+
+
+def owner_sql(subject: str, owner: str) -> str:
+    return (
+        f"SELECT from_code AS object, min(to_code) AS code FROM relation WHERE from_type = {literal_text(subject)}"
+        f" AND to_type = {literal_text(owner)} GROUP BY from_code HAVING min(to_code) = max(to_code)"
+    )

@@ -1,0 +1,63 @@
+"""Every kind of metric beside hand-written SQL over the raw files and the number that anybody can count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from tests.metrics.shop import FILES, shop
+from troth.app.operation import Operation
+from troth.metrics import KINDS
+
+CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def operation(tmp_path_factory: pytest.TempPathFactory) -> Operation:
+    metrics = {f"m{number}": {"words": case["name"], **case["metric"]} for number, case in enumerate(CASES)}
+    return shop(tmp_path_factory.mktemp("shop"), yaml.safe_dump(metrics, sort_keys=False))
+
+
+@pytest.fixture(scope="module")
+def files(operation: Operation) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    for name in FILES:
+        path = operation.workspace.root.parent / "data" / name
+        connection.execute(f"CREATE TABLE {path.stem} AS SELECT * FROM read_csv('{path}', all_varchar = true)")
+    return connection
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[case["name"] for case in CASES])
+def test_a_metric_is_what_sql_says_and_what_one_counts(number: int, operation: Operation, files: duckdb.DuckDBPyConnection) -> None:
+    case = CASES[number]
+    told = operation.metric(f"m{number}", by=case.get("by", ()), grain=case.get("grain"))
+
+    found: list[list[object]] = []
+    for one in told.answer.readings:
+        period = [] if one.period is None else [one.period.isoformat()]
+        parts = [] if not case.get("by") else list(one.slice or [None])
+        found.append([*period, *parts, one.value])
+    assert _as_numbers(found) == [[*keys, _near(value, 1e-4)] for *keys, value in case["said"]]
+    by_sql = [[*keys, _near(value, 1e-12)] for *keys, value in files.execute(case["sql"]).fetchall()]
+    assert _as_numbers(row for row in found if row[-1] is not None) == by_sql
+
+
+def _as_numbers(rows: Iterable[list[Any]]) -> list[list[object]]:
+    return [[*keys, None if value is None else float(value)] for *keys, value in rows]
+
+
+def _near(value: Any, part: float) -> object:
+    return None if value is None else pytest.approx(float(value), rel=part, abs=1e-12)
+
+
+def test_every_kind_and_convention_has_its_case() -> None:
+    tried = {(case["metric"]["kind"], case["metric"].get("definition")) for case in CASES}
+
+    for name, kind in KINDS.items():
+        for place, convention in enumerate(kind.conventions or [""]):
+            assert (name, convention) in tried or (place == 0 and (name, None) in tried), f"{name} {convention}"
