@@ -8,17 +8,20 @@ from types import ModuleType
 
 import pytest
 
-from troth.engines import allocation, calendars, charts, comparing, signals, statistics
-from troth.engines.allocation import delay, shapley
+from troth.engines import allocation, calendars, charts, comparing, signals, statistics, surveys, trends
+from troth.engines.allocation import delay, moves, shapley
 from troth.engines.calendars import calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones
 from troth.engines.charts import capability, counts, factors, memory, rare, values
 from troth.engines.comparing import casemix, funnel, judging, ranking, shrunk
 from troth.engines.signals import changes, lengths
 from troth.engines.signals import rules as run_rules
-from troth.engines.statistics import gamma, means, median, normal, proportion, regression, stratified
+from troth.engines.statistics import gamma, means, median, normal, proportion, regression, stratified, survival
+from troth.engines.surveys import scores
+from troth.engines.trends import kendall, slope
 
-FRONTS = [allocation, calendars, charts, comparing, signals, statistics]
+FRONTS = [allocation, calendars, charts, comparing, signals, statistics, surveys, trends]
 MODULES = [
+    kendall, moves, scores, slope, survival,
     delay, gamma, means, median, normal, proportion, regression, shapley, stratified,
     calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones,
     casemix, funnel, judging, ranking, shrunk,
