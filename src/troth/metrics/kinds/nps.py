@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from troth.engines.statistics.normal import two_sided_z
 from troth.engines.statistics.ratio import ratio_of_sums
+from troth.engines.surveys import net
 from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, counting, differences, in_points
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds.answered import answered
 
 PROMOTER, DETRACTOR = 9, 6
+HUNDRED = 100
 
 
 def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:  # noqa: ARG001  every kind is asked alike
@@ -26,16 +27,12 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 
 def _adjusted(found: Sequence[Counted], low: float | None, high: float | None) -> tuple[float | None, float | None]:
-    """The adjusted Wald interval of what is no sample: three answers more, three quarters of one a promoter and as much a detractor.
-
-    Source: Rocks 2016.
-    """
+    """The adjusted Wald interval of what is no sample, as shares."""
     if any(one.stratum.population != one.stratum.seen for one in found):
         return low, high
     n, promoters, detractors = (sum(int(one.sums[name]) for one in found) for name in ("n", "promoters", "detractors"))
-    p, d = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
-    half = two_sided_z(0.95) * ((p + d - (p - d) ** 2) / (n + 3)) ** 0.5
-    return max(-1.0, p - d - half), min(1.0, p - d + half)
+    score = net(promoters, detractors, n)
+    return score.low / HUNDRED, score.high / HUNDRED
 
 
 KIND = MetricKind("nps", "promoters less detractors, as shares of all that answered", asked, judged, bases=frozenset({"instrument"}))
