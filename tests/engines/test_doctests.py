@@ -12,7 +12,7 @@ from troth.engines import allocation, calendars, charts, comparing, signals, sta
 from troth.engines.allocation import delay, moves, shapley
 from troth.engines.calendars import calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones
 from troth.engines.charts import capability, counts, factors, memory, rare, values
-from troth.engines.comparing import casemix, funnel, judging, ranking, shrunk
+from troth.engines.comparing import casemix, falling, funnel, judging, ranking, shrunk
 from troth.engines.signals import changes, lengths
 from troth.engines.signals import rules as run_rules
 from troth.engines.statistics import gamma, means, median, normal, proportion, regression, stratified, survival
@@ -24,7 +24,7 @@ MODULES = [
     kendall, moves, scores, slope, survival,
     delay, gamma, means, median, normal, proportion, regression, shapley, stratified,
     calendar, days, feed, holidays, hours, packed, rules, scalar, tables, windows, zones,
-    casemix, funnel, judging, ranking, shrunk,
+    casemix, falling, funnel, judging, ranking, shrunk,
     capability, changes, counts, factors, lengths, memory, rare, run_rules, values,
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from tests.engines.oracles import too_many
 from troth.engines.charts import Plan, xbar_r, xbar_s, xmr
 from troth.engines.charts.factors import factors
 from troth.engines.charts.values import subgroups
+from troth.engines.signals import signals
 from troth.kernel.errors import CannotEstimate
 
 FLOWS = np.array([49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1])
@@ -59,6 +60,8 @@ def test_piston_rings() -> None:
     assert deviations.spread.centre[0] == pytest.approx(0.00924004, abs=5e-9)
     assert (deviations.spread.low[0], deviations.spread.high[0]) == pytest.approx((0, 0.0193024), abs=5e-8)
     assert (ranges.location.beyond + 1).tolist() == [37, 38, 39]
+    # Sample 40 is inside the limits: a rule on runs names it.
+    assert all(40 in one.at + 1 for one in signals(ranges.location)[1:])
 
 
 def test_subgroups_of_sizes_that_differ_by_their_definition() -> None:
