@@ -116,6 +116,7 @@ def test_a_lasting_shift_of_one_sigma_is_seen_by_both_and_not_by_single_points()
         lambda: cusum(NIST, slack=-1.0),
         lambda: cusum(NIST, limit=0.0),
         lambda: ewma(np.full(12, 2.0)),
+        lambda: ewma(NIST, Plan(learn=(0, 12)), standard=Standard(50.0, 2.0)),
         lambda: ewma(NIST[:11]),
         lambda: cusum(np.r_[NIST, np.nan], standard=Standard(50.0, 2.0)),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,23 @@ def test_median_ranges_have_a_factor_of_3_145() -> None:
 
     assert pair.location.high[0] - pair.location.centre[0] == pytest.approx(3.145 * 1.5, abs=1.5e-3)
     assert pair.spread.high[0] == pytest.approx(3.865 * 1.5, abs=2e-3)
+
+
+@pytest.mark.parametrize("by", ["mean", "median"])
+def test_what_is_learnt_from_is_a_chart_of_its_own(by: Literal["mean", "median"]) -> None:
+    values = np.random.default_rng(3).normal(size=40).cumsum()
+    learnt, alone = xmr(values, Plan(learn=(5, 19)), by=by), xmr(values[5:19], by=by)
+
+    assert learnt.location.sigma == pytest.approx(alone.location.sigma)
+    assert learnt.location.centre[0] == pytest.approx(alone.location.centre[0])
+    assert learnt.location.high[39] == pytest.approx(alone.location.high[0])
+
+
+def test_small_moves_of_great_values_are_moves() -> None:
+    # Instants in microseconds that move by tenths of a second.
+    tenths = np.tile([0.0, 1.0, 3.0], 6)
+
+    assert xmr(1.7e15 + 1e5 * tenths).location.sigma[0] == pytest.approx(1e5 * xmr(tenths).location.sigma[0], rel=1e-5)
 
 
 def test_one_jump_widens_the_limits_of_mean_ranges_only() -> None:

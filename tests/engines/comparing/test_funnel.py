@@ -66,15 +66,15 @@ def test_what_units_differ_by_anyway_is_allowed_for() -> None:
     rng = np.random.default_rng(3)
     n = np.full(60, 2_000)
     accused = dict.fromkeys(("counting", "multiplied", "added"), 0)
-    for _ in range(20):
+    for _ in range(12):
         events = rng.binomial(n, np.clip(rng.normal(0.9, 0.03, 60), 0, 1))
         for spread in ("counting", "multiplied", "added"):
             funnel = share_funnel(events, n, spread=spread)
             accused[spread] += int((funnel.p < 0.002).sum())
 
-    assert not too_few(accused["counting"], 1_200, 0.4)
-    assert not too_many(accused["multiplied"], 1_200, 0.02)
-    assert not too_many(accused["added"], 1_200, 0.02)
+    assert not too_few(accused["counting"], 720, 0.4)
+    assert not too_many(accused["multiplied"], 720, 0.02)
+    assert not too_many(accused["added"], 720, 0.02)
 
 
 def test_spread_beyond_counting_by_its_definition() -> None:
@@ -158,14 +158,14 @@ def test_where_units_differ_a_lot_no_size_may_be_enough() -> None:
 
 
 def test_few_are_called_unusual_by_chance() -> None:
-    # planted truth: 60 sets of 40 units that are alike; some unit is called unusual in at most 5 % of the sets.
+    # planted truth: 40 sets of 40 units that are alike; some unit is called unusual in at most 5 % of the sets.
     rng, n = np.random.default_rng(8), np.full(40, 300)
     wrong = 0
-    for _ in range(60):
+    for _ in range(40):
         found = verdicts(share_funnel(rng.binomial(n, 0.9), n))
         wrong += found.high.size + found.low.size > 0
 
-    assert not too_many(wrong, 60, 0.05)
+    assert not too_many(wrong, 40, 0.05)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_few_are_called_unusual_by_chance() -> None:
         (lambda: share_funnel(np.array([1, 2, 4]), np.array([3, 3, 3])), "events <= n"),
         (lambda: share_funnel(np.array([0, 0, 0]), np.array([3, 0, 3])), "n above 0"),
         (lambda: share_funnel(np.array([0, 0, 0]), np.array([3, 3, 3])), "at least one event"),
-        (lambda: share_funnel(np.array([3, 3, 3]), np.array([3, 3, 3])), "shares that differ"),
+        (lambda: share_funnel(np.array([3, 3, 3]), np.array([3, 3, 3])), "one below 1"),
         (lambda: share_funnel(np.array([1.0, 2, 3]), np.array([3, 3, 3])), "whole numbers"),
         (lambda: rate_funnel(np.array([1, 2, 3]), np.array([1.0, 0.0, 1.0])), "exposures above 0"),
         (lambda: rate_funnel(np.array([1, 2, 3]), np.ones(3), target=0.0), "target above 0"),

@@ -84,6 +84,7 @@ def test_the_interval_holds_the_break() -> None:
         (lambda: breaks(np.arange(12.0), shortest=7), "segments of 2"),
         (lambda: breaks(np.arange(2001.0), shortest=7), "at most 2000"),
         (lambda: best_breaks(np.arange(12.0), 4, shortest=3), "at least 3"),
+        (lambda: best_breaks(np.arange(12.0), 4, shortest=1), "2 or more"),
     ],
 )
 def test_what_has_no_break_is_refused(made: object, need: str) -> None:

@@ -87,6 +87,7 @@ def test_six_tickets() -> None:
     assert curve.low[-1] == 0
     assert curve.high[-1] == curve.high[-2]
     assert curve.lasting(0.5) == (1.0, 1.0, 1.0)
+    assert curve.lasting(7)[0] == 0
 
 
 def test_what_is_open_is_not_left_out_nor_taken_as_resolved() -> None:
@@ -96,6 +97,8 @@ def test_what_is_open_is_not_left_out_nor_taken_as_resolved() -> None:
     assert curve.quantile().value == 3
     assert curve.quantile(0.6).value is None
     assert curve.quantile().high is None
+    with pytest.raises(CannotEstimate, match="at most 50"):
+        curve.lasting(51)
 
 
 def test_limits_hold_the_share_and_the_median() -> None:

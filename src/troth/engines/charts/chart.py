@@ -20,8 +20,8 @@ FEWEST = 12
 SIGMAS = 3.0
 # A point on the limit is no signal, even where rounding puts it a hair beyond.
 ON_THE_LIMIT = 1e-9
-# Equal values differ by rounding from the centre they make.
-STILL = 1e-9
+# Equal values differ by rounding from each other and from the centre they make.
+STILL = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,11 @@ class Phases:
     def means(self, values: Floats | Ints) -> Floats:
         return self.sums(values) / self.counts
 
-    def medians(self, values: Floats) -> Floats:
-        """Of the values that are numbers; one a phase."""
+    def median_range(self, ranges: Floats) -> Floats:
+        """Of moving ranges; one a phase. That of the first point learnt from reaches out of what is learnt from."""
         ends = self.starts + self.sizes
         pieces = [self.learn] if self.learn is not None else list(zip(self.starts.tolist(), ends.tolist(), strict=True))
-        return np.array([np.nanmedian(values[first:end]) for first, end in pieces])
+        return np.array([np.median(ranges[first + 1 : end]) for first, end in pieces])
 
     def along(self, values: Floats) -> Floats:
         """One a phase, brought to shape (n,)."""

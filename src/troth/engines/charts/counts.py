@@ -11,6 +11,8 @@ from troth.kernel.errors import CannotEstimate
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+# By what rounding is measured in scores of up to a trillion cases.
+STANDARDISED = 1e3
 
 
 def p_chart(shares: Floats, n: Floats | Ints, plan: Plan = AS_ONE) -> Chart:
@@ -121,5 +123,5 @@ def _rates(counts: Ints | Floats, exposure: Floats | Ints, plan: Plan, what: str
 def _between(z: Floats, found: Phases, what: str) -> Floats:
     """Sigma of z between neighbouring points, one a phase."""
     between = found.mean_range(found.moving_ranges(z)) / factors(2).d2
-    refuse_still(between, np.ones(between.size), found, what)
+    refuse_still(between, np.full(between.size, STANDARDISED), found, what)
     return between

@@ -56,7 +56,7 @@ def ewma(values: Floats, plan: Plan = AS_ONE, *, standard: Standard | None = Non
     """Chart of the exponentially weighted moving average, which begins at the target in each phase.
 
     values: shape (n,). Without a standard, the target is the mean of a phase and sigma that of its moving ranges.
-    Refuses values that are not finite; without a standard also what `xmr` refuses.
+    Refuses values that are not finite, a standard beside points to learn from, and without a standard what `xmr` refuses.
     Source: NIST/SEMATECH handbook 6.3.2.4; Lucas and Saccucci 1990.
 
     >>> chart = ewma(np.array([52.0, 47.0, 53.0]), standard=Standard(50.0, 2.0539), smoothing=Smoothing(0.3, 3.0))
@@ -128,6 +128,8 @@ def cusum(
 def _learnt(values: Floats, plan: Plan, standard: Standard | None, what: str) -> tuple[Phases, Floats, Floats]:
     """Phases, target and sigma; one a phase."""
     if standard is not None:
+        if plan.learn is not None:
+            raise CannotEstimate(what, got=f"a standard, and points {plan.learn} to learn from", need="one of them")
         found = phases(values, Plan(plan.starts, fewest=2), what)
         return found, np.full(found.starts.size, standard.target), np.full(found.starts.size, standard.sigma)
     found = phases(values, plan, what)

@@ -32,7 +32,7 @@ def xmr(values: Floats, plan: Plan = AS_ONE, *, by: Literal["mean", "median"] = 
     found = phases(values, plan, "XmR chart")
     ranges = found.moving_ranges(values)
     pair = factors(2)
-    sigma = found.mean_range(ranges) / pair.d2 if by == "mean" else found.medians(ranges) / MEDIAN_RANGE
+    sigma = found.mean_range(ranges) / pair.d2 if by == "mean" else found.median_range(ranges) / MEDIAN_RANGE
     settle = "Use the mean of the ranges." if by == "median" and bool((found.mean_range(ranges) > 0).all()) else ""
     refuse_still(sigma, np.abs(found.means(values)), found, "XmR chart", settle)
     wide = found.along(sigma)

@@ -71,7 +71,9 @@ def share_funnel(
         raise CannotEstimate("funnel of shares", got="events above n, or a unit without cases", need="0 <= events <= n, n above 0")
     common = _common(events, n, target, "funnel of shares")
     if common >= 1:
-        raise CannotEstimate("funnel of shares", got="a share of 1 in all units", need="shares that differ")
+        raise CannotEstimate(
+            "funnel of shares", got=f"a target of {common:g}", need="one below 1", settle="Where all units are at 1, none differs."
+        )
 
     def below(count: Ints, of: Floats) -> Floats:
         """Chance of at most so many."""

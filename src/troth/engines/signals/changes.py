@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, exp, floor, log, pi, sqrt
@@ -19,6 +19,7 @@ FEWEST = 12
 # The costs of all segments are held at once: 32 MB for so many values.
 MOST = 2_000
 DRAWS = 999
+AT_ONCE = 1_000_000
 STILL = 1e-12
 
 
@@ -75,9 +76,8 @@ def one_break(values: Floats, rng: np.random.Generator, *, least: Fraction = Fra
     gained = _gains(np.cumsum(centred), places, n)
     at = int(places[int(gained.argmax())])
     rss = whole - float(gained.max())
-    shuffled = np.cumsum(rng.permuted(np.tile(centred, (DRAWS, 1)), axis=1), axis=1)
     # Greatest F and greatest gain are at the same place: one grows with the other.
-    as_great = int((_gains(shuffled, places, n).max(axis=1) >= gained.max() * (1 - STILL)).sum())
+    as_great = sum(int((_gains(sums, places, n).max(axis=1) >= gained.max() * (1 - STILL)).sum()) for sums in _shuffled(centred, rng))
     before, after = float(values[:at].mean()), float(values[at:].mean())
     low, high = _interval(values, at, level)
     return Break(
@@ -130,8 +130,12 @@ def best_breaks(values: Floats, count: int, *, shortest: int) -> Segments:
     >>> best_breaks(np.array([1.0, 2, 1, 2, 8, 9, 8, 9, 4, 5, 4, 5]), 1, shortest=3).breaks
     (4,)
     """
-    if count < 1 or values.size < (count + 1) * shortest:
-        raise CannotEstimate("breaks", got=f"{values.size} values for {count} breaks", need=f"at least {shortest} a segment")
+    if count < 1 or shortest < 2 or values.size > MOST or values.size < (count + 1) * shortest:
+        raise CannotEstimate(
+            "breaks",
+            got=f"{values.size} values for {count} breaks",
+            need=f"at least {shortest} a segment, 2 or more, and at most {MOST} values",
+        )
     found, n = _fit_for_breaks(values), values.size
     _, came = _programme(_costs(found, shortest), n, count)
     return segmented(values, _traced(came, n, count))
@@ -151,6 +155,15 @@ def _fit_for_breaks(values: Floats) -> Floats:
 def _gains(sums: Floats, places: Ints, n: int) -> Floats:
     """What a break at each place takes off the sum of squares of centred values, whose running sums these are."""
     return np.asarray(sums[..., places - 1] ** 2 * (n / (places * (n - places))))
+
+
+def _shuffled(centred: Floats, rng: np.random.Generator) -> Iterator[Floats]:
+    """Running sums of the values in any order, DRAWS rows in all, as many at once as memory is there for."""
+    left, most = DRAWS, max(1, AT_ONCE // centred.size)
+    while left:
+        rows = min(left, most)
+        yield np.cumsum(rng.permuted(np.tile(centred, (rows, 1)), axis=1), axis=1)
+        left -= rows
 
 
 def _bic(rss: float, n: int, count: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from math import pi, sqrt
 
@@ -95,7 +96,7 @@ def ewma_run_length(weight: float, width: float, shift: float = 0.0) -> float:
     if not (0 < weight <= 1 and width > 0):
         raise CannotEstimate("EWMA run length", got=f"weight {weight:g}, width {width:g}", need="a weight from 0 to 1, a width above 0")
     half = width * sqrt(weight / (2 - weight))
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _quadrature()
     at, share = half * nodes, half * weights
     kernel = _density((at - (1 - weight) * at[:, None]) / weight - shift) / weight * share
     inside = np.linalg.solve(np.eye(NODES) - kernel, np.ones(NODES))
@@ -117,7 +118,7 @@ def cusum_run_length(slack: float, limit: float, shift: float = 0.0) -> float:
 
 
 def _one_side(slack: float, limit: float, shift: float) -> float:
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _quadrature()
     at, share = limit * (nodes + 1) / 2, limit * weights / 2
     drift = shift - slack
     states = np.append(at, 0.0)
@@ -125,6 +126,13 @@ def _one_side(slack: float, limit: float, shift: float) -> float:
     kernel[:, :NODES] = _density(at - states[:, None] - drift) * share
     kernel[:, NODES] = [normal_cdf(-one - drift) for one in states.tolist()]
     return float(np.linalg.solve(np.eye(NODES + 1) - kernel, np.ones(NODES + 1))[-1])
+
+
+@lru_cache(maxsize=1)
+def _quadrature() -> tuple[Floats, Floats]:
+    """Places and weights between -1 and 1."""
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return nodes, weights
 
 
 def _density(z: Floats) -> Floats:

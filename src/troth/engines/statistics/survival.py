@@ -31,7 +31,7 @@ class Wait:
 class Survival:
     """Shape (times,): times at which something ended, in order; share that lasts longer, with its limits; still there just before; ended.
 
-    n: all; open: those that had not ended when last seen.
+    n: all; open: those that had not ended when last seen. last: the longest that any lasted, or has lasted so far.
     """
 
     times: Floats
@@ -42,13 +42,16 @@ class Survival:
     ended: Ints
     n: int
     open: int
+    last: float
 
     def lasting(self, longer_than: float) -> tuple[float, float, float]:
-        """The share that lasts longer than that, with its limits. Refuses a time after which nothing was seen.
+        """The share that lasts longer than that, with its limits. Refuses a time that none has come to, unless all have ended before.
 
         >>> survival(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, True, False, True])).lasting(2.5)[0]
         0.5
         """
+        if longer_than > self.last and self.share[-1] > 0:
+            raise CannotEstimate("share that lasts longer", got=longer_than, need=f"at most {self.last:g}, which the longest has lasted")
         place = int(np.searchsorted(self.times, longer_than, side="right")) - 1
         if place < 0:
             return 1.0, 1.0, 1.0
@@ -99,7 +102,7 @@ def survival(
     last = there == count
     summed = np.cumsum(np.where(last, 0.0, count / (there * np.where(last, 1, there - count))))
     low, high = _limits(share, np.sqrt(summed), two_sided_z(level), scale)
-    return Survival(at, share, low, high, there, count, times.size, int((~ended).sum()))
+    return Survival(at, share, low, high, there, count, times.size, int((~ended).sum()), float(times.max()))
 
 
 def _limits(share: Floats, error: Floats, z: float, scale: Literal["log-log", "log"]) -> tuple[Floats, Floats]:

@@ -14,8 +14,8 @@ from troth.kernel.errors import CannotEstimate
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FEWEST = 5
-# All pairs are held at once: 100 MB of slopes for so many points.
-MOST = 5_000
+# All pairs are held at once: 100 MB for so many points.
+MOST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def theil_sen(values: Floats, times: Floats | None = None, *, level: float = 0.9
     """Median of the slopes between all pairs of points at different times, with Sen's interval, which allows for ties of values.
 
     values: shape (n,). times: shape (n,), any order and spacing; None: 0, 1, 2. Holds for values that do not depend on their neighbours
-    once the trend is out. Refuses fewer than 5 points, more than 5,000, values or times that are not finite, and fewer than 2 times.
+    once the trend is out. Refuses fewer than 5 points, more than 2,000, values or times that are not finite, and fewer than 2 times.
     Source: Theil 1950; Sen 1968, section 3 (the interval); Gilbert 1987, section 16.5.
 
     >>> theil_sen(np.array([1.0, 2.1, 2.9, 4.2, 90.0, 6.0])).value
