@@ -54,7 +54,7 @@ def test_lung_cancer() -> None:
 
 
 def test_waltons_flies() -> None:
-    # reference: lifelines 0.30.3, KaplanMeierFitter.
+    # reference: lifelines 0.30.3, KaplanMeierFitter (tests/reference/peers.py).
     both, control, treated = (survival(*flies(*groups)) for groups in ((CONTROL, TREATED), (CONTROL,), (TREATED,)))
 
     assert (both.n, both.open) == (163, 7)

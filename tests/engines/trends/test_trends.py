@@ -36,7 +36,7 @@ def test_points_in_any_order_give_one_slope() -> None:
 
 
 def test_the_nile_falls() -> None:
-    # reference: pymannkendall 1.4.3, original_test.
+    # reference: pymannkendall 1.4.3, original_test (tests/reference/peers.py).
     trend = mann_kendall(NILE)
 
     assert (trend.s, trend.method) == (-1387, "normal")
@@ -46,7 +46,7 @@ def test_the_nile_falls() -> None:
 
 
 def test_the_nile_falls_less_surely_as_its_years_depend_on_each_other() -> None:
-    # reference: pymannkendall 1.4.3, hamed_rao_modification_test.
+    # reference: pymannkendall 1.4.3, hamed_rao_modification_test (tests/reference/peers.py).
     trend = hamed_rao(NILE)
 
     assert (trend.variance, trend.z) == pytest.approx((241565.3569166, -2.8199791956), rel=1e-9)
