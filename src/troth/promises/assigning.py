@@ -14,6 +14,7 @@ from troth.kernel.instant import from_us, to_us
 from troth.promises.calendars import Clock
 from troth.promises.definition import Promise
 from troth.promises.naming import DIMENSION, Record, cells_in, column, found_by_name, joins, make_owners, owners_in, quarantined, scope_of
+from troth.promises.spans import spans
 from troth.promises.terms import By, Terms
 from troth.query import compile_expression, literal_text, names_in, parse
 from troth.query.tree import Node
@@ -117,13 +118,16 @@ def _make_keys(engine: Engine, terms: Terms, keys: list[tuple[Node | None, str]]
     rows = [owner for owner in reached if any(f"of_{owner}" in one.on for one in found)]
     apart = all(_alone(tree, subject, record) for tree in trees)  # then no key needs the subject's own row
     i, subjects = ("o", f"(SELECT *, object AS code FROM instants_{subject}) o") if apart else ("i", f"object_{subject} o")
-    engine.run(
-        f"CREATE OR REPLACE TABLE keys_{name} AS SELECT o.code AS object{''.join(f', {i}.{column(event)}' for event in events)},"
-        f" epoch_us({i}.{column(terms.current.value.anchor)}) AS made, {undecided} AS undecided{codes}"
-        f" FROM {subjects} {'' if apart else f'JOIN instants_{subject} i ON i.object = o.code'} {joins(subject, reached, rows=rows)}"
-        f" {held} {' '.join(f'LEFT JOIN {one.table} n{place} ON {one.on}' for place, one in enumerate(found))}"
-        f" WHERE {i}.{column(terms.current.value.anchor)} IS NOT NULL"
-    )
+    into = f"CREATE OR REPLACE TABLE keys_{name} AS"
+    for within in spans(engine, f"instants_{subject}"):
+        engine.run(
+            f"{into} SELECT o.code AS object{''.join(f', {i}.{column(event)}' for event in events)},"
+            f" epoch_us({i}.{column(terms.current.value.anchor)}) AS made, {undecided} AS undecided{codes}"
+            f" FROM {subjects} {'' if apart else f'JOIN instants_{subject} i ON i.object = o.code'} {joins(subject, reached, rows=rows)}"
+            f" {held} {' '.join(f'LEFT JOIN {one.table} n{place} ON {one.on}' for place, one in enumerate(found))}"
+            f" WHERE {i}.{column(terms.current.value.anchor)} IS NOT NULL AND {within.of('o.code')} AND {within.of(f'{i}.object')}"
+        )
+        into = f"INSERT INTO keys_{name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,14 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class From:
+    """Tables of subjects, and of their instants with the variants that bind them."""
+
+    objects: str
+    instants: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned:
     """Table of instants with variant and undecided; and that of the amounts of its variants, a column p<slot> each."""
 
@@ -59,13 +67,17 @@ class Assigned:
     parameters: str
 
 
-def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None, calendar: str | None = None) -> Query:
+def compile_shape(
+    shape: Shape, places: Places, assigned: Assigned | None = None, calendar: str | None = None, source: From | None = None
+) -> Query:
     """The query of one shape. What is wrong is told to `places`, and then the query is not to be run.
 
-    calendar: SQL of the place of a row's calendar in the tables of business time.
+    calendar: SQL of the place of a row's calendar in the tables of business time. source: where subjects are read; without it
+    where they all are.
     """
     record, subject = places.record, places.definition.value.subject
     clock = CalendarJoins(calendar) if calendar is not None else None
+    source = source or From(f"object_{subject}", assigned.table if assigned else f"instants_{subject}")
     scope = _scope(subject, record, clock)
     places.event(shape.anchor, "anchor")
     check_keeping(shape.keeping, places)
@@ -96,14 +108,14 @@ def compile_shape(shape: Shape, places: Places, assigned: Assigned | None = None
                    {"i.variant, i.undecided" if assigned else "0 AS variant, CAST(NULL AS VARCHAR) AS undecided"}
                    {"".join(f", {line}" for stage in stages for line in stage.lines)}
                    {"".join(f", {line}" for line in asked)}
-            FROM object_{subject} o JOIN {assigned.table if assigned else f"instants_{subject}"} i ON i.object = o.code
+            FROM {source.objects} o JOIN {source.instants} i ON i.object = o.code
             {f"JOIN {assigned.parameters} p ON p.variant = i.variant" if assigned else ""}
             {joins(subject, reached)} {needed_joins} {claim_joins} {arrived} {" ".join(clock.joins) if clock else ""}
             WHERE {made} IS NOT NULL
         )
         SELECT CAST(year(made) * 100 + month(made) AS INTEGER) AS month, subject, stratum, made, due, fulfilled,
                CASE WHEN is_void THEN made END AS voided, CAST(NULL AS TIMESTAMP) AS waived,
-               CASE WHEN is_void THEN 'undated' END AS void_flag,
+               CAST(CASE WHEN is_void THEN 'undated' END AS ENUM ('undated')) AS void_flag,
                CASE WHEN NOT as_promised THEN fulfilled END AS breached,
                CASE WHEN undecided IS NOT NULL THEN 'quarantined: ' || undecided
                     WHEN needed IS NOT NULL THEN 'quarantined: ' || needed

@@ -9,7 +9,7 @@ from datetime import datetime
 from troth.book import Definition, Variant
 from troth.promises.assigning import Chosen, choose, only, read_of, with_instants
 from troth.promises.calendars import Clock
-from troth.promises.compile import Assigned, Query, compile_shape
+from troth.promises.compile import Assigned, From, Query, compile_shape
 from troth.promises.definition import Promise, Stage
 from troth.promises.keeping import in_order, keep_all, keep_enough, keep_out
 from troth.promises.naming import Record, column, make_owners, owners_in
@@ -18,6 +18,7 @@ from troth.promises.places import Places
 from troth.promises.planning import Group, Plan, events_of, make_clocks, plan_of, raise_problems
 from troth.promises.shape import Parameter, closed
 from troth.promises.shares import make_shares
+from troth.promises.spans import WHOLE, Span, spans
 from troth.promises.tables import group_rows, keep_terms, load_amounts, load_variants
 from troth.promises.terms import Terms
 from troth.promises.turns import Turns, comes_again, make_turns, turned, with_turns
@@ -85,10 +86,12 @@ def _with_turns(engine: Engine, terms: Sequence[Terms], record: Record, at: date
 def make_instants(engine: Engine, type: str, events: Iterable[str]) -> None:
     """instants_<type>: the first instant of each event type, one row an object."""
     firsts = "".join(f", min(occurred) FILTER (type = {literal_text(e)}) AS {column(e)}" for e in sorted(events))
-    engine.run(
-        f"CREATE OR REPLACE TABLE instants_{type} AS SELECT object{firsts} FROM event"
-        f" WHERE object_type = {literal_text(type)} GROUP BY object"
-    )
+    into = f"CREATE OR REPLACE TABLE instants_{type} AS"
+    # Made part by part, so that what is near in the table is near by code, and a part of it is read without the rest.
+    for span in spans(engine, f"object_{type}", "code"):
+        mine = f"object_type = {literal_text(type)} AND {span.of('object')}"
+        engine.run(f"{into} SELECT object{firsts} FROM event WHERE {mine} GROUP BY object")
+        into = f"INSERT INTO instants_{type}"
 
 
 def _chosen(engine: Engine, terms: Sequence[Terms], record: Record, instants: dict[str, set[str]]) -> list[tuple[Terms, Chosen]]:
@@ -154,31 +157,48 @@ def _make(
 ) -> None:
     """The rows of all groups in one table, with delay shares as they are at an instant; by former terms without them."""
     measured = any(group.shape.keeping.amount is not None for group in groups)
-    selects = []
+    subject = groups[0].places.definition.value.subject
+    rows, part, own = assigned or f"instants_{subject}", f"part_{name}", f"own_{name}"
     queries: list[tuple[Group, Query, tuple[Parameter, ...]]] = []
     for number, group in enumerate(groups):
         shape, parameters = closed(group.shape, group.literals)
-        amounts = Assigned(assigned, f"amounts_{name}_{number}") if assigned else None
+        amounts = Assigned(part, f"amounts_{name}_{number}") if assigned else None
         code = codes[group.clocks[0]] if group.clocks[0] is not None else None
         calendar = None if code is None else "p.calendar" if assigned else str(code)
-        queries.append((group, compile_shape(shape, group.places, amounts, calendar), parameters))
+        queries.append((group, compile_shape(shape, group.places, amounts, calendar, From(own, part)), parameters))
     raise_problems(group.places for group in groups)
+    engine.run(f"DROP TABLE IF EXISTS {target}")
+    into = f"CREATE TABLE {target} AS"
     for number, (group, query, parameters) in enumerate(queries):
         if assigned:
             calendars = [codes[clock] if clock is not None else None for clock in group.clocks]
             load_amounts(engine, f"amounts_{name}_{number}", group.members, parameters, calendars)
-        judged = f"judged_{name}_{number}"
-        engine.run(f"CREATE OR REPLACE TABLE {judged} AS {query.select}")
-        if group.pauses:
-            cut_out(engine, judged, query, Paused(name, group.places.definition.value.subject, group.pauses), at, evidence=not former)
-        _keep(engine, judged, query, group, at)
-        shares = None if former else make_shares(engine, judged, query, at)
-        selects.append(group_rows(judged, query, shares, name, stages, measured=measured, former=former))
-    engine.run(f"DROP TABLE IF EXISTS {target}")
-    engine.run(f"CREATE TABLE {target} AS {' UNION ALL '.join(selects)}")
-    for number in range(len(groups)):
-        for table in (f"amounts_{name}_{number}", f"share_judged_{name}_{number}", f"judged_{name}_{number}"):
-            engine.run(f"DROP TABLE IF EXISTS {table}")
+        for span in _spans(engine, rows, group):
+            engine.run(f"CREATE OR REPLACE VIEW {part} AS SELECT * FROM {rows} WHERE {span.of('object')}")
+            engine.run(f"CREATE OR REPLACE VIEW {own} AS SELECT * FROM object_{subject} WHERE {span.of('code')}")
+            judged = f"judged_{name}_{number}"
+            engine.run(f"CREATE OR REPLACE TABLE {judged} AS {query.select}")
+            if group.pauses:
+                cut_out(engine, judged, query, Paused(name, group.places.definition.value.subject, group.pauses), at, evidence=not former)
+            _keep(engine, judged, query, group, at)
+            shares = None if former else make_shares(engine, judged, query, at)
+            engine.run(f"{into} {group_rows(judged, query, shares, name, stages, measured=measured, former=former)}")
+            into = f"INSERT INTO {target}"
+            for table in (f"share_{judged}", judged):
+                engine.run(f"DROP TABLE IF EXISTS {table}")
+        engine.run(f"DROP TABLE IF EXISTS amounts_{name}_{number}")
+    for view in (part, own):
+        engine.run(f"DROP VIEW IF EXISTS {view}")
+
+
+def _spans(engine: Engine, rows: str, group: Group) -> tuple[Span, ...]:
+    """What of a table of instants is judged at once, so that it has room in memory.
+
+    What looks at more than the subject's own instants is judged as a whole: each part would read all of that again.
+    """
+    keeping = group.shape.keeping
+    beyond = keeping.parts is not None or keeping.absent or keeping.all_of or keeping.amount is not None or group.pauses
+    return WHOLE if beyond else spans(engine, rows)
 
 
 def _keep(engine: Engine, judged: str, query: Query, group: Group, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -36,7 +36,7 @@ def group_rows(
     else:
         told = ["greatest(j.made, j.fulfilled, t.restated) AS known_from", "t.terms"]
     columns = [
-        f"{literal_text(name)} AS promise",
+        f"{few_texts(literal_text(name), [name])} AS promise",
         "j.month",
         "t.subject_type",
         *(f"j.{c}" for c in INSTANTS),
@@ -69,7 +69,7 @@ def _shares(query: Query, shares: str | None, stages: Mapping[str, Stage]) -> li
 
 def load_variants(engine: Engine, table: str, variants: Sequence[Variant[Promise]], calendars: Sequence[str | None]) -> None:
     """variant -> the hash of its terms, whose word they are, and the calendar on which working time counts."""
-    columns = {
+    columns: dict[str, list[str | None]] = {
         "subject_type": [variant.definition.value.subject for variant in variants],
         "terms": [variant.definition.hash for variant in variants],
         "former_terms": [variant.former.hash if variant.former else None for variant in variants],
@@ -79,8 +79,17 @@ def load_variants(engine: Engine, table: str, variants: Sequence[Variant[Promise
     }
     restated = np.array([variant.restated or np.datetime64("NaT") for variant in variants], dtype="datetime64[us]")
     arrays = {name: np.array(values, dtype=object) for name, values in columns.items()}
-    engine.run(f"DROP TABLE IF EXISTS {table}")
-    engine.load(table, {"variant": np.arange(len(variants), dtype=np.int32), **arrays, "restated": restated})
+    engine.run(f"DROP TABLE IF EXISTS {table}_texts")
+    engine.load(f"{table}_texts", {"variant": np.arange(len(variants), dtype=np.int32), **arrays, "restated": restated})
+    typed = ", ".join(f"{few_texts(name, values)} AS {name}" for name, values in columns.items())
+    engine.run(f"CREATE OR REPLACE TABLE {table} AS SELECT variant, {typed}, restated FROM {table}_texts")
+    engine.run(f"DROP TABLE {table}_texts")
+
+
+def few_texts(expression: str, texts: Iterable[str | None]) -> str:
+    """SQL of a text that is one of few: millions of outcomes bear the number of one of them, and not the text."""
+    listed = sorted({text for text in texts if text is not None})
+    return f"CAST({expression} AS ENUM ({', '.join(map(literal_text, listed))}))" if listed else f"CAST({expression} AS VARCHAR)"
 
 
 def load_amounts(
