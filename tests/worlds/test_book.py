@@ -236,6 +236,16 @@ MEASURED = {
     "visits": "SELECT count(done_at) FROM field_visits",
     "reopened": "SELECT count(reopened_at) / count(*) FROM helpdesk_tickets",
     "answer_time": "SELECT quantile_disc(epoch(first_reply_at::TIMESTAMPTZ - created_at::TIMESTAMPTZ), 0.5) FROM helpdesk_tickets",
+    "solve_time": """
+        WITH d AS (
+            SELECT ceil(epoch(coalesce(s, $as_of::TIMESTAMPTZ) - created_at::TIMESTAMPTZ) / 3600) AS t, s IS NOT NULL AS ended
+            FROM (SELECT created_at, CASE WHEN solved_at::TIMESTAMPTZ <= $as_of THEN solved_at::TIMESTAMPTZ END AS s FROM helpdesk_tickets)
+        ),
+        c AS (SELECT t, count(*) AS n, count(*) FILTER (ended) AS ended FROM d GROUP BY t),
+        r AS (SELECT t, ended, sum(n) OVER (ORDER BY t DESC) AS there FROM c),
+        k AS (SELECT t, product(1 - ended / there) OVER (ORDER BY t) AS lasting FROM r)
+        SELECT 3600 * min(t) FROM k WHERE lasting <= 0.5
+    """,
     "complaints_open": "SELECT count(*) FROM complaints WHERE answered_at IS NULL",
     "packed_twice": """
         SELECT count(*) FILTER (n > 1) / count(*) FROM (SELECT order_no, count(*) AS n FROM scans WHERE scan = 'packed' GROUP BY 1)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from troth.kernel.errors import BadValue, CannotEstimate, nearest
 from troth.kernel.refusal import Refusal, refuse
 from troth.metrics.asking import Counted, Estimate, Number
-from troth.metrics.compiling import Query, Request, compiled, ranked_sql
+from troth.metrics.compiling import Query, Request, compiled, ranked_sql, tallied_sql
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Ground, ends
 from troth.metrics.hiding import hidden
@@ -112,6 +112,8 @@ def _answers(engine: Engine, query: Query, metrics: Mapping[str, Metric], reques
         _fill(cells, query, name, metric, request)
         if asked.ordered is not None:
             _rank(engine, query, name, metric, cells, strata)
+        if asked.tallied is not None:
+            _tally(engine, query, asked.tallied, cells, strata)
         readings = tuple(_readings(cells, metric, request, ground, ordered=asked.ordered is not None))
         sampled = any(one.weight != 1 for one in strata.values())
         found[name] = Answer(name, metric, kind.convention(metric), asked.unit, request.by, readings, undated, sampled, query.sql)
@@ -227,3 +229,11 @@ def _rank(engine: Engine, query: Query, name: str, metric: Metric, cells: Cells,
     for row in engine.rows(ranked_sql(query, str(asked.ordered), {n: ranks(n, metric) for n in counts})):
         if row[0]:
             cells[_key(row, width)][strata[row[2 + width]]][f"rank_{row[-2]}"] = _scaled(row[-1], asked.scale.get("ranked"))
+
+
+def _tally(engine: Engine, query: Query, tallied: str, cells: Cells, strata: Mapping[str | None, Stratum]) -> None:
+    """Adds to each cell how many of its rows have each of the names by which they are counted."""
+    width = len(query.keys) - 3
+    for row in engine.rows(tallied_sql(query, tallied)):
+        if row[0]:
+            cells[_key(row, width)][strata[row[2 + width]]][str(row[-2])] = int(row[-1])

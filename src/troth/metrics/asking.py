@@ -42,7 +42,8 @@ class Asked:
     """Sums over rows, exact and additive, by name; each says itself which rows it is of.
 
     when: SQL of the instant by which a row counts; local: of the wall clock by which it falls into a period. sums: SQL by name.
-    ordered: SQL of an amount that is ranked, where sums do not do; NULL for rows that do not count. unit: of the value.
+    ordered: SQL of an amount that is ranked, where sums do not do; NULL for rows that do not count. tallied: SQL of a name by which rows
+    are counted, a sum for each that the data know; NULL for rows that do not count. unit: of the value.
     scale: by what each sum is multiplied for that unit; `ranked` that of the amount.
     """
 
@@ -52,6 +53,7 @@ class Asked:
     sums: Mapping[str, str]
     unit: str = ""
     ordered: str | None = None
+    tallied: str | None = None
     scale: Mapping[str, Fraction] = field(default_factory=dict)
 
 

@@ -123,3 +123,9 @@ def ranked_sql(query: Query, ordered: str, wanted: Mapping[int, Sequence[int]]) 
         " FROM each WHERE x IS NOT NULL)\n"
         f"SELECT {keys}, r.rank, r.x FROM numbered r JOIN (VALUES {chosen}) w(n, rank) ON w.n = r.n AND w.rank = r.rank"
     )
+
+
+def tallied_sql(query: Query, tallied: str) -> str:
+    """How many rows of each group have each name: its keys, the name, the count."""
+    places = ", ".join(str(place + 1) for place in range(len(query.keys) + 1))
+    return f"SELECT {', '.join(query.keys)}, {tallied}, count(*) {query.rest} AND {tallied} IS NOT NULL\nGROUP BY {places}"

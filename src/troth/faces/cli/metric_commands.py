@@ -144,7 +144,8 @@ def _span(told: Told) -> tuple[str, int]:
 def _shown(told: Told, one: Any, span: tuple[str, int]) -> tuple[str, str]:
     if one is None or one.hidden or one.value is None:
         return ("not shown" if one is not None and one.hidden else "cannot say"), ""
-    interval = "" if one.low is None else f"{_value(one.low, told, span)} to {_value(one.high, told, span)}"
+    low, high = _value(one.low, told, span), _value(one.high, told, span)
+    interval = f"{low} to {high}" if low and high else f"{low} or more" if low else ""
     return f"{'~' if told.answer.estimated else ''}{_value(one.value, told, span)}", interval
 
 

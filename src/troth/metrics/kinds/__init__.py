@@ -22,13 +22,14 @@ from troth.metrics.kinds import (
     retention,
     rework,
     stock,
+    time_to,
     total,
 )
 
 KINDS: Mapping[str, MetricKind] = {
     kind.name: kind
     for kind in (
-        ratio.KIND, mean.KIND, quantile.KIND, count.KIND, total.KIND, stock.KIND, kept.KIND, otif.KIND, nps.KIND, csat.KIND, ces.KIND,
-        repeat.KIND, retention.KIND, referral.KIND, first_contact.KIND, rework.KIND, continuity.KIND,
+        ratio.KIND, mean.KIND, quantile.KIND, count.KIND, total.KIND, stock.KIND, time_to.KIND, kept.KIND, otif.KIND, nps.KIND, csat.KIND,
+        ces.KIND, repeat.KIND, retention.KIND, referral.KIND, first_contact.KIND, rework.KIND, continuity.KIND,
     )
 }  # fmt: skip
