@@ -55,6 +55,8 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(shop: Path) -> None:
         ("DROP TABLE outcome", "Parser Error"),
         ("SELECT 1; SELECT 2", "Parser Error"),
         ("COPY outcome TO 'out.csv'", "Parser Error"),
+        ("SELECT 1); COPY outcome TO 'out.csv'; SELECT * FROM (SELECT 1", "Parser Error: Only SELECT"),
+        ("SELECT 1); SELECT 2; SELECT * FROM (SELECT 3", "3 statements"),
         ("", "Parser Error"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,11 @@ def ask(workspace: Workspace, query: str, known: Known | None = None) -> Answere
         raise NotFound("nothing was built yet", next_step="Run: troth build")
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
+    return answered(engine, query)
+
+
+def answered(engine: Engine, query: str) -> Answered:
+    """The rows of one query on whatever an engine has. Raises BadValue for what is no query, before any of it is run."""
     try:
         return Answered(tuple(_columns(engine, query)), engine.rows(query))
     except StoreError as error:
@@ -41,5 +47,12 @@ def ask(workspace: Workspace, query: str, known: Known | None = None) -> Answere
 
 
 def _columns(engine: Engine, query: str) -> list[str]:
-    """What a query would give; in brackets, so that two of them, or what is none, are no query."""
-    return engine.names(f"SELECT * FROM ({query.strip().rstrip(';')}\n)")
+    """What a query would give; in brackets, so that two of them, or what is none, are no query; nor what closes the bracket itself."""
+    bracketed = f"SELECT * FROM ({query.strip().rstrip(';')}\n)"
+    ((parsed,),) = engine.rows("SELECT json_serialize_sql(?)", (bracketed,))
+    said = json.loads(parsed)
+    if said["error"]:
+        raise StoreError("no query", got=f"Parser Error: {said['error_message']}")
+    if len(said["statements"]) > 1:
+        raise StoreError("no query", got=f"{len(said['statements'])} statements")
+    return engine.names(bracketed)
