@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,12 @@ import pytest
 import yaml
 
 from tests.metrics.shop import FILES, shop
+from troth.app.metrics import dimensions_of, metric_ground
 from troth.app.operation import Operation
-from troth.metrics import KINDS
+from troth.app.reading import open_reading
+from troth.metrics import KINDS, METRICS, Cut, Metric, Request, answer
+from troth.metrics.unit_rows import parts_of, unit_rows
+from troth.metrics.ways import NOW, OURS, laid_out
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 
@@ -42,9 +48,32 @@ def test_a_metric_is_what_sql_says_and_what_one_counts(number: int, operation: O
         period = [] if one.period is None else [one.period.isoformat()]
         parts = [] if not case.get("by") else list(one.slice or [None])
         found.append([*period, *parts, one.value])
+        made_of = KINDS[case["metric"]["kind"]].parts(told.answer.definition)
+        if made_of is not None and one.sums is not None and one.value is not None:
+            top = made_of.factor * sum(sign * Fraction(one.sums[name]) for name, sign in made_of.top.items())
+            assert float(top / Fraction(one.sums[made_of.bottom]) if made_of.bottom else top) == pytest.approx(one.value, rel=1e-12)
     assert _as_numbers(found) == [[*keys, _near(value, 1e-4)] for *keys, value in case["said"]]
     by_sql = [[*keys, _near(value, 1e-12)] for *keys, value in files.execute(case["sql"]).fetchall()]
     assert _as_numbers(row for row in found if row[-1] is not None) == by_sql
+
+
+@pytest.mark.parametrize("window", [Cut(), Cut("month", datetime(2026, 2, 1), datetime(2026, 3, 1))], ids=["all", "February"])
+def test_rows_one_by_one_come_to_what_the_whole_is(window: Cut, operation: Operation) -> None:
+    reading = open_reading(operation.workspace)
+    ground, dimensions = metric_ground(reading), dimensions_of(reading)
+    metrics = reading.rules.book.definitions(METRICS.name, Metric)
+    chosen = {name: one.value for name, one in metrics.items() if KINDS[one.value.kind].parts(one.value) is not None}
+    answers = answer(reading.context.engine, chosen, Request((), window), ground, dimensions)
+
+    for name, metric in chosen.items():
+        readings = answers[name].readings
+        if not readings or readings[-1].value is None:
+            continue
+        rows = unit_rows(reading.context.engine, name, metric, ground, {}, dimensions)
+        yard, _ = laid_out({NOW: rows}, window, {}, {})
+        top, bottom = yard.whole(OURS)
+        bottomless = parts_of(name, metric).bottom is None
+        assert float(top if bottomless else top / bottom) == pytest.approx(readings[-1].value, rel=1e-12), metric
 
 
 def _as_numbers(rows: Iterable[list[Any]]) -> list[list[object]]:

@@ -45,18 +45,32 @@ def tell_metrics(
     only: by dimension, the value that counts. Raises NotFound for a metric that there is not, BadValue for no grain, no day, and for
     what the metric's rows cannot be sliced by.
     """
-    book = reading.rules.book
-    definitions = book.definitions(METRICS.name, Metric)
+    definitions = reading.rules.book.definitions(METRICS.name, Metric)
     for name in names:
-        if name not in definitions:
-            raise NotFound(f"no metric '{name}' in the book", allowed=nearest(name, definitions), next_step="Declare it in metrics/.")
+        metric_of(reading, name)
     if not definitions:
         raise NotFound("the book has no metric", next_step="Declare one in metrics/: docs/how-to/measure.md shows how.")
     chosen = {name: definitions[name].value for name in (names or definitions)}
-    ground = metric_ground(reading)
-    request = Request(tuple(by), _cut(grain, since, until), dict(only or {}))
-    found = answer(reading.context.engine, chosen, request, ground, _dimensions(reading, ground))
-    snapshot = reading.snapshot
+    return _told(reading, chosen, Request(tuple(by), cut_of(grain, since, until), dict(only or {})))
+
+
+def told_of(reading: Reading, name: str, *, by: Sequence[str], cut: Cut, only: Mapping[str, str] | None = None) -> Told:
+    """Readings of one metric in a window. Raises as `tell_metrics` does."""
+    (told,) = _told(reading, {name: metric_of(reading, name)}, Request(tuple(by), cut, dict(only or {})))
+    return told
+
+
+def metric_of(reading: Reading, name: str) -> Metric:
+    """The definition of a metric. Raises NotFound where there is none of that name."""
+    definitions = reading.rules.book.definitions(METRICS.name, Metric)
+    if name not in definitions:
+        raise NotFound(f"no metric '{name}' in the book", allowed=nearest(name, definitions), next_step="Declare it in metrics/.")
+    return definitions[name].value
+
+
+def _told(reading: Reading, chosen: Mapping[str, Metric], request: Request) -> tuple[Told, ...]:
+    found = answer(reading.context.engine, chosen, request, metric_ground(reading), dimensions_of(reading))
+    definitions, snapshot = reading.rules.book.definitions(METRICS.name, Metric), reading.snapshot
     return tuple(Told(one, definitions[name].hash, snapshot.id, snapshot.as_of) for name, one in found.items())
 
 
@@ -77,16 +91,18 @@ def metric_ground(reading: Reading) -> Ground:
     )
 
 
-def _dimensions(reading: Reading, ground: Ground) -> dict[str, dict[str, str]]:
+def dimensions_of(reading: Reading) -> dict[str, dict[str, str]]:
     """The expression of each dimension of the company, by object type."""
+    record = ground_of(reading.rules.book).record
     found: dict[str, dict[str, str]] = {}
     for one in reading.rules.book.company.dimensions:
         by = By(one.id, one.read, frozenset())
-        found[one.id] = {type: text for type in ground.record.attributes if (text := read_of(by, type, ground.record)) is not None}
+        found[one.id] = {type: text for type in record.attributes if (text := read_of(by, type, record)) is not None}
     return found
 
 
-def _cut(grain: str | None, since: str | None, until: str | None) -> Cut:
+def cut_of(grain: str | None, since: str | None, until: str | None) -> Cut:
+    """since, until: local days as text, the last one counted. Raises BadValue."""
     known = next((one for one in GRAINS if one == grain), None)
     if grain is not None and known is None:
         raise BadValue("no grain", got=f"'{grain}'", allowed=", ".join(GRAINS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +23,11 @@ from troth.app.handoffs import Handoffs, tell_handoffs
 from troth.app.known import as_known_at as known_at
 from troth.app.margins import Judged, margin
 from troth.app.metrics import Told, tell_metrics
+from troth.app.moved import Moved, tell_moved
 from troth.app.outcome_diff import Diff, outcome_diff
 from troth.app.outcomes import Promises, promises_of
 from troth.app.reading import Page, open_reading, read_page
+from troth.app.reconcile import Reconciled, reconcile
 from troth.app.replay import Replay, replay
 from troth.app.rulebook import Shown, Why
 from troth.app.sources import Checked, check
@@ -206,6 +208,38 @@ class Operation:
     def metrics(self) -> tuple[Told, ...]:
         """Every metric of the book, of all that is on record. Raises NotFound where it has none."""
         return tell_metrics(open_reading(self.workspace))
+
+    def why_moved(self, metric: str, before: str, after: str, *, by: Sequence[str], only: Mapping[str, str] | None = None) -> Moved:
+        """Why a metric is another in one period than in an earlier one: what its slices did, and what became of their weights.
+
+        before, after: 2026-02, 2026-Q1, 2026-W07, 2026, a day, or two days with .. between. by, only: as in `metric`. Raises NotFound for a
+        metric that there is not, BadValue for no period, and for what does not add up: a quantile, a sample, hidden cells.
+        """
+        return tell_moved(open_reading(self.workspace), metric, before, after, by=by, only=only)
+
+    def reconcile(
+        self,
+        metric: str,
+        *,
+        sql: str | None = None,
+        csv: str | Path | None = None,
+        rows: Iterable[Mapping[str, Any]] | None = None,
+        value: str | float | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        only: Mapping[str, str] | None = None,
+        known: datetime | str | None = None,
+    ) -> Reconciled:
+        """Why somebody's number is not the metric's: their query, their file, their rows by id, or their number alone.
+
+        rows: mappings with id, numerator and denominator. since, until, only: as in `metric`. known: when theirs was made. Raises NotFound
+        for a metric or a file that there is not, BadValue for what is no query, has no ids or is no number, and for a metric that does not
+        add up over units.
+        """
+        path, number = (None if csv is None else Path(csv)), (None if value is None else str(value))
+        return reconcile(
+            self.workspace, metric, sql=sql, csv=path, rows=rows, value=number, since=since, until=until, only=only, known=known
+        )
 
     def commitments(self) -> Said:
         """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.

@@ -81,11 +81,34 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Of which sums a value is made, exactly: `factor` times those of top, each with its sign, for each one of bottom; without bottom as
+    they are.
+    """
+
+    top: Mapping[str, int]
+    bottom: str | None = "n"
+    factor: int = 1
+
+
+def of_sums(top: str, bottom: str | None = "n") -> Callable[[Metric], Parts]:
+    """Parts that are the same whatever the definition says."""
+    parts = Parts({top: 1}, bottom)
+    return lambda metric: parts  # noqa: ARG005  every kind is asked alike
+
+
+def no_parts(metric: Metric) -> None:  # noqa: ARG001  every kind is asked alike
+    """Of a value that is made of no sums of its units."""
+    return
+
+
+@dataclass(frozen=True, slots=True)
 class MetricKind:
     """needs, takes: the fields of a definition that it needs, and may have beside those that all may have.
 
     bases: of which rows it can be, of which a definition names one. conventions: what each counts, by name; the usual one stands first.
-    zero: of nothing it is nought, which is a value.
+    zero: of nothing it is nought, which is a value. parts: of which sums its value is made, None where it is of none.
+    by_state: its rows are outcomes, of which those count that are kept, broken or unknown.
     """
 
     name: str
@@ -97,6 +120,8 @@ class MetricKind:
     takes: frozenset[str] = frozenset()
     conventions: Mapping[str, str] = field(default_factory=dict)
     zero: bool = False
+    parts: Callable[[Metric], Parts | None] = no_parts
+    by_state: bool = False
 
     def convention(self, metric: Metric) -> str:
         """The convention by which a definition counts: its own, else the usual one."""

@@ -72,7 +72,7 @@ def _query(members: Sequence[tuple[str, Asked]], request: Request, ground: Groun
         rows = rows.reaching(asked.rows.relations, asked.rows.joins)
     slices = []
     for text in (*request.by, *request.only):
-        rows, sql = _slice(rows, text, ground, dimensions)
+        rows, sql = sliced_by(rows, text, ground, dimensions)
         slices.append(sql)
     when, local = members[0][1].when, members[0][1].local
     sums: dict[str, int] = {}
@@ -89,7 +89,7 @@ def _query(members: Sequence[tuple[str, Asked]], request: Request, ground: Groun
     return Query(rows.relations, select, dict(members), places, keys, rest, base, wanted)
 
 
-def _slice(rows: Rows, text: str, ground: Ground, dimensions: Mapping[str, Mapping[str, str]]) -> tuple[Rows, str]:
+def sliced_by(rows: Rows, text: str, ground: Ground, dimensions: Mapping[str, Mapping[str, str]]) -> tuple[Rows, str]:
     """SQL of what a dimension, or an expression, reads from the objects of rows, as a text."""
     read = dimensions.get(text, {}).get(rows.subject, text)
     try:

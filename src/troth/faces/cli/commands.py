@@ -22,6 +22,7 @@ from troth.faces.cli import (
     metric_commands,
     people_commands,
     promise_commands,
+    reconcile_commands,
     risk_commands,
     source_commands,
 )
@@ -302,6 +303,7 @@ app.command()(promise_commands.promise)
 app.command()(promise_commands.explain)
 app.command()(metric_commands.metrics)
 app.command()(metric_commands.metric)
+app.command()(reconcile_commands.reconcile)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)

@@ -25,6 +25,8 @@ Only = Annotated[list[str] | None, typer.Option("--for", help="Only what has thi
 Since = Annotated[str | None, typer.Option("--since", help="The first day that counts: 2026-01-01.", show_default="the first on record")]
 Until = Annotated[str | None, typer.Option("--until", help="The last day that counts: 2026-03-31.", show_default="the last on record")]
 To = Annotated[Path | None, typer.Option("--to", help="Write the table to a file: late.csv, late.parquet, late.xlsx.")]
+Between = Annotated[str | None, typer.Option("--between", help="Why it moved: the first period, 2026-02, 2026-Q1, 2026-W07.")]
+And = Annotated[str | None, typer.Option("--and", help="And the second period, 2026-03.")]
 SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -47,13 +49,19 @@ def metric(
     as_known_at: AsKnownAt = None, to: To = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of its sums, to be run on the lake's views.")] = False,
-    json: Json = False,
+    between: Between = None, second: And = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Say what a metric says: its value with its interval and n, by period and by slice."""
+    """Say what a metric says: its value with its interval and n, by period and by slice; or why it moved between two periods."""
     from troth.app.writing import csv_of
 
+    if between is not None or second is not None:
+        from troth.faces.cli.moved import moved
+
+        _refuse_beside(grain, since, until, sql=sql)
+        moved(name, between, second, by or (), pairs(only or ()), book, as_known_at, to, csv=csv, json=json)
+        return
     out = Out(json=json, quiet=False)
-    (told,) = _told(book, as_known_at, (name,), by=by or (), grain=grain, since=since, until=until, only=_pairs(only or ()))
+    (told,) = _told(book, as_known_at, (name,), by=by or (), grain=grain, since=since, until=until, only=pairs(only or ()))
     if to is not None:
         from troth.app.bootstrap import open_workspace
         from troth.app.tables import write_table
@@ -71,6 +79,16 @@ def metric(
             out.say(f"The table: {to}")
 
 
+def _refuse_beside(grain: str | None, since: str | None, until: str | None, *, sql: bool) -> None:
+    """Two periods say all of time; and no one query gives what they give."""
+    from troth.kernel.errors import BadValue
+
+    given = (("--grain", grain), ("--since", since), ("--until", until), ("--sql", sql))
+    beside = [option for option, value in given if value]
+    if beside:
+        raise BadValue("why it moved is asked by two periods alone", got=", ".join(beside), allowed="--between, --and, --by and --for")
+
+
 def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: Any) -> tuple[Told, ...]:
     from troth.app.bootstrap import open_workspace
     from troth.app.known import as_known_at as know
@@ -82,7 +100,7 @@ def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: An
     return tell_metrics(reading, names, **asked)
 
 
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
+def pairs(texts: Sequence[str]) -> dict[str, str]:
     from troth.kernel.errors import BadValue
 
     found = {}
@@ -116,7 +134,7 @@ def _one(out: Out, told: Told) -> None:
     for one in answer.readings:
         period = "" if one.period is None else f"{one.period}{' so far' if one.so_far else ''}"
         parts = one.slice if one.slice is not None else tuple("all together" if not place else "" for place in range(len(answer.by)))
-        most = (_value(one.most, told, span),) if ranged else ()
+        most = (shown(one.most, told, span),) if ranged else ()
         rows.append((period, *parts, *_shown(told, one, span), *most, one.n, one.expected, *((one.held,) if held else ())))
     if all(one.period is None for one in answer.readings):
         columns, rows = columns[1:], [row[1:] for row in rows]
@@ -135,8 +153,12 @@ def _one(out: Out, told: Told) -> None:
 
 
 def _span(told: Told) -> tuple[str, int]:
+    return span_of([one.value for one in told.answer.readings])
+
+
+def span_of(found: Sequence[float | None]) -> tuple[str, int]:
     """In what a table's durations are shown: the longest unit of which the most are at least one."""
-    values = sorted(abs(one.value) for one in told.answer.readings if one.value is not None)
+    values = sorted(abs(value) for value in found if value is not None)
     middle = values[len(values) // 2] if values else 0
     return next((span for span in SPANS if middle >= span[1]), SPANS[-1])
 
@@ -144,12 +166,12 @@ def _span(told: Told) -> tuple[str, int]:
 def _shown(told: Told, one: Any, span: tuple[str, int]) -> tuple[str, str]:
     if one is None or one.hidden or one.value is None:
         return ("not shown" if one is not None and one.hidden else "cannot say"), ""
-    low, high = _value(one.low, told, span), _value(one.high, told, span)
+    low, high = shown(one.low, told, span), shown(one.high, told, span)
     interval = f"{low} to {high}" if low and high else f"{low} or more" if low else ""
-    return f"{'~' if told.answer.estimated else ''}{_value(one.value, told, span)}", interval
+    return f"{'~' if told.answer.estimated else ''}{shown(one.value, told, span)}", interval
 
 
-def _value(value: float | None, told: Told, span: tuple[str, int]) -> str:
+def shown(value: float | None, told: Told, span: tuple[str, int]) -> str:
     unit = told.answer.unit
     if value is None:
         return ""
@@ -188,9 +210,9 @@ def _data(told: Told) -> Mapping[str, Any]:
         "metric": answer.metric, "words": answer.definition.words, "kind": answer.definition.kind, "convention": answer.convention,
         "unit": answer.unit, "better": answer.definition.better, "owner": answer.definition.owner, "by": answer.by, "readings": readings,
         "undated": answer.undated, "estimated": answer.estimated, "definition": told.hash, "snapshot": told.snapshot,
-        "as_of": _instant(told.as_of), "sql": answer.sql,
+        "as_of": instant(told.as_of), "sql": answer.sql,
     }  # fmt: skip
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
     return at.isoformat() + "Z"

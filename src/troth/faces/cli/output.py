@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,6 +258,11 @@ def _taken(load: Any) -> str:
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def exact(value: Fraction | None) -> dict[str, object] | None:
+    """A number as a float and as it is, as JSON."""
+    return None if value is None else {"value": float(value), "exact": str(value)}
 
 
 def fields(value: Any) -> dict[str, Any]:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from troth.engines.statistics.ratio import ratio_of_sums
-from troth.metrics.asking import Amount, Asked, Counted, Estimate, MetricKind, counting, differences, estimated, in_points, pairs, share_of
+from troth.metrics.asking import (
+    Amount,
+    Asked,
+    Counted,
+    Estimate,
+    MetricKind,
+    Parts,
+    counting,
+    differences,
+    estimated,
+    in_points,
+    pairs,
+    share_of,
+)
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds.answered import answered
@@ -36,8 +49,12 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:
     return in_points(estimated(ratio_of_sums(differences(found, "easy", "hard"))))
 
 
+def parts(metric: Metric) -> Parts:
+    return Parts({"easy": 1, "hard": -1}, factor=100) if KIND.convention(metric) == "index" else Parts({"y": 1})
+
+
 KIND = MetricKind(
-    "ces", "how easy it was for the customer", asked, judged, takes=frozenset({"scale"}), bases=frozenset({"instrument"}),
+    "ces", "how easy it was for the customer", asked, judged, takes=frozenset({"scale"}), bases=frozenset({"instrument"}), parts=parts,
     conventions={
         "mean": "the mean answer, high for easy",
         "top_three": "the share of the three easiest answers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, expressed, share_of
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, expressed, of_sums, share_of
 from troth.metrics.coming import BEGAN, coming
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
@@ -32,6 +32,6 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 KIND = MetricKind(
     "continuity", "how often who served a customer last time serves it again", asked, judged,
-    needs=frozenset({"of", "belongs_to", "event", "same"}),
+    parts=of_sums("y"), needs=frozenset({"of", "belongs_to", "event", "same"}),
     conventions={"sequential": "of each two contacts of a customer that follow one another (SECON, Steinwachs 1979)"},
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from troth.engines.statistics.ratio import total_of_sums
-from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, bound, counting, estimated, ones
+from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, bound, counting, estimated, of_sums, ones
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 
@@ -19,4 +19,4 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
     return estimated(total_of_sums(ones(found)))
 
 
-KIND = MetricKind("count", "how many there are", asked, judged, bases=ANY_BASE, zero=True)
+KIND = MetricKind("count", "how many there are", asked, judged, bases=ANY_BASE, zero=True, parts=of_sums("n", None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, counting, share_of
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, counting, of_sums, share_of
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds.answered import answered
@@ -25,5 +25,6 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 KIND = MetricKind(
     "csat", "the share of answers in the top boxes", asked, judged, takes=frozenset({"scale"}), bases=frozenset({"instrument"}),
+    parts=of_sums("y"),
     conventions={"top_two_box": "the two best answers", "top_box": "the best answer alone"},
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, share_of
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, of_sums, share_of
 from troth.metrics.coming import BEGAN, again, coming, matured
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
@@ -22,6 +22,6 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 KIND = MetricKind(
     "first_contact", "of contacts, how many needed no second one", asked, judged,
-    needs=frozenset({"of", "belongs_to", "event", "within"}),
+    parts=of_sums("y"), needs=frozenset({"of", "belongs_to", "event", "within"}),
     conventions={"no_repeat": "no other contact of the same customer within the time, whatever it was about"},
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, bound, counting, share_of
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, bound, counting, of_sums, share_of
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.promises import state_sql
@@ -30,4 +30,6 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
     return Estimate(share.value, share.low, share.high, share.n, most)
 
 
-KIND = MetricKind("kept", "of what fell due, how much was kept", asked, judged, bases=frozenset({"promise"}))
+KIND = MetricKind(
+    "kept", "of what fell due, how much was kept", asked, judged, bases=frozenset({"promise"}), parts=of_sums("kept"), by_state=True
+)

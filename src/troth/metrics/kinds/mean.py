@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from troth.engines.statistics.ratio import ratio_of_sums
-from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, bound, estimated, pairs
+from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, bound, estimated, of_sums, pairs
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 
@@ -20,4 +20,13 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
     return estimated(ratio_of_sums(pairs(found, by_one=True)))
 
 
-KIND = MetricKind("mean", "how much each brings", asked, judged, needs=frozenset({"value"}), takes=frozenset({"money"}), bases=ANY_BASE)
+KIND = MetricKind(
+    "mean",
+    "how much each brings",
+    asked,
+    judged,
+    needs=frozenset({"value"}),
+    takes=frozenset({"money"}),
+    bases=ANY_BASE,
+    parts=of_sums("y"),
+)

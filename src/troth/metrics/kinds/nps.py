@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from troth.engines.statistics.ratio import ratio_of_sums
 from troth.engines.surveys import net
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, counting, differences, in_points
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, Parts, counting, differences, in_points
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds.answered import answered
@@ -35,4 +35,15 @@ def _adjusted(found: Sequence[Counted], low: float | None, high: float | None) -
     return score.low / HUNDRED, score.high / HUNDRED
 
 
-KIND = MetricKind("nps", "promoters less detractors, as shares of all that answered", asked, judged, bases=frozenset({"instrument"}))
+def parts(metric: Metric) -> Parts:  # noqa: ARG001  every kind is asked alike
+    return Parts({"promoters": 1, "detractors": -1}, factor=100)
+
+
+KIND = MetricKind(
+    "nps",
+    "promoters less detractors, as shares of all that answered",
+    asked,
+    judged,
+    bases=frozenset({"instrument"}),
+    parts=parts,
+)

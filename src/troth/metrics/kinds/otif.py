@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from troth.engines.statistics.ratio import ratio_of_sums
-from troth.metrics.asking import Amount, Asked, Counted, Estimate, MetricKind, Wrong, bound, estimated, pairs
+from troth.metrics.asking import Amount, Asked, Counted, Estimate, MetricKind, Parts, Wrong, bound, estimated, pairs
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import kept
@@ -33,8 +33,13 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:
     return estimated(ratio_of_sums(pairs(found, by_one=False))) if metric.definition == UNITS else kept.judged(found, metric)
 
 
+def parts(metric: Metric) -> Parts:
+    return Parts({"y": 1}, "x") if metric.definition == UNITS else Parts({"kept": 1})
+
+
 KIND = MetricKind(
     "otif", "on time and in full", asked, judged, bases=frozenset({"promise"}),
+    parts=parts, by_state=True,
     conventions={
         "wholes": "whole orders, or lines: what the promise is about counts once",
         UNITS: "units that came in time of units that were wanted",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from troth.engines.statistics.ratio import ratio_of_sums
-from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, bound, estimated, pairs, share_of
+from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, Parts, bound, estimated, pairs, share_of
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 
@@ -28,7 +28,11 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
     return estimated(ratio_of_sums(pairs(found, by_one=True)))
 
 
+def parts(metric: Metric) -> Parts:
+    return Parts({"y": 1}, "n" if metric.denominator is None else "x")
+
+
 KIND = MetricKind(
     "ratio", "how much of one thing there is for each of another", asked, judged,
-    needs=frozenset({"numerator"}), takes=frozenset({"denominator", "money"}), bases=ANY_BASE,
+    needs=frozenset({"numerator"}), takes=frozenset({"denominator", "money"}), bases=ANY_BASE, parts=parts,
 )  # fmt: skip

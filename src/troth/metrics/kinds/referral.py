@@ -14,6 +14,7 @@ from troth.metrics.asking import (
     Counted,
     Estimate,
     MetricKind,
+    Parts,
     Wrong,
     belonging,
     bound,
@@ -79,9 +80,13 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:
     return estimated(total_of_sums(ones(found, "y") if convention == "count" else pairs(found, by_one=True)))
 
 
+def parts(metric: Metric) -> Parts:
+    return Parts({"y": 1}, "n" if KIND.convention(metric) == "share" else None)
+
+
 KIND = MetricKind(
     "referral", "new customers whom somebody sent", asked, judged,
-    needs=frozenset({"of", "same"}), takes=frozenset({"belongs_to", "event", "within", "money"}),
+    parts=parts, needs=frozenset({"of", "same"}), takes=frozenset({"belongs_to", "event", "within", "money"}),
     conventions={
         "share": "of new customers, those who name who sent them",
         "count": "how many they are",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, share_of
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, of_sums, share_of
 from troth.metrics.coming import BEGAN, again, coming, matured
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
@@ -23,5 +23,5 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 KIND = MetricKind(
     "repeat", "of first purchases, how many were followed by another in time", asked, judged,
-    needs=frozenset({"of", "belongs_to", "event", "within"}),
+    parts=of_sums("y"), needs=frozenset({"of", "belongs_to", "event", "within"}),
 )  # fmt: skip

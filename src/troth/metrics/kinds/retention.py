@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, share_of
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, of_sums, share_of
 from troth.metrics.coming import BEGAN, coming
 from troth.metrics.definition import Metric
 from troth.metrics.ground import STEP, Cut, Ground
@@ -38,6 +38,6 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 KIND = MetricKind(
     "retention", "of who was active in a period, how many are active in the next", asked, judged,
-    needs=frozenset({"of", "belongs_to", "event"}),
+    parts=of_sums("y"), needs=frozenset({"of", "belongs_to", "event"}),
     conventions={"next_period": "active in the period directly after, once that is over; without a grain, years"},
 )  # fmt: skip

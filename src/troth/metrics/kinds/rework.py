@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, bound, counting, known_event, share_of
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, bound, counting, known_event, of_sums, share_of
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.query import identifier, literal_text
@@ -30,4 +30,6 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
     return share_of(found)
 
 
-KIND = MetricKind("rework", "of what was worked on, how much had a step done twice", asked, judged, takes=frozenset({"event"}))
+KIND = MetricKind(
+    "rework", "of what was worked on, how much had a step done twice", asked, judged, takes=frozenset({"event"}), parts=of_sums("y")
+)

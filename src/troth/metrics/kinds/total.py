@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from troth.engines.statistics.ratio import total_of_sums
-from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, bound, estimated, pairs
+from troth.metrics.asking import ANY_BASE, Asked, Counted, Estimate, MetricKind, bound, estimated, of_sums, pairs
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 
@@ -21,5 +21,13 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 
 KIND = MetricKind(
-    "sum", "how much all bring together", asked, judged, needs=frozenset({"value"}), takes=frozenset({"money"}), bases=ANY_BASE, zero=True
+    "sum",
+    "how much all bring together",
+    asked,
+    judged,
+    needs=frozenset({"value"}),
+    takes=frozenset({"money"}),
+    bases=ANY_BASE,
+    zero=True,
+    parts=of_sums("y", None),
 )
