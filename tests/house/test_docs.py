@@ -31,6 +31,7 @@ from troth.book.company import Company, Dimension
 from troth.faces.cli import main
 from troth.kernel import errors
 from troth.metrics import Metric
+from troth.metrics.scorecards import Goal, Item, Scorecard
 from troth.promises.calendars import CalendarDefinition
 from troth.promises.commitments import Commitment
 from troth.promises.definition import Amount, Component, Fulfilment, Objective, Pause, Promise, Stage
@@ -197,6 +198,9 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("book.md", Dimension),
         ("book.md", Commitment),
         ("metrics.md", Metric),
+        ("scorecards.md", Goal),
+        ("scorecards.md", Item),
+        ("scorecards.md", Scorecard),
         ("book.md", Change),
         ("book.md", Scope),
         ("book.md", Arm),

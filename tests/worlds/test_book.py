@@ -230,6 +230,7 @@ MEASURED = {
     """,
     "satisfied": "SELECT count(*) FILTER (stars::INT >= 4) / count(*) FROM survey_parcels",
     "recommend": "SELECT 100 * (count(*) FILTER (rating::INT >= 9) - count(*) FILTER (rating::INT <= 6)) / count(*) FROM survey_visits",
+    "new_customers": "SELECT count(DISTINCT customer_no) FROM erp_orders",
     "referred": "SELECT count(referred_by) / count(*) FROM crm_accounts",
     "nobody_home": "SELECT count(*) FILTER (outcome = 'nobody home') / count(outcome) FROM field_visits",
     "called_back": "SELECT count(called_back_at) / count(*) FROM field_visits WHERE done_at IS NOT NULL",

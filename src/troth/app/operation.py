@@ -30,6 +30,8 @@ from troth.app.reading import Page, open_reading, read_page
 from troth.app.reconcile import Reconciled, reconcile
 from troth.app.replay import Replay, replay
 from troth.app.rulebook import Shown, Why
+from troth.app.scorecards import Card, Sight, goals, line_of_sight, scorecards
+from troth.app.scorecards import Judged as JudgedGoal
 from troth.app.sources import Checked, check
 from troth.app.timeline import Timeline, why_not
 from troth.app.upstream import UpstreamTold, tell_chain, tell_upstream
@@ -240,6 +242,24 @@ class Operation:
         return reconcile(
             self.workspace, metric, sql=sql, csv=path, rows=rows, value=number, since=since, until=until, only=only, known=known
         )
+
+    def goals(self, name: str | None = None) -> tuple[JudgedGoal, ...]:
+        """How goals stand: target, actual, forecast, and what the process can do; one or all. Raises NotFound for one that there is not."""
+        return goals(open_reading(self.workspace), name)
+
+    def scorecards(self, role: str | None = None) -> tuple[Card, ...]:
+        """The scorecards of a role, or all: goals with their weights, and how much of their ways was gone.
+
+        Raises NotFound where there is none.
+        """
+        return scorecards(open_reading(self.workspace), role)
+
+    def line_of_sight(self, role: str) -> Sight:
+        """From what a role promises to what customers are promised, and to whether they come back; "board" sees all of the second.
+
+        Raises NotFound for a role that the book does not have.
+        """
+        return line_of_sight(open_reading(self.workspace), role)
 
     def commitments(self) -> Said:
         """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.

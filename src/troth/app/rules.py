@@ -18,6 +18,8 @@ from troth.kernel import digest
 from troth.kernel.garbage import uncollected
 from troth.metrics import METRICS
 from troth.metrics import lint as lint_metrics
+from troth.metrics.scorecards import GOALS, SCORECARDS
+from troth.metrics.scorecards import lint as lint_scorecards
 from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
 from troth.promises.calendars import CALENDARS
@@ -31,8 +33,8 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks(
-    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS),
-    (lint_sources, lint_calendars, lint_promises, lint_lanes, lint_identities, lint_commitments, lint_metrics),
+    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS),
+    (lint_sources, lint_calendars, lint_promises, lint_lanes, lint_identities, lint_commitments, lint_metrics, lint_scorecards),
 )
 CACHE, PAST = "cache/book.json", "cache/past.json"
 

@@ -24,6 +24,7 @@ from troth.faces.cli import (
     promise_commands,
     reconcile_commands,
     risk_commands,
+    scorecard_commands,
     source_commands,
 )
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
@@ -304,6 +305,9 @@ app.command()(promise_commands.explain)
 app.command()(metric_commands.metrics)
 app.command()(metric_commands.metric)
 app.command()(reconcile_commands.reconcile)
+app.command()(scorecard_commands.goals)
+app.command()(scorecard_commands.scorecard)
+app.command("line-of-sight")(scorecard_commands.line_of_sight)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)

@@ -172,9 +172,10 @@ def _shown(told: Told, one: Any, span: tuple[str, int]) -> tuple[str, str]:
 
 
 def shown(value: float | None, told: Told, span: tuple[str, int]) -> str:
-    unit = told.answer.unit
-    if value is None:
-        return ""
+    return "" if value is None else _in_unit(value, told.answer.unit, span)
+
+
+def _in_unit(value: float, unit: str, span: tuple[str, int]) -> str:
     if unit == "share":
         return f"{100 * value:.1f} %"
     if unit == "seconds":
@@ -183,6 +184,11 @@ def shown(value: float | None, told: Told, span: tuple[str, int]) -> str:
         return f"{value:.1f}"
     number = f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:,.2f}"
     return f"{number} {unit}".rstrip()
+
+
+def shown_value(value: float, unit: str) -> str:
+    """One value in its unit; a duration in the longest unit of which it is at least one."""
+    return _in_unit(value, unit, next((span for span in SPANS if abs(value) >= span[1]), SPANS[-1]))
 
 
 def _table(told: Told) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:

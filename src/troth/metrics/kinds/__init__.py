@@ -13,6 +13,7 @@ from troth.metrics.kinds import (
     first_contact,
     kept,
     mean,
+    newly_won,
     nps,
     otif,
     quantile,
@@ -30,6 +31,6 @@ KINDS: Mapping[str, MetricKind] = {
     kind.name: kind
     for kind in (
         ratio.KIND, mean.KIND, quantile.KIND, count.KIND, total.KIND, stock.KIND, time_to.KIND, kept.KIND, otif.KIND, nps.KIND, csat.KIND,
-        ces.KIND, repeat.KIND, retention.KIND, referral.KIND, first_contact.KIND, rework.KIND, continuity.KIND,
+        ces.KIND, newly_won.KIND, repeat.KIND, retention.KIND, referral.KIND, first_contact.KIND, rework.KIND, continuity.KIND,
     )
 }  # fmt: skip
