@@ -28,6 +28,7 @@ from troth.app.outcome_diff import Diff, outcome_diff
 from troth.app.outcomes import Promises, promises_of
 from troth.app.reading import Page, open_reading, read_page
 from troth.app.reconcile import Reconciled, reconcile
+from troth.app.reliability import reliability
 from troth.app.replay import Replay, replay
 from troth.app.rulebook import Shown, Why
 from troth.app.scorecards import Card, Sight, goals, line_of_sight, scorecards
@@ -40,6 +41,7 @@ from troth.book.address import Address
 from troth.findings.budget import Budget
 from troth.findings.chains import Chain
 from troth.findings.defects import Defects
+from troth.findings.reliability import Dose
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,14 @@ class Operation:
         return reconcile(
             self.workspace, metric, sql=sql, csv=path, rows=rows, value=number, since=since, until=until, only=only, known=known
         )
+
+    def reliability(self, promise: str, by: Sequence[str] = (), instrument: str | None = None) -> tuple[Dose, ...]:
+        """What customers answered beside how early or late they were served, of each instrument or of one; who was asked too early apart.
+
+        by: what tells units apart, as in `margin`. Raises NotFound for a promise or an instrument that there is not, and where nobody
+        answered.
+        """
+        return reliability(open_reading(self.workspace), promise, by, instrument)
 
     def goals(self, name: str | None = None) -> tuple[JudgedGoal, ...]:
         """How goals stand: target, actual, forecast, and what the process can do; one or all. Raises NotFound for one that there is not."""

@@ -23,6 +23,7 @@ from troth.faces.cli import (
     people_commands,
     promise_commands,
     reconcile_commands,
+    reliability_commands,
     risk_commands,
     scorecard_commands,
     source_commands,
@@ -305,6 +306,7 @@ app.command()(promise_commands.explain)
 app.command()(metric_commands.metrics)
 app.command()(metric_commands.metric)
 app.command()(reconcile_commands.reconcile)
+app.command()(reliability_commands.reliability)
 app.command()(scorecard_commands.goals)
 app.command()(scorecard_commands.scorecard)
 app.command("line-of-sight")(scorecard_commands.line_of_sight)
