@@ -21,12 +21,13 @@ from troth.app.workspace import Workspace, silent
 from troth.kernel.errors import BadValue, BookError
 from troth.metrics import KINDS, Cut, Metric
 from troth.metrics.asking import Parts
-from troth.metrics.reconciling import ONCE, Compared, Theirs, Tried, compare, once, tried
+from troth.metrics.reconciling import ONCE, Compared, Theirs, Tried, added, compare, once, tried
 from troth.metrics.unit_rows import UnitRows, parts_of, unit_rows
 from troth.metrics.ways import NOW, Change, Yard, laid_out
 from troth.query import literal_text
 
 MOST_EARLIER = 5
+MOST_LOOKED_UP = 10_000
 NO_ROW = "in no file that was taken in"
 
 
@@ -107,8 +108,9 @@ def reconcile(
         versions |= _earlier(workspace, asked, [as_known_at(workspace, known)])
     found = _found(workspace, reading, asked, versions, theirs)
     if known is None and not _settled(found):
-        versions |= _earlier(workspace, asked, _published(workspace, reading))
-        found = _found(workspace, reading, asked, versions, theirs)
+        earlier = _earlier(workspace, asked, _published(workspace, reading))
+        versions |= earlier
+        found = found if not earlier else _found(workspace, reading, asked, versions, theirs)
     yard, compared, ways, shared = found
     ours = compared.ours.value if compared else ways[0].value
     number = theirs.number if compared is None else compared.theirs.value
@@ -187,7 +189,7 @@ def _found(workspace: Workspace, reading: Reading, asked: Asked, versions: Mappi
         of_record.setdefault(id, []).append(place)
     whole, single = {}, {}
     for id, some in given.rows.items():
-        whole[id] = (sum((top for top, _ in some), Fraction(0)), sum((below for _, below in some), Fraction(0)))
+        whole[id] = added(some)
         mine = of_record.get(id, [])
         ours = (now.top[mine[0]], now.bottom[mine[0]]) if mine else None
         single[id] = once(some, sum(now.many[place] for place in mine), ours)
@@ -240,6 +242,8 @@ def _unknown(workspace: Workspace, reading: Reading, asked: Asked, ids: Sequence
     what = f"no promise '{asked.metric.promise}' was made" if asked.metric.promise else "nothing of it to count"
     found = {id: f"on record, but {what}" for id in ids if id in on_record}
     absent = [id for id in ids if id not in on_record]
+    if len(absent) > MOST_LOOKED_UP:
+        return found | dict.fromkeys(absent, f"not on record, too many to look them up: {len(absent):,}")
     newer = end_of(workspace, IN_FORCE, progress=silent)
     rows = rows_since(workspace, engine, End(newer.snapshot, (), newer.at, newer.rules), newer, {(subject, id) for id in absent})
     for id in absent:

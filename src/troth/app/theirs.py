@@ -14,6 +14,8 @@ from typing import Any
 from troth.app.asking import Answered, answered
 from troth.kernel.errors import BadValue, NotFound
 from troth.metrics.asking import Parts
+from troth.metrics.reconciling import Pair
+from troth.metrics.unit_rows import Exact
 from troth.query import literal_text
 from troth.record import Engine
 
@@ -23,7 +25,6 @@ NUMBER = re.compile(r"([-+]?\d[\d,_]*(?:\.\d+)?|[-+]?\.\d+) ?(%?)")
 THINNED = re.compile(r"[,_]")
 NO_ID = "(no id)"
 EXAMPLE = "SELECT id, delivered <= due AS numerator FROM …"
-Pair = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def of_query(engine: Engine, query: str, parts: Parts, *, counts: bool) -> Given
                 allowed="one row with one number, or one row for each id", next_step=f"Write: {EXAMPLE}",
             )  # fmt: skip
         (value,) = found.rows[0]
-        return Given(_number(value, found.columns[0]), None if isinstance(value, float) else _digits(value), {})
+        number = _number(value, found.columns[0])
+        return Given(None if number is None else Fraction(number), None if isinstance(value, float) else _digits(value), {})
     return of_rows(found, parts, counts=counts)
 
 
@@ -113,12 +115,12 @@ def of_rows(found: Answered, parts: Parts, *, counts: bool) -> Given:
     for row in found.rows:
         amounts = rows.setdefault(NO_ID if row[id] is None else str(row[id]), [])
         near = near or any(isinstance(row[place], float) for place in (top, bottom) if place is not None)
-        above = Fraction(1) if top is None else _number(row[top], names[top])
-        below = Fraction(1) if bottom is None else _number(row[bottom], names[bottom])
+        above = 1 if top is None else _number(row[top], names[top])
+        below = 1 if bottom is None else _number(row[bottom], names[bottom])
         if above is None or below is None:
-            amounts.append((Fraction(0), Fraction(0)))
+            amounts.append((0, 0))
         else:
-            amounts.append((above * parts.factor, below if parts.bottom else Fraction(0)))
+            amounts.append((above * parts.factor, below if parts.bottom else 0))
     return Given(None, None, rows, near)
 
 
@@ -129,10 +131,12 @@ def _one_of(names: Sequence[str], wanted: Sequence[str]) -> int | None:
     return names.index(found[0]) if found else None
 
 
-def _number(value: object, column: str) -> Fraction | None:
+def _number(value: object, column: str) -> Exact | None:
     if value is None or value == "":
         return None
-    if isinstance(value, bool | int | Decimal):
+    if isinstance(value, bool | int):
+        return int(value)
+    if isinstance(value, Decimal):
         return Fraction(value)
     if isinstance(value, timedelta):
         return Fraction(value // timedelta(microseconds=1), 1_000_000)

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from troth.metrics.unit_rows import MISSING
+from troth.metrics.unit_rows import CODES, MISSING, Exact
 from troth.metrics.ways import NOW, OURS, Change, Way, Yard, several
 
 Array = np.ndarray[Any, Any]
+Pair = tuple[Exact, Exact]
 ONCE = Change("rows", "once")
 MOST_CHANGES, MOST_ROWS_OF_THREE = 3, 200_000
 BROKEN = 3
@@ -82,13 +83,13 @@ class Theirs:
     near: whether their numbers are floats, so that what is that near is alike.
     """
 
-    whole: Mapping[str, tuple[Fraction, Fraction]]
-    once: Mapping[str, tuple[Fraction, Fraction]]
+    whole: Mapping[str, Pair]
+    once: Mapping[str, Pair]
     rows: Mapping[str, int]
     near: bool = False
 
 
-def once(rows: Sequence[tuple[Fraction, Fraction]], has: int, ours: tuple[Fraction, Fraction] | None) -> tuple[Fraction, Fraction]:
+def once(rows: Sequence[Pair], has: int, ours: Pair | None) -> Pair:
     """What rows of one id bring without those that a join repeated. has: how many rows the record has of it; ours: what they bring
     if they count.
 
@@ -98,19 +99,19 @@ def once(rows: Sequence[tuple[Fraction, Fraction]], has: int, ours: tuple[Fracti
     >>> once([(Fraction(1), Fraction(1))] * 3, 1, None)
     (Fraction(1, 1), Fraction(1, 1))
     """
-    whole = _added(rows)
-    often = Counter(rows)
-    times = np.gcd.reduce(list(often.values()))
     if len(rows) <= max(has, 1):
-        return whole
+        return added(rows)
+    whole, often = added(rows), Counter(rows)
+    times = int(np.gcd.reduce(list(often.values())))
     if times > 1:
-        by = len(rows) // has if has and len(rows) % has == 0 and times % (len(rows) // has) == 0 else int(times)
-        return whole[0] / by, whole[1] / by
+        by = len(rows) // has if has and len(rows) % has == 0 and times % (len(rows) // has) == 0 else times
+        return Fraction(whole[0]) / by, Fraction(whole[1]) / by
     return whole if has > 1 else ours if ours is not None and ours in rows else rows[0]
 
 
-def _added(rows: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
-    return sum((top for top, _ in rows), Fraction(0)), sum((bottom for _, bottom in rows), Fraction(0))
+def added(rows: Sequence[Pair]) -> Pair:
+    """What rows bring together, above and below."""
+    return rows[0] if len(rows) == 1 else (sum(top for top, _ in rows), sum(bottom for _, bottom in rows))
 
 
 def compare(yard: Yard, theirs: Theirs, amounts: Sequence[Array], *, bottomless: bool, unknown: Mapping[str, str]) -> Compared:
@@ -150,6 +151,7 @@ class _Judge:
         self.ours = self.by_unit(OURS)
         self.unlike = (self.ours[0] != amounts[0]) | (self.ours[1] != amounts[1])
         self.differs = self.unlike & ~self.alike(OURS)
+        self.left_out = _left_out(yard)
 
     def by_unit(self, way: Way) -> tuple[Array, Array]:
         if way not in self.found:
@@ -164,7 +166,11 @@ class _Judge:
         return np.asarray((abs(top - above) <= abs(above) // NEAR) & (abs(bottom - below) <= abs(below) // NEAR))
 
     def best(self) -> Way:
-        """From ours on, whichever change, or whichever two, bring it nearest to theirs; until none does."""
+        """From ours on, whichever change, or whichever two, bring it nearest to theirs; until none does. Of units that the record does
+        not have, or that theirs does not list, no way of counting tells anything.
+        """
+        if not any(id in self.theirs.whole for version in self.yard.versions.values() for id in version.rows.ids):
+            return OURS
         changes = [change for change in self.yard.changes if change.axis != "joined"]
         if any((self.amounts[0] != self.amounts[2]) | (self.amounts[1] != self.amounts[3])):
             changes.append(ONCE)
@@ -197,11 +203,9 @@ class _Judge:
         id = self.yard.ids[number]
         if id in unknown:
             return unknown[id], True
-        ours = bool(self.ours[0][number]) or bool(self.ours[1][number])
-        if ours:
-            theirs = id in self.theirs.whole
-            return ("both count it, with other amounts" if theirs else "only the house counts it"), False
-        return _left_out(self.yard, number), True
+        if self.ours[0][number] or self.ours[1][number]:
+            return ("both count it, with other amounts" if id in self.theirs.whole else "only the house counts it"), False
+        return self.left_out[number], True
 
 
 def _changed(way: Way, changes: Sequence[Change], most: int) -> Iterator[Way]:
@@ -211,50 +215,47 @@ def _changed(way: Way, changes: Sequence[Change], most: int) -> Iterator[Way]:
             yield frozenset(change for change in way if change.axis not in axes) | more
 
 
-def _left_out(yard: Yard, number: int) -> str:
-    """Why the house does not count a unit that is on record."""
+def _left_out(yard: Yard) -> list[str]:
+    """Of each unit, why the house does not count it: the first reason that holds for all its rows."""
     version, counts = yard.rows(OURS)
-    mine = np.flatnonzero(version.unit == number)
     rows = version.rows
-    if not mine.size:
-        return "on record only as it was known before"
-    if counts[mine].any():
-        return "what it would bring is not known to the house"
-    for reason, wrong in (
+    has = np.bincount(version.unit, minlength=len(yard.ids))
+    said = np.full(len(yard.ids), "outside the window", dtype=object)
+    for reason, wrong in reversed((
+        ("on record only as it was known before", np.zeros(len(rows.ids), dtype=bool)),
+        ("what it would bring is not known to the house", counts),
         ("not in the slice that was asked for", ~rows.within), ("left out by 'where'", ~rows.belongs),
-        *((f"{state} for the house", rows.state == state) for state in ("void", "waived")), ("not due yet", ~rows.fell),
+        *((f"{state} for the house", rows.state == CODES[state]) for state in ("void", "waived")), ("not due yet", ~rows.fell),
         (f"without an instant '{rows.own}'", rows.utc[rows.own] == MISSING),
         ("after the end of the record", rows.utc[rows.own] > rows.as_of),
-    ):  # fmt: skip
-        if wrong[mine].all():
-            return reason
-    return "outside the window"
+    )):  # fmt: skip
+        said[np.bincount(version.unit[wrong], minlength=len(yard.ids)) == has] = reason
+    return said.tolist()
 
 
 def _told(
     yard: Yard, theirs: Theirs, judge: _Judge, causes: Sequence[tuple[tuple[Change, ...], str, bool]], cause: Array, *, bottomless: bool
 ) -> Compared:  # fmt: skip
     above, below = judge.ours
-    tops, bottoms = ([Fraction(int(value)) * yard.unit for value in values] for values in (above, below))
-    their = [tuple(Fraction(int(value)) * yard.unit for value in pair) for pair in zip(*judge.amounts[:2], strict=True)]
-    ours = _side(sum(tops, Fraction(0)), sum(bottoms, Fraction(0)), _counted(judge.ours), bottomless=bottomless)
-    other = _side(
-        sum((top for top, _ in their), Fraction(0)),
-        sum((bottom for _, bottom in their), Fraction(0)),
-        len(theirs.whole),
-        bottomless=bottomless,
+    their_above, their_below = judge.amounts[:2]
+    ours, other = (
+        _side(Fraction(int(top.sum())) * yard.unit, Fraction(int(bottom.sum())) * yard.unit, _counted((top, bottom)), bottomless=bottomless)
+        for top, bottom in ((above, below), (their_above, their_below))
     )
     difference = None if ours.value is None or other.value is None else other.value - ours.value
     differing, rounded = [], Fraction(0)
     for number in np.flatnonzero(judge.unlike):
-        top, bottom = their[number][0] - tops[number], their[number][1] - bottoms[number]
+        mine, others = (
+            (Fraction(int(top[number])) * yard.unit, Fraction(int(bottom[number])) * yard.unit)
+            for top, bottom in ((above, below), (their_above, their_below))
+        )
+        top, bottom = others[0] - mine[0], others[1] - mine[1]
         gives = _gives(top, bottom, ours, other)
         if cause[number] == -1:
             rounded += gives or 0
             continue
         id = yard.ids[number]
-        pair = (their[number][0], their[number][1])
-        differing.append(Differing(id, (tops[number], bottoms[number]), pair, theirs.rows.get(id, 0), int(cause[number]), gives))
+        differing.append(Differing(id, mine, others, theirs.rows.get(id, 0), int(cause[number]), gives))
     found = [_cause(judge, one, [unit for unit in differing if unit.cause == place]) for place, one in enumerate(causes)]
     if rounded:
         found.append(Cause((), "rounding of floats", 0, None, Fraction(0), Fraction(0), rounded, True))

@@ -13,7 +13,7 @@ import numpy as np
 
 from troth.kernel.instant import to_us
 from troth.metrics.ground import Cut
-from troth.metrics.unit_rows import MISSING, UnitRows
+from troth.metrics.unit_rows import CODES, MISSING, Exact, UnitRows
 
 Array = np.ndarray[Any, Any]
 NOW = "now"
@@ -73,10 +73,11 @@ class Yard:
         counts = rows.belongs | ("where" in option)
         counts &= rows.within | ("slice" in option)
         done = at == "fulfilled" and at != rows.own
-        if (rows.state != "").any():
+        if rows.state.any():
             states = {*FELL, *(state for state in ("void", "waived", "open") if state in option)} | ({"open"} if done else set())
             states -= {"unknown"} if option.get("unknown") == "out" else set()
-            counts &= np.isin(rows.state, list(states))
+            allowed = np.array([state in states for state in CODES])
+            counts &= allowed[rows.state]
             counts &= rows.fell | done | ("open" in option)
         utc, wall = rows.utc[at], (rows.utc if "clock" in option else rows.local)[at]
         counts &= utc != MISSING
@@ -94,7 +95,7 @@ class Yard:
         option = {change.axis: change.option for change in way}
         top, bottom = (version.raw_top, version.raw_bottom) if "weights" in option else (version.top, version.bottom)
         if option.get("unknown") == "kept":
-            top = np.where(version.rows.state == "unknown", bottom, top)
+            top = np.where(version.rows.state == CODES["unknown"], bottom, top)
         if "joined" in option:
             times = version.joined[option["joined"]]
             top, bottom = top * times, bottom * times
@@ -118,7 +119,7 @@ class Yard:
 
 
 def laid_out(
-    versions: Mapping[str, UnitRows], cut: Cut, theirs: Mapping[str, Sequence[Fraction]], joined: Mapping[str, Mapping[str, int]]
+    versions: Mapping[str, UnitRows], cut: Cut, theirs: Mapping[str, Sequence[Exact]], joined: Mapping[str, Mapping[str, int]]
 ) -> tuple[Yard, list[Array]]:  # fmt: skip
     """The yard of versions, `now` among them; and the amounts of theirs, each on the yard's list of ids and in its unit.
 
@@ -127,11 +128,14 @@ def laid_out(
     ids = sorted({*theirs, *(id for rows in versions.values() for id in rows.ids)})
     place = {id: number for number, id in enumerate(ids)}
     width = len(next(iter(theirs.values()), ()))
-    lists: list[list[Fraction]] = []
+    lists: list[list[Exact]] = []
     for rows in versions.values():
         lists += [rows.top, rows.bottom]
-        lists += [[value * weight for value, weight in zip(values, rows.weight, strict=True)] for values in (rows.top, rows.bottom)]
-    nothing = (Fraction(0),) * width
+        lists += [
+            [value if weight == 1 else value * weight for value, weight in zip(values, rows.weight, strict=True)]
+            for values in (rows.top, rows.bottom)
+        ]
+    nothing = (0,) * width
     lists += [[theirs.get(id, nothing)[number] for id in ids] for number in range(width)]
     whole, unit = common(lists)
     made = {}
@@ -153,7 +157,7 @@ def _changes(versions: Mapping[str, Version], cut: Cut, joined: Iterable[str]) -
         if cut.until is not None:
             yield Change("window", "last_day")
         yield Change("window", "none")
-    states = {str(state) for one in every for state in one.state}
+    states = {state for state, code in CODES.items() if any((one.state == code).any() for one in every)}
     yield from (Change(state, "in") for state in ("void", "waived") if state in states)
     if not all(one.fell.all() for one in every):
         yield Change("open", "in")
@@ -168,7 +172,7 @@ def _changes(versions: Mapping[str, Version], cut: Cut, joined: Iterable[str]) -
     yield from (Change("joined", what) for what in joined)
 
 
-def common(lists: Sequence[Sequence[Fraction]]) -> tuple[list[Array], Fraction]:
+def common(lists: Sequence[Sequence[Exact]]) -> tuple[list[Array], Fraction]:
     """Fractions as whole numbers of one unit."""
     below = lcm(*{value.denominator for values in lists for value in values}) if any(lists) else 1
     whole = [[value.numerator * (below // value.denominator) for value in values] for values in lists]
