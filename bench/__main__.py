@@ -12,6 +12,7 @@ from bench import (
     calendars,
     charts,
     databases,
+    explained,
     identity,
     increment,
     logs,
@@ -43,6 +44,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "worlds": lambda _: worlds.measure(),
     "risk": lambda _: risk.measure(),
     "promises": lambda _: promises.measure(),
+    "explained": lambda _: explained.measure(),
     "charts": lambda _: charts.measure(),
 }
 

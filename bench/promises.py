@@ -22,7 +22,7 @@ EVENTS = ("placed", "picked", "packed", "handed", "delivered")
 
 
 def measure(count: int = COUNT) -> list[Line]:
-    folder = _record(count)
+    folder = written_record(count)
     own, plain = fresh("promises", "own", str(folder), str(count)), fresh("promises", "plain", str(folder), str(count))
     said = f"{own['variants']:,} variants on {CALENDARS:,} calendars; {own['broken']:,} broken, each with its shares"
     return [
@@ -38,7 +38,7 @@ def measure(count: int = COUNT) -> list[Line]:
     ]  # fmt: skip
 
 
-def _record(count: int) -> Path:
+def written_record(count: int) -> Path:
     """The record as Parquet, made once: a tenth of the orders wait days between two stages, one in fifty was never delivered."""
     from troth.stores.lake.engine import DuckEngine
 
@@ -76,7 +76,7 @@ def measure_here(way: str, folder: Path, count: int) -> dict[str, Any]:
     from troth.promises import Record, make_outcomes, terms_of
     from troth.stores.lake.engine import DuckEngine
 
-    root = _book(way)
+    root = written_book(way)
     book, problems = open_book(root, CHECKS)
     shutil.rmtree(root)
     if any(problem.level == "error" for problem in problems):
@@ -102,9 +102,9 @@ def measure_here(way: str, folder: Path, count: int) -> dict[str, Any]:
     return {"took_s": took, "cpu_s": used, "peak_mib": peak, "variants": len(made.variants), "broken": broken}
 
 
-def _book(way: str) -> Path:
+def written_book(way: str, root: Path | None = None) -> Path:
     """A book on disk, made anew, whose one promise is the same for all, or each customer's own on one of a thousand calendars."""
-    root = CACHE / "book" / f"promises-{way}"
+    root = root or CACHE / "book" / f"promises-{way}"
     shutil.rmtree(root, ignore_errors=True)
     within = "within: 3d" if way == "plain" else "within: 24wh\n  calendar: desk"
     budget = "6h" if way == "plain" else "4wh"

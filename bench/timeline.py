@@ -24,18 +24,18 @@ def measure(count: int = LARGE) -> list[Line]:
         fresh("build", str(folder / "book"))
     said = fresh("timeline", str(folder))
     ours, plain = said["ours"], said["plain"]
-    p95 = _quantile(ours, 0.95)
+    p95 = quantile(ours, 0.95)
     return [
         Line(
             f"one order's timeline of {count:,}, p50 / p95 of {len(ours)} orders",
-            f"{shown(_quantile(ours, 0.5))} / {shown(p95)}",
+            f"{shown(quantile(ours, 0.5))} / {shown(p95)}",
             f"< {shown(MOST_S)}",
             f"warm process; its first call {shown(said['first'])}",
             met=p95 < MOST_S,
         ),
         Line(
             "… plain DuckDB over the same files",
-            f"{shown(_quantile(plain, 0.5))} / {shown(_quantile(plain, 0.95))}",
+            f"{shown(quantile(plain, 0.5))} / {shown(quantile(plain, 0.95))}",
             "",
             "the order's code, events and outcomes in three queries; neither month nor views",
         ),
@@ -49,13 +49,13 @@ def measure_here(folder: Path) -> dict[str, Any]:
 
     reading = open_reading(open_workspace(folder / "book"))
     ids = order_ids(folder, IDS + 1)
-    first = _seconds(lambda: why_not(reading, ids[0]))
+    first = seconds(lambda: why_not(reading, ids[0]))
     plain = _plain(folder / "book" / ".troth" / "lake")
     plain(ids[0])
     return {
         "first": first,
-        "ours": [_seconds(lambda id=id: why_not(reading, id)) for id in ids[1:]],  # type: ignore[misc]
-        "plain": [_seconds(lambda id=id: plain(id)) for id in ids[1:]],  # type: ignore[misc]
+        "ours": [seconds(lambda id=id: why_not(reading, id)) for id in ids[1:]],  # type: ignore[misc]
+        "plain": [seconds(lambda id=id: plain(id)) for id in ids[1:]],  # type: ignore[misc]
     }
 
 
@@ -76,13 +76,13 @@ def _plain(lake: Path) -> Callable[[str], None]:
     return ask
 
 
-def _seconds(act: Callable[[], object]) -> float:
+def seconds(act: Callable[[], object]) -> float:
     begun = time.perf_counter()
     act()
     return time.perf_counter() - begun
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(int(share * len(values)), len(values) - 1)]
 
 
