@@ -29,6 +29,7 @@ import pytest
 import troth
 from tests.app.small_book import write_book
 from tests.app.test_revisions import at, built_at
+from tests.book.test_layers import change
 from tests.metrics.shop import BOOK as SHOP
 from tests.metrics.shop import FILES
 from troth.app.operation import Operation
@@ -335,6 +336,19 @@ def test_terms_that_were_corrected_since_are_named(tmp_path: Path) -> None:
     assert words == "by the terms before they were corrected"
     assert units == 3  # B is kept, D is due in March, E is due on 1 February
     assert sums(found) == Fraction(1, 2) - (found.ours or 0)
+
+
+def test_terms_of_their_own_are_named_where_theirs_goes_by_those_of_all(tmp_path: Path) -> None:
+    book = {
+        **BOOK,
+        "changes/CHG-1.yaml": change('"overlays/channel=shop"'),
+        "overlays/channel=shop/promises/deliver.yaml": "change: CHG-1\ndeliver: {due: attr(due) - 2d}\n",  # G came a day after that
+    }
+    operation = troth.open(write_book(tmp_path, files={"orders.csv": ORDERS, "payments.csv": PAYMENTS}, book=book))
+    operation.build()
+
+    found = operation.reconcile("in_time", sql=f"{ONE} WHERE {BY_DUE} AND {LIVE}", **FEBRUARY)
+    assert causes(found) == {"by the terms that hold for everybody, not by terms of their own": (1, Fraction(1, 6))}  # 2 of 6 to 3 of 6
 
 
 def test_a_sample_and_a_convention_are_named(tmp_path: Path) -> None:

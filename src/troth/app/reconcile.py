@@ -9,7 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from troth import __version__
 from troth.app.arrived import Row, rows_since
+from troth.app.defects import judged_again
 from troth.app.judging import DEFAULT_ZONE
 from troth.app.known import Known, as_known_at
 from troth.app.metrics import cut_of, dimensions_of, metric_ground, metric_of, told_of
@@ -18,12 +20,14 @@ from troth.app.sides import NOW as IN_FORCE
 from troth.app.sides import End, end_of
 from troth.app.theirs import Given, number_of, of_file, of_mappings, of_query
 from troth.app.workspace import Workspace, silent
+from troth.findings.defects import JUDGED
 from troth.kernel.errors import BadValue, BookError
 from troth.metrics import KINDS, Cut, Metric
 from troth.metrics.asking import Parts
 from troth.metrics.reconciling import ONCE, Compared, Theirs, Tried, added, compare, once, tried
 from troth.metrics.unit_rows import UnitRows, parts_of, unit_rows
 from troth.metrics.ways import NOW, Change, Yard, laid_out
+from troth.promises import PROMISES, terms_of
 from troth.query import literal_text
 
 MOST_EARLIER = 5
@@ -108,9 +112,9 @@ def reconcile(
         versions |= _earlier(workspace, asked, [as_known_at(workspace, known)])
     found = _found(workspace, reading, asked, versions, theirs)
     if known is None and not _settled(found):
-        earlier = _earlier(workspace, asked, _published(workspace, reading))
-        versions |= earlier
-        found = found if not earlier else _found(workspace, reading, asked, versions, theirs)
+        more = _earlier(workspace, asked, _published(workspace, reading)) | _by_standard(workspace, reading, asked)
+        versions |= more
+        found = found if not more else _found(workspace, reading, asked, versions, theirs)
     yard, compared, ways, shared = found
     ours = compared.ours.value if compared else ways[0].value
     number = theirs.number if compared is None else compared.theirs.value
@@ -165,6 +169,21 @@ def _published(workspace: Workspace, reading: Reading) -> list[Known]:
         if id != reading.snapshot.id and snapshot is not None and workspace.lake.holds(snapshot):
             found.append(Known(at, snapshot, reading.rules, 0, None))
     return found[:MOST_EARLIER]
+
+
+def _by_standard(workspace: Workspace, reading: Reading, asked: Asked) -> dict[str, UnitRows]:
+    """The same outcomes by the terms that hold for everybody, where somebody has terms of their own."""
+    rules, promise = reading.rules, asked.metric.promise
+    if promise is None or (reading.snapshot.book_hash, reading.snapshot.version) != (rules.hash, __version__):
+        return {}
+    dimensions = frozenset(dimension.id for dimension in rules.book.company.dimensions)
+    if not rules.book.layers(PROMISES.name, promise).dimensions() & dimensions:
+        return {}
+    engine = judged_again(workspace, reading, terms_of(rules.book, dimensions))
+    for table in ("stratum", "money", "feedback"):
+        engine.run(f"CREATE VIEW IF NOT EXISTS {table} AS FROM {JUDGED}.{table}")
+    rows = unit_rows(engine, asked.name, asked.metric, metric_ground(reading), asked.only, dimensions_of(reading))
+    return {"standard terms": rows}
 
 
 def _earlier(workspace: Workspace, asked: Asked, known: Sequence[Known]) -> dict[str, UnitRows]:
@@ -275,6 +294,7 @@ def _words(change: Change, reading: Reading, asked: Asked, own: str) -> str:
         return {
             "known": f"as known at {which} UTC: without what arrived or was corrected since",
             "former": "by the terms before they were corrected",
+            "standard": "by the terms that hold for everybody, not by terms of their own",
             "convention": f"by the convention '{which}'",
         }[what]
     if axis == "at":
