@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+import troth
+from tests.app.small_book import write_book
+from tests.app.test_revisions import built_at
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
 from troth.app.reading import Reading, open_reading
 from troth.app.timeline import Judged, Timeline, why_not
+from troth.faces.cli import app
 from troth.kernel.errors import NotFound
 
 BOOK = {
@@ -148,3 +155,32 @@ def test_an_id_that_nobody_knows_is_answered_with_the_nearest(shop: Reading) -> 
         why_not(shop, "kept-2")
     with pytest.raises(NotFound, match=r"no order 'zebra' on record\. Give an id"):
         why_not(shop, "zebra")
+
+
+#  C was placed on 5 February and came on the 8th, of which the files said nothing on 1 March: only on the 3rd. By then A is said to have
+#  come an hour earlier, and D is new: it was placed and came after all that was known on the 1st, which spoke up to 15 February.
+AFTER = """id,customer,placed,due,delivered
+A,c1,2026-01-05 10:00,2026-01-09,2026-01-08 08:00
+B,c2,2026-01-05 11:00,2026-01-09,2026-01-10 09:00
+C,c1,2026-02-05 12:00,2026-02-09,2026-02-08 09:00
+D,c1,2026-02-16 12:00,2026-02-20,2026-02-17 09:00
+"""
+
+
+def test_an_event_that_was_recorded_late_says_so_and_one_whose_row_was_corrected_besides_does_not(tmp_path: Path) -> None:
+    root = write_book(tmp_path)
+    built_at(root, 0)
+    built_at(root, 48, {"orders.csv": AFTER})
+    operation = troth.open(root)
+
+    def late(id: str) -> dict[str, tuple[str | None, str | None]]:
+        (timeline,) = operation.explain(id)
+        return {line.what: (line.recorded, line.later) for line in timeline.promises[0].clock if line.later}
+
+    assert late("C") == {"delivered": ("2026-03-03 07:00:00", "22 days")}, "its clock is that of Berlin"
+    assert late("A") == {"delivered": ("2026-03-03 07:00:00", "53 days")}
+    assert late("B") == late("D") == {}
+    words = CliRunner().invoke(app, ["explain", "C", "--book", str(root)]).output
+    assert "2026-02-08 09:00:00  delivered, recorded 22 days later" in words
+    then = CliRunner().invoke(app, ["why-not", "C", "--as-known-at", "2026-03-01T08:00", "--book", str(root)]).output
+    assert "recorded" not in then.replace("nothing recorded", "")

@@ -1,19 +1,23 @@
-"""Which rows of which files say otherwise since: those that arrived, were corrected or were taken back, by the objects they are about."""
+"""What came when: the rows that arrived, were corrected or taken back since, by the objects they are about, and events recorded late."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from troth.app.intake import stored
+from troth.app.intake import concerning_all, stored
+from troth.app.judging import DEFAULT_ZONE
+from troth.app.rules import Rules
 from troth.app.sides import End
 from troth.app.workspace import Workspace
 from troth.book import Definition
 from troth.query import identifier, literal_text
 from troth.record import Engine, Load
 from troth.sources import Source
+from troth.sources.intake.standing import stage_loads
+from troth.sources.intake.taking import Stored
 
 Fate = Literal["arrived", "corrected", "taken back"]
 ASKED = "asked_object"
@@ -123,6 +127,54 @@ def _id(columns: Sequence[str]) -> str:
     if len(texts) == 1:
         return texts[0]
     return " || '/' || ".join(f"replace(replace({text}, '%', '%25'), '/', '%2F')" for text in texts)
+
+
+def recorded_late(workspace: Workspace, rules: Rules, type: str, id: str) -> dict[tuple[str, datetime], datetime]:
+    """The events of one object that were recorded when the record spoke of later instants already: by type and instant, since when.
+
+    An event of which the row was corrected in another cell was recorded with the first row that has it. What the first build took in is
+    history, and not late. Of objects whose id is made of a derived column nothing is told.
+    """
+    found: dict[tuple[str, datetime], Load] = {}
+    for name, mine in concerning_all(rules, workspace.lake.loads()).items():
+        source = rules.sources[name].value
+        about = source.object is not None and source.object.type == type and source.events
+        if about and len({load.seq for load in mine}) > 1 and not set(source.object.id) & set(source.derived):  # type: ignore[union-attr]
+            for key, load in _first_loads(workspace, rules, name, mine, id).items():
+                found[key] = min(found.get(key, load), load, key=lambda one: one.seq)
+    published = workspace.lake.published()
+    late = {}
+    for (event, occurred), load in found.items():
+        before = [snapshot for snapshot, at in published if at < load.known_from]
+        snapshot = workspace.lake.snapshot(before[-1]) if before else None
+        if snapshot is not None and occurred <= snapshot.as_of:
+            late[event, occurred] = load.known_from
+    return late
+
+
+def _first_loads(workspace: Workspace, rules: Rules, name: str, loads: Sequence[Load], id: str) -> dict[tuple[str, datetime], Load]:
+    """The first load that has each event of an object of a source, by type and instant: its rows of all loads, staged as a build does."""
+    source = rules.sources[name].value
+    assert source.object is not None
+    columns, first = source.object.id, min(load.seq for load in loads)
+    engine = workspace.engine()
+    about = f"WHERE {_id(columns)} = {literal_text(id)}"
+    whole = [one for load in loads if set(columns) <= set(load.columns) and (one := stored(workspace.lake, load)).rows is not None]
+    if not any(engine.rows(f"SELECT 1 FROM {one.rows} {about} LIMIT 1") for one in whole if one.load.seq > first):
+        return {}  # the first load is the large one: it is read only where a later one has something to say
+    mine = [Stored(replace(one.load, anew=False), f"(SELECT * FROM {one.rows} {about})") for one in whole]
+    staged = stage_loads(engine, name, source, source.zone or rules.settings.zone or DEFAULT_ZONE, mine, strict=False)
+    by_seq = {load.seq: load for load in loads}
+    found: dict[tuple[str, datetime], Load] = {}
+    for event in source.events:
+        cell = f"c{staged.cell(event.at, 'instant').name}"
+        kind = f"t{staged.texts[event.type_from]}" if event.type_from else literal_text(str(event.type))
+        for said, occurred, seq in engine.rows(
+            f"SELECT {kind}, {cell}, min({staged.load_sql()}) FROM {staged.table}"
+            f" WHERE {cell} IS NOT NULL AND {kind} IS NOT NULL AND {staged.where_sql(event.where)} GROUP BY ALL"
+        ):
+            found[str(said), occurred] = by_seq[int(seq)]
+    return found
 
 
 def giving(sources: Mapping[str, Definition[Source]], type: str, name: str) -> frozenset[str]:

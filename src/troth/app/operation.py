@@ -123,7 +123,7 @@ class Operation:
 
         Raises NotFound with near ids where nothing of that name is on record.
         """
-        return why_not(open_reading(self.workspace), id)
+        return why_not(open_reading(self.workspace), id, self.workspace)
 
     def upstream(self, promise: str, *, by: Sequence[str] = ("month",)) -> UpstreamTold:
         """Which inner step broke before a promise to customers did, and how the two go together among what is alike in `by`.

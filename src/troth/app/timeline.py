@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from troth.app.arrived import recorded_late
 from troth.app.reading import Reading
+from troth.app.workspace import Workspace
 from troth.findings import Context
 from troth.kernel.errors import NotFound, nearest
 from troth.promises import Outcome, Promise, state
@@ -18,14 +20,17 @@ from troth.query import identifier, literal_text
 
 INSTANTS = ("made", "due", "fulfilled", "voided", "waived", "unknown_reason", "breached")
 MICROSECOND = timedelta(microseconds=1)
+Late = Mapping[tuple[str, datetime], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """at: local time, as text."""
+    """at: local time, as text. recorded: of an event that came late, since when it is on record; later: so long after it happened."""
 
     at: str
     what: str
+    recorded: str | None = None
+    later: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +77,19 @@ class Timeline:
     quarantined: tuple[str, ...]
 
 
-def why_not(reading: Reading, id: str) -> tuple[Timeline, ...]:
+def why_not(reading: Reading, id: str, workspace: Workspace | None = None) -> tuple[Timeline, ...]:
     """What became of every promise about an id, in whichever object types it names something.
 
+    workspace: where to look up which events came late; without it none is told to have.
     Raises NotFound with near ids where nothing of that name is on record.
     """
     context = reading.context
     types = sorted({promise.subject for promise in context.promises.values()})
-    found = [t for type in types if (t := _timeline(context, type, id)) is not None]
+
+    def late(type: str) -> Late:
+        return recorded_late(workspace, reading.rules, type, id) if workspace is not None else {}
+
+    found = [t for type in types if (t := _timeline(context, type, id, late)) is not None]
     if not found:
         what = f"no {' or '.join(types) or 'subject'} '{id}' on record"
         raise NotFound(what, allowed=_near(context, types, id), next_step="Give an id as the source has it.")
@@ -98,7 +108,7 @@ def _near(context: Context, types: list[str], id: str) -> str | None:
     return nearest(id, similar) if similar else None
 
 
-def _timeline(context: Context, type: str, id: str) -> Timeline | None:
+def _timeline(context: Context, type: str, id: str, late_of: Callable[[str], Late]) -> Timeline | None:
     rows = context.engine.rows(f"SELECT code, month FROM object_{type} WHERE id = ?", (id,))
     if not rows:
         return None
@@ -106,7 +116,10 @@ def _timeline(context: Context, type: str, id: str) -> Timeline | None:
     events = context.engine.rows(
         "SELECT occurred, type FROM event WHERE object_type = ? AND month = ? AND object = ? ORDER BY occurred, type", (type, month, code)
     )
-    judged = [_judged(context, name, promise, code, month, events) for name, promise in context.promises.items() if promise.subject == type]
+    late = late_of(type)
+    judged = [
+        _judged(context, name, promise, code, month, events, late) for name, promise in context.promises.items() if promise.subject == type
+    ]
     return Timeline(type, id, tuple(judged), _quarantined(context, type, code))
 
 
@@ -122,21 +135,23 @@ def _quarantined(context: Context, type: str, code: int) -> tuple[str, ...]:
     return tuple(f"{file}, row {row}, {column}: {reason}" + (f" ({value!r})" if value else "") for file, row, column, reason, value in rows)
 
 
-def _judged(context: Context, name: str, promise: Promise, code: int, month: int, events: list[tuple[Any, ...]]) -> Judged:
+def _judged(context: Context, name: str, promise: Promise, code: int, month: int, events: list[tuple[Any, ...]], late: Late) -> Judged:
     rows = _row(context, name, promise, code, month, events)
     if not rows:
         return Judged(name, promise.words, "not made", f"never made: no '{promise.anchor}' on record", ())
     row = rows[0]
     outcome = Outcome(*(row[column] for column in INSTANTS))
     now = state(outcome, context.as_of) or "not made"
-    lines = [(at, str(what).replace("_", " ")) for at, what in events or _of_turn(promise, row)]
+    happened = events or _of_turn(promise, row)
+    lines = [(at, str(what).replace("_", " ")) for at, what in happened]
+    since = {(at, str(what).replace("_", " ")): late[str(what), at] for at, what in happened if (str(what), at) in late}
     if outcome.due is not None:
         lines.append((outcome.due, "due"))
     if outcome.breached is not None and outcome.breached <= context.as_of:
         lines.append((outcome.breached, "from here on it could not be kept"))
     lines.append((context.as_of, "the record ends here"))
     lines += _pauses(context, name, code)
-    clock = tuple(Line(_local(context, at), what) for at, what in sorted(lines, key=lambda line: line[0]))
+    clock = tuple(_line(context, at, what, since.get((at, what))) for at, what in sorted(lines, key=lambda line: line[0]))
     said = _says(outcome, now, context.as_of, promise)
     bound = _bound(context, name, row, promise)
     stages, others = _stages(context, promise, row, bound)
@@ -145,6 +160,10 @@ def _judged(context: Context, name: str, promise: Promise, code: int, month: int
         due_by=str(bound.get("due") or bound.get("within") or ""), known_from=_local(context, row["known_from"]),
         worked=_worked(context, name, code, row), stages=stages, others=others, made_of=_made_of(context, promise, code),
     )  # fmt: skip
+
+
+def _line(context: Context, at: datetime, what: str, since: datetime | None) -> Line:
+    return Line(_local(context, at), what) if since is None else Line(_local(context, at), what, _local(context, since), _span(at, since))
 
 
 def _row(context: Context, name: str, promise: Promise, code: int, month: int, events: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

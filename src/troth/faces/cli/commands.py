@@ -243,7 +243,7 @@ def why_not(
     out = Out(json=json, quiet=False)
     workspace = open_workspace(book)
     known = know(workspace, as_known_at) if as_known_at is not None else None
-    timelines = use_case(open_reading(workspace, known), order)
+    timelines = use_case(open_reading(workspace, known), order, workspace)
     if json:
         out.data([fields(t) for t in timelines])
         return

@@ -194,7 +194,7 @@ class Out:
                 if promise.change:
                     self.say(f"    by the terms of {promise.layer} ({promise.change})")
                 for line in promise.clock:
-                    self.say(f"    {line.at:<20} {line.what}")
+                    self.say(f"    {line.at:<20} {line.what}{f', recorded {line.later} later' if line.later else ''}")
             if timeline.quarantined:
                 self.say("\n  In quarantine")
                 for reason in timeline.quarantined:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from troth.app.promises import Bound, Listed, Rate, Stretch, Whole
     from troth.app.reading import Reading
     from troth.app.timeline import Judged, Timeline
+    from troth.app.workspace import Workspace
 
 Name = Annotated[str, typer.Argument(help="A promise by its name in the book: deliver.")]
 Order = Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")]
@@ -22,10 +22,11 @@ WIDTH = 12  # of the bar of what was not kept
 
 def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """List every promise: who owes it to whom, how many stand how, and what was kept of what fell due."""
+    from troth.app.bootstrap import open_workspace
     from troth.app.promises import list_promises
 
     out = Out(json=json, quiet=False)
-    found = list_promises(_reading(book, as_known_at))
+    found = list_promises(_reading(open_workspace(book), as_known_at))
     if json:
         out.data([fields(one) for one in found])
         return
@@ -35,10 +36,11 @@ def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = Fals
 
 def promise(name: Name, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Show one promise: what was kept by month, where its time goes, and whose terms bound how many."""
+    from troth.app.bootstrap import open_workspace
     from troth.app.promises import whole_promise
 
     out = Out(json=json, quiet=False)
-    whole = whole_promise(_reading(book, as_known_at), name)
+    whole = whole_promise(_reading(open_workspace(book), as_known_at), name)
     if json:
         out.data(fields(whole))
         return
@@ -47,10 +49,12 @@ def promise(name: Name, book: Book = HERE, as_known_at: AsKnownAt = None, json: 
 
 def explain(order: Order, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Explain one order's promises: clock by clock, with pauses, stages, who bears the delay, and whose terms bound it."""
+    from troth.app.bootstrap import open_workspace
     from troth.app.timeline import why_not
 
     out = Out(json=json, quiet=False)
-    timelines = why_not(_reading(book, as_known_at), order)
+    workspace = open_workspace(book)
+    timelines = why_not(_reading(workspace, as_known_at), order, workspace)
     if json:
         out.data([fields(t) for t in timelines])
         return
@@ -58,12 +62,10 @@ def explain(order: Order, book: Book = HERE, as_known_at: AsKnownAt = None, json
         _explained(out, timeline)
 
 
-def _reading(book: Path, as_known_at: str | None) -> Reading:
-    from troth.app.bootstrap import open_workspace
+def _reading(workspace: Workspace, as_known_at: str | None) -> Reading:
     from troth.app.known import as_known_at as know
     from troth.app.reading import open_reading
 
-    workspace = open_workspace(book)
     return open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
 
 
@@ -174,7 +176,7 @@ def _judged(out: Out, judged: Judged) -> None:
     if judged.calendar:
         out.say(f"    on the hours of {judged.calendar}" + (f"; {judged.worked} of working time" if judged.worked else ""))
     for line in judged.clock:
-        out.say(f"    {line.at:<20} {line.what}")
+        out.say(f"    {line.at:<20} {line.what}{f', recorded {line.later} later' if line.later else ''}")
     for part in judged.made_of:
         out.say(f"    · {part}")
     for stage in judged.stages:
