@@ -333,3 +333,60 @@ def test_a_turn_of_a_promise_that_comes_again_is_traced_to_the_row_of_its_contra
     assert (change.id, change.before, change.after, change.reasons) == ("K-1 2026-01-09", "broken", "kept", ("data",))
     assert [(row.file, row.row, row.fate) for row in change.rows] == [("reports.csv", 4, "arrived")]
     assert change.late
+
+
+LINES = """lines:
+  files: [lines.csv]
+  key: [line]
+  object: {type: line, id: [line]}
+  relations: [{to: order, id: [order]}]
+  events:
+    - {type: ordered, at: ordered, anchor: true}
+    - {type: arrived, at: arrived}
+  contract: {full_extract: true}
+"""
+WHOLE_ORDER = """arrive:
+  subject: line
+  words: every line within five days
+  anchor: ordered
+  fulfil: {event: arrived}
+  due: ordered + 5d
+complete:
+  subject: order
+  words: on time, with all of it
+  anchor: placed
+  fulfil: {all_of: [deliver, {promise: arrive, of: line}]}
+"""
+#  line  of  arrived
+#  A1    A   in time
+#  A2    A   not on record; on the second day it turns out that it came in time, too
+#  B1    B   in time, but B itself was late
+OF_LINES = """line,order,ordered,arrived
+A1,A,2026-01-05 10:00,2026-01-07 09:00
+A2,A,2026-01-05 10:00,{a2}
+B1,B,2026-01-05 11:00,2026-01-07 09:00
+"""
+
+
+@pytest.mark.slow
+def test_a_whole_changed_since_a_part_of_it_arrived_late_and_since_the_terms_of_a_part_are_others(tmp_path: Path) -> None:
+    book = {**BOOK, "sources/lines.yaml": LINES, "promises/whole.yaml": WHOLE_ORDER}
+    root = write_book(tmp_path, files={**FILES, "lines.csv": OF_LINES.format(a2="")}, book=book)
+    first = built_at(root, 0).snapshot
+    second = built_at(root, 24, {"lines.csv": OF_LINES.format(a2="2026-01-07 09:00")}).snapshot
+
+    change = _only(outcome_diff(at(root, 25), first.id, "now", promise="complete"))
+
+    assert (change.id, change.before, change.after, change.reasons, change.late) == ("A", "broken", "kept", ("data",), True)
+    assert change.cells == ("line A2 arrived: - -> 2026-01-07T08:00:00.000000",)
+    assert [(row.source, row.row, row.fate, row.known_from) for row in change.rows] == [("lines", 2, "corrected", FIRST + 24 * HOUR)]
+    assert change.fulfilled == (None, datetime(2026, 1, 8, 8)), "with the last of its parts, which is the delivery"
+
+    (root / "promises/whole.yaml").write_text(WHOLE_ORDER.replace("+ 5d", "+ 1d"), encoding="utf-8")
+    built_at(root, 48)
+
+    changes = outcome_diff(at(root, 49), second.id, "now", promise="complete").changes
+    told = [(one.id, one.before, one.after, one.reasons, one.due[1], one.rows) for one in changes]
+    # The whole falls due with the last of its parts, which is the delivery now: B is as late as it was, by another due.
+    end_of_day = datetime(2026, 1, 9, 22, 59, 59, 999_999)
+    assert told == [("A", "kept", "broken", ("terms",), end_of_day, ()), ("B", "broken", "broken", ("terms",), end_of_day, ())]
