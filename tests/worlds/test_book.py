@@ -50,23 +50,39 @@ def test_every_row_is_stored_but_corrected_ones(meridian: Path) -> None:
     assert next(s for s in balances if s["source"] == "carrier_tracking")["superseded"] > 0
 
 
-def test_deliveries_are_judged_as_plain_sql_judges_them(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
-    """The last recorded status counts; the promised day ends at its midnight on the clock of the country."""
-    zones = {"DE": "Europe/Berlin", "FR": "Europe/Paris", "ES": "Europe/Madrid", "GB": "Europe/London", "SA": "Asia/Riyadh",
-             "US": "America/New_York", "BR": "America/Sao_Paulo", "JP": "Asia/Tokyo", "IN": "Asia/Kolkata"}  # fmt: skip
-    files.execute("CREATE OR REPLACE TABLE zone AS SELECT unnest(?) AS country, unnest(?) AS zone", [list(zones), list(zones.values())])
-    said = files.execute("""
-        WITH came AS (
-            SELECT order_no, arg_max(status_at::TIMESTAMPTZ, recorded_at) AS came_at
-            FROM carrier_tracking WHERE status = 'delivered' GROUP BY 1
-        ), judged AS (
-            SELECT timezone(zone, (strptime(promised_date, '%d.%m.%Y') + INTERVAL 1 DAY)::TIMESTAMP) AS due, came_at
-            FROM erp_orders JOIN zone ON ship_country = country LEFT JOIN came USING (order_no) WHERE cancelled_at IS NULL
-        )
-        SELECT count(*) FILTER (came_at < due), count(*) FILTER (came_at >= due), count(*) FILTER (came_at IS NULL) FROM judged
-    """).fetchone()
+ZONES = {"DE": "Europe/Berlin", "FR": "Europe/Paris", "ES": "Europe/Madrid", "GB": "Europe/London", "SA": "Asia/Riyadh",
+         "US": "America/New_York", "BR": "America/Sao_Paulo", "JP": "Asia/Tokyo", "IN": "Asia/Kolkata"}  # fmt: skip
+# The last recorded status counts; the promised day ends at its midnight on the clock of the country.
+DELIVERED = """
+    WITH zone AS (SELECT unnest($countries) AS country, unnest($zones) AS zone), came AS (
+        SELECT order_no, arg_max(status_at::TIMESTAMPTZ, recorded_at) AS came_at FROM carrier_tracking WHERE status = 'delivered' GROUP BY 1
+    ), judged AS (
+        SELECT timezone(zone, (strptime(promised_date, '%d.%m.%Y') + INTERVAL 1 DAY)::TIMESTAMP) AS due, came_at
+        FROM erp_orders JOIN zone ON ship_country = country LEFT JOIN came USING (order_no) WHERE cancelled_at IS NULL
+    )
+"""
+CLOCKS = {"countries": list(ZONES), "zones": list(ZONES.values())}
 
-    assert _outcomes(meridian, "deliver") == said
+
+def test_deliveries_are_judged_as_plain_sql_judges_them(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    counts = "SELECT count(*) FILTER (came_at < due), count(*) FILTER (came_at >= due), count(*) FILTER (came_at IS NULL) FROM judged"
+
+    assert _outcomes(meridian, "deliver") == files.execute(DELIVERED + counts, CLOCKS).fetchone()
+
+
+def test_the_budget_of_deliveries_is_what_plain_sql_over_the_files_leaves_of_92_in_100(
+    meridian: Path, files: duckdb.DuckDBPyConnection
+) -> None:
+    """Of what fell due in the last 28 days. Visits have the same objective, the least that any contract of a customer asks."""
+    budget = troth.open(meridian / "book").budget("deliver")
+    window = f"'{budget.until.isoformat()}Z'::TIMESTAMPTZ - INTERVAL 28 DAY + INTERVAL 1 MICROSECOND AND '{budget.until.isoformat()}Z'"
+    counts = "SELECT count(*), count(*) FILTER (came_at IS NULL OR came_at >= due) FROM judged"
+    due, broken = files.execute(f"{DELIVERED}{counts} WHERE due - INTERVAL 1 MICROSECOND BETWEEN {window}", CLOCKS).fetchall()[0]
+    ((least,),) = files.execute("SELECT min(kept_of_hundred::INT) FROM contracts").fetchall()
+
+    assert (budget.due, budget.broken, budget.unknown) == (due, broken, 0)
+    assert budget.left == pytest.approx((0.08 * due - broken,) * 2)
+    assert troth.open(meridian / "book").budget("arrive").kept == budget.kept == least / 100
 
 
 def test_visits_are_judged_as_plain_sql_judges_them(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
