@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 import troth
 from tests.app.small_book import BOOK, PROMISE, built, write_book
+from troth.app.gaps import Placed
 from troth.faces.cli import app
+from troth.faces.cli.gap_commands import HANDOFFS, said
+from troth.faces.cli.output import Out
+from troth.findings.gaps import Gap
 
 STAGED = PROMISE + "  stages: {road: {from: placed, to: delivered}}\n"
 COMPANY = "roles: [head_of_sales, it_lead]\n"
@@ -42,6 +47,7 @@ def test_the_command_prints_the_same_in_words_and_as_json(tmp_path: Path) -> Non
     data = json.loads(CliRunner().invoke(app, ["gaps", "--book", str(root), "--json"]).output)
 
     assert "Stages that nobody answers for (1)" in words
+    assert "troth handoffs" not in words, "none is unpromised"
     assert "Give the stage an owner: promises.deliver.stages.road.owner.  promises/deliver.yaml:7:12" in words
     assert "  payment: paid (3)" in words
     order = next(one for one in data["journeys"] if one["object_type"] == "order")
@@ -73,3 +79,15 @@ def test_what_was_known_then_has_the_gaps_of_then(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["gaps", "--book", str(root), "--as-known-at", "2020-01-01"])
 
     assert done.exit_code != 0  # nothing was known then
+
+
+def test_a_handover_that_nobody_promised_leads_to_those_that_somebody_did(capsys: pytest.CaptureFixture[str]) -> None:
+    gap = Gap(HANDOFFS, "order: packed to billed", "From 'packed' to 'billed' of order nobody promised anything", "Promise it", 3)
+
+    said(Out(json=False, quiet=False), (Placed(gap, None),))
+
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "  From 'packed' to 'billed' of order nobody promised anything",
+        "    Promise it.",
+        "  Those that somebody promised: troth handoffs",
+    ]

@@ -114,6 +114,7 @@ def test_both_sides_of_a_handover_see_the_same_lines(shop: Path) -> None:
     seller, carrier = (run(shop, "handoffs", "--role", role).stdout for role in ("seller", "carrier"))
 
     assert seller == carrier
+    assert seller.splitlines()[-1] == "Handovers that nobody promised: troth gaps"
     assert "missed 40.0 % of 5 that fell due · 1 never done · of those done 25.0 % late · owner: nobody yet" in seller
 
 

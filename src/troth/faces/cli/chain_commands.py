@@ -93,6 +93,9 @@ def _handoffs(out: Out, found: Handoffs) -> None:
         out.say(f"  {_rate(joint.rate)}")
         if joint.shares:
             out.say("  Where it arose: " + ", ".join(f"{words} {100 * share:.0f} %" for _, words, share in joint.shares if share >= 0.005))
+    if not found.handoffs:
+        out.say(f"No handover is promised{f' by or to {found.role}' if found.role else ''}.")
+    out.say("Handovers that nobody promised: troth gaps")
 
 
 def _rate(rate: RateTold | None) -> str:

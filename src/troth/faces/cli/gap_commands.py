@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out
 
+HANDOFFS: Final = "handoff nobody promised"
 HEADINGS = {
     "stage without owner": "Stages that nobody answers for",
     "promise without owner": "Promises that nobody answers for",
     "promise to nobody": "Promises that do not say who is owed",
-    "handoff nobody promised": "Handoffs that nobody promised",
+    HANDOFFS: "Handoffs that nobody promised",
     "role promises nothing": "Roles that promise nothing to anybody",
     "unit promises nothing": "Units that promise nothing to anybody",
     "event nobody uses": "On record, and used by no promise, stage or pause",
@@ -35,10 +36,11 @@ def gaps(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -
     for journey in found.journeys:
         if len(journey.hands) > 1:
             out.say(f"{journey.object_type}: {' → '.join(hand.name for hand in journey.hands)}")
-    _said(out, found.gaps)
+    said(out, found.gaps)
 
 
-def _said(out: Out, gaps: Any) -> None:
+def said(out: Out, gaps: Any) -> None:
+    """Each kind of gap under its heading, with what to do next."""
     if not gaps:
         out.say("\nNo gap: every stage, handoff, event, role and unit has a promise.")
     for kind, heading in HEADINGS.items():
@@ -52,6 +54,8 @@ def _said(out: Out, gaps: Any) -> None:
         for one in listed:
             out.say(f"  {one.gap.says}")
             out.say(f"    {one.gap.next_act}." + (f"  {one.place}" if one.place else ""))
+        if kind == HANDOFFS:
+            out.say("  Those that somebody promised: troth handoffs")
 
 
 def _events(out: Out, listed: Any) -> None:
