@@ -16,6 +16,7 @@ from bench import (
     identity,
     increment,
     logs,
+    metrics,
     promises,
     record,
     risk,
@@ -46,6 +47,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "promises": lambda _: promises.measure(),
     "explained": lambda _: explained.measure(),
     "charts": lambda _: charts.measure(),
+    "metrics": lambda _: metrics.measure(),
 }
 
 

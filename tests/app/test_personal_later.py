@@ -22,8 +22,10 @@ from troth.app.build import build
 from troth.app.data_page import read_data
 from troth.app.known import as_known_at
 from troth.app.reading import read_page
+from troth.app.workspace import SUMS, Workspace
 from troth.faces.cli.pages import write_data, write_statements
 from troth.kernel.errors import Busy, SourceError
+from troth.metrics.ports import Rolled
 from troth.stores import failpoints
 from troth.stores.journal import database
 from troth.stores.journal.journal import Journal
@@ -68,7 +70,17 @@ def taken(under: Path, mapping: str = MAPPED, **book: str) -> Path:
     write_statements(read_page(workspace), workspace.pages, "monday")
     write_data(read_data(workspace), workspace.pages)
     as_known_at(workspace, first.loads[0].known_from)
+    keep_sums(workspace)
     return root
+
+
+def keep_sums(workspace: Workspace) -> None:
+    """Sums of a metric by one who is named, as a question about it would keep them."""
+    snapshot, engine = workspace.lake.current(), workspace.engine()
+    assert snapshot is not None
+    engine.run(f"CREATE TABLE rolled AS SELECT TRUE AS dated, '{CANARIES[0]}' AS slice_1, 1 AS s1")
+    workspace.rollups(snapshot.id).keep(engine, "rolled", Rolled("orders", {"o.who": "slice_1"}, {"count": "s1"}, 1))
+    assert len(list((workspace.state / SUMS).iterdir())) == 2
 
 
 def declared(root: Path, mapping: str = MAPPED, personal: str = PERSONAL) -> None:
@@ -90,6 +102,7 @@ def test_a_column_declared_personal_later_leaves_no_value_in_any_file(tmp_path: 
     after = build(open_workspace(root))
 
     assert plain_in(root) == []
+    assert list((root / ".troth" / SUMS).iterdir()) == []
     assert figures(root) == before
     assert after.cleared is not None
     assert str(after.cleared).startswith(

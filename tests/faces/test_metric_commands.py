@@ -65,6 +65,14 @@ def test_what_is_held_back_undated_or_hidden_is_said(book: Path) -> None:
     assert "1 more belong to it and have no instant by which to count them." in said("metric", "kept", "--book", str(book))
 
 
+def test_the_query_is_told_for_other_engines(book: Path) -> None:
+    found = said("metric", "solved_in", "--dialect", "postgres", "--book", str(book))
+
+    assert "EXTRACT(EPOCH FROM" in found
+    with pytest.raises(BadValue, match="no SQL for this engine; got 'oracle'"):
+        said("metric", "solved_in", "--dialect", "oracle", "--book", str(book))
+
+
 def test_csv_is_a_row_a_reading(book: Path) -> None:
     rows = said("metric", "orders", "--by", "warehouse", "--grain", "month", "--csv", "--book", str(book)).splitlines()
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from troth.app.workspace import Workspace
+from troth import __version__
+from troth.app.workspace import SUMS, Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.record import Engine
@@ -21,6 +22,7 @@ from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.parquet import schema_of
 from troth.stores.matching.weights import SplinkWeigher
+from troth.stores.sums import KeptSums
 from troth.stores.vault.vault import SqliteVault
 from troth.worlds.sheets import Sheet
 
@@ -44,7 +46,7 @@ def open_workspace(root: Path) -> Workspace:
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
     return Workspace(
         root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), now, journal.close,
-        databases, decisions, weigher,
+        databases, decisions, weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from troth.metrics.definition import Grain
 from troth.metrics.lint import ground_of
 from troth.promises.assigning import read_of
 from troth.promises.terms import By
+from troth.query.dialects import translated
 
 DAY = timedelta(days=1)
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
@@ -69,9 +70,14 @@ def metric_of(reading: Reading, name: str) -> Metric:
 
 
 def _told(reading: Reading, chosen: Mapping[str, Metric], request: Request) -> tuple[Told, ...]:
-    found = answer(reading.context.engine, chosen, request, metric_ground(reading), dimensions_of(reading))
+    found = answer(reading.context.engine, chosen, request, metric_ground(reading), dimensions_of(reading), reading.rollups)
     definitions, snapshot = reading.rules.book.definitions(METRICS.name, Metric), reading.snapshot
     return tuple(Told(one, definitions[name].hash, snapshot.id, snapshot.as_of) for name, one in found.items())
+
+
+def sql_for(told: Told, dialect: str) -> str:
+    """The query of an answer's sums for another engine that has the lake's views. Raises BadValue for one that is not known."""
+    return translated(told.answer.sql, dialect)
 
 
 def metric_ground(reading: Reading) -> Ground:

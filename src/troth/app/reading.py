@@ -27,6 +27,7 @@ from troth.findings.words import beginning, number, of_hundred
 from troth.kernel.errors import NotFound
 from troth.kernel.instant import to_us
 from troth.kernel.money import NO_CURRENCY
+from troth.metrics import Rollups
 from troth.promises import PROMISES, Promise
 from troth.promises.definition import Stage
 from troth.record import Engine, Snapshot
@@ -51,12 +52,13 @@ def read_page(workspace: Workspace, known: Known | None = None, *, progress: Pro
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A snapshot opened once, to be asked many times. known: where it is not the one in force."""
+    """A snapshot opened once, to be asked many times. known: where it is not the one in force. rollups: sums of it that are kept."""
 
     rules: Rules
     snapshot: Snapshot
     context: Context
     known: Known | None = None
+    rollups: Rollups | None = None
 
 
 def open_reading(workspace: Workspace, known: Known | None = None) -> Reading:
@@ -70,7 +72,7 @@ def open_reading(workspace: Workspace, known: Known | None = None) -> Reading:
     rules = known.rules if known else read_rules(workspace)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
-    return Reading(rules, snapshot, _context(engine, snapshot, rules), known)
+    return Reading(rules, snapshot, _context(engine, snapshot, rules), known, workspace.rollups(snapshot.id))
 
 
 def _apart(reading: Reading) -> str:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from troth.book.history import History
+from troth.metrics import Rollups
 from troth.record import Column, Engine, Lake
 from troth.sources.databases.database import Databases
 from troth.sources.identity import Decisions, Weigher
 from troth.sources.personal.vault import Vault
 
 Progress = Callable[[str], None]
+SUMS = "cache/sums"
 
 
 class Journal(Protocol):
@@ -34,7 +36,7 @@ class Workspace:
     engine for reading. building: holds the lake for one build and gives its engine. schema: the columns that the lake keeps of an
     engine's table. writer: the version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until
     it is asked again. databases: those that the environment names. decisions, weigher: what people decided about who is the
-    same, and what weighs who may be.
+    same, and what weighs who may be. rollups: the sums of a snapshot's metrics that are kept, by its id.
     """
 
     root: Path
@@ -52,6 +54,7 @@ class Workspace:
     databases: Databases
     decisions: Decisions
     weigher: Weigher
+    rollups: Callable[[str], Rollups]
 
     @property
     def pages(self) -> Path:

@@ -14,11 +14,13 @@ from troth.kernel.refusal import Refusal, refuse
 from troth.metrics.asking import Counted, Estimate, Number
 from troth.metrics.compiling import Query, Request, compiled, ranked_sql, tallied_sql
 from troth.metrics.definition import Metric
+from troth.metrics.finding import find
 from troth.metrics.ground import Ground, ends
 from troth.metrics.hiding import hidden
 from troth.metrics.kinds import KINDS
 from troth.metrics.kinds.quantile import ranks
-from troth.query import identifier
+from troth.metrics.ports import Rollups
+from troth.metrics.rolling import roll, rolled_rows
 from troth.record import Engine
 from troth.record.strata import Stratum, strata_of
 
@@ -75,19 +77,45 @@ class Answer:
 
 
 def answer(
-    engine: Engine, metrics: Mapping[str, Metric], request: Request, ground: Ground, dimensions: Mapping[str, Mapping[str, str]]
+    engine: Engine,
+    metrics: Mapping[str, Metric],
+    request: Request,
+    ground: Ground,
+    dimensions: Mapping[str, Mapping[str, str]],
+    rollups: Rollups | None = None,
 ) -> dict[str, Answer]:
     """Readings of metrics, one query for all that count the same rows by the same instant.
 
-    Raises Wrong and BadValue as `compiled` does.
+    rollups: sums by day that were kept of the same snapshot, and that may be. Raises Wrong and BadValue as `compiled` does.
     """
     guarded = {name: metric for name, metric in metrics.items() if metric.minimum > 1 and request.only}
     asked_so = replace(request, by=(*request.by, *request.only), only={})
     found: dict[str, Answer] = {}
     for chosen, asked in ((metrics.keys() - guarded.keys(), request), (guarded.keys(), asked_so)):
         for query in compiled({name: metrics[name] for name in metrics if name in chosen}, asked, ground, dimensions):
-            found |= _answers(engine, query, metrics, asked, ground)
+            found |= _answers(engine, query, metrics, asked, ground, rollups)
     return {name: _narrowed(found[name], request) if name in guarded else found[name] for name in metrics}
+
+
+def answer_all(
+    engine: Engine,
+    metrics: Mapping[str, Metric],
+    asked: Sequence[tuple[str, Request]],
+    ground: Ground,
+    dimensions: Mapping[str, Mapping[str, str]],
+) -> list[Answer]:
+    """Answers to many questions about one metric each, in their order: those that cut and slice alike are asked together.
+
+    Raises as `answer` does.
+    """
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for place, (_, request) in enumerate(asked):
+        alike.setdefault((request.by, request.cut, tuple(request.only.items())), []).append(place)
+    found: dict[int, Answer] = {}
+    for places in alike.values():
+        told = answer(engine, {asked[place][0]: metrics[asked[place][0]] for place in places}, asked[places[0]][1], ground, dimensions)
+        found |= {place: told[asked[place][0]] for place in places}
+    return [found[place] for place in range(len(asked))]
 
 
 def _narrowed(found: Answer, request: Request) -> Answer:
@@ -98,12 +126,18 @@ def _narrowed(found: Answer, request: Request) -> Answer:
     return replace(found, by=request.by, readings=readings)
 
 
-def _answers(engine: Engine, query: Query, metrics: Mapping[str, Metric], request: Request, ground: Ground) -> dict[str, Answer]:
-    for name, sql in query.relations.items():
-        engine.run(f"CREATE TABLE IF NOT EXISTS {identifier(name)} AS {sql}")
-    subject = next(iter(query.asked.values())).rows.subject
-    strata, rows = strata_of(engine, subject), engine.rows(query.select)
+def _answers(
+    engine: Engine, query: Query, metrics: Mapping[str, Metric], request: Request, ground: Ground, rollups: Rollups | None
+) -> dict[str, Answer]:
+    rows = rolled_rows(engine, query, request, rollups) if rollups else None
+    if rows is None:
+        find(engine, query.relations)
+        if rollups and roll(engine, query, rollups):
+            rows = rolled_rows(engine, query, request, rollups)
+        rows = engine.rows(query.select) if rows is None else rows
+    strata = strata_of(engine, next(iter(query.asked.values())).rows.subject)
     if not rows:
+        find(engine, query.relations)
         _refuse_unknown(engine, query)
     found = {}
     for name, asked in query.asked.items():

@@ -10,7 +10,7 @@ from troth.kernel.errors import nearest
 from troth.metrics.asking import Wrong, known_event, known_type
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Ground
-from troth.metrics.rows import Rows, first_name, first_sql, owner_name, owner_sql
+from troth.metrics.rows import Found, Rows, first_name, first_of, owner_name, owner_of
 from troth.query import identifier
 from troth.sources.contracts.contract import microseconds
 
@@ -29,9 +29,9 @@ def coming(metric: Metric, ground: Ground, *, about_owner: bool) -> Rows:
     event = known_event(metric.event, "event", type, ground)
     first, name = first_name(type, event), f"coming_{owner}_{type}_{event}"
     line = "OVER (PARTITION BY w.code ORDER BY e.occurred, e.object)"
-    relations = {
-        first: first_sql(type, event),
-        owner_name(type, owner): owner_sql(type, owner),
+    relations: dict[str, Found] = {
+        first: first_of(type, event),
+        owner_name(type, owner): owner_of(type, owner),
         name: f"SELECT e.object, w.code AS owner, e.occurred AS began, lead(e.occurred) {line} AS next, lag(e.object) {line} AS before,"
         f" row_number() {line} AS turn FROM {identifier(first)} e JOIN {owner_name(type, owner)} w ON w.object = e.object",
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 import numpy as np
 from sqlglot import exp
@@ -18,6 +19,7 @@ from troth.query import literal_instant, to_local
 
 DAYS: Mapping[Grain, int] = {"day": 1, "week": 7}
 MONTHS: Mapping[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
+Compiled = TypeVar("Compiled")
 STEP: Mapping[Grain, str] = {"day": "1 DAY", "week": "7 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}
 
 
@@ -25,7 +27,7 @@ STEP: Mapping[Grain, str] = {"day": "1 DAY", "week": "7 DAY", "month": "1 MONTH"
 class Ground:
     """instruments: by name, what the answers are about. held: cells of which some could not be used, type and name.
 
-    since, as_of: naive UTC, from when and up to when the record speaks.
+    since, as_of: naive UTC, from when and up to when the record speaks. kept: what was compiled for it, by what it was made of.
     """
 
     record: Record
@@ -34,6 +36,14 @@ class Ground:
     as_of: datetime
     since: datetime
     held: frozenset[tuple[str, str]] = frozenset()
+    kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Compiled]) -> Compiled:
+        """What `make` gives, asked once for each key: many metrics name the same instants and conditions."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: Compiled = self.kept[key]
+        return found
 
     @property
     def today(self) -> date:
@@ -44,11 +54,15 @@ class Ground:
     @property
     def now(self) -> str:
         """SQL of the instant up to which the record speaks."""
-        return literal_instant(to_us(self.as_of)).sql("duckdb")
+        return self.once(literal_instant, lambda: literal_instant(to_us(self.as_of)).sql("duckdb"))
 
-    def local(self, instant: exp.Expression) -> exp.Expression:
+    def local(self, instant: exp.Expression) -> str:
         """SQL of the operation's wall clock at an instant."""
-        return to_local(instant, self.record.zone)
+        return self.once((to_local, instant), lambda: to_local(instant, self.record.zone).sql("duckdb"))
+
+    def written(self, node: exp.Expression) -> str:
+        """A node as SQL."""
+        return self.once(node, lambda: node.sql("duckdb"))
 
 
 def ends(period: date, grain: Grain) -> date:

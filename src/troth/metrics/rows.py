@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import numpy as np
 from sqlglot import exp
 
-from troth.promises.naming import DIMENSION, Record, cells_in, joins, owners_in, scope_of
+from troth.metrics.ground import Ground
+from troth.promises.naming import DIMENSION, cells_in, joins, owners_in, scope_of
 from troth.query import Kind, Place, Typed, compile_expression, identifier, literal_text, names_in, parse
-from troth.query.tree import Node
 
 AT = Place("at", ("instant",))
 BELONGS = Place("where", ("bool",))
@@ -25,18 +27,50 @@ ANSWER_INSTANTS = ("answered", "asked")
 
 
 @dataclass(frozen=True, slots=True)
+class Least:
+    """The least value of each object, in columns `object` and the one named `value`. pairs: SQL of both.
+
+    single: of an object with several values none.
+    """
+
+    pairs: str
+    value: str
+    single: bool = False
+
+    @property
+    def sql(self) -> str:
+        only = f" HAVING min({self.value}) = max({self.value})" if self.single else ""
+        return f"SELECT object, min({self.value}) AS {self.value} FROM ({self.pairs}) p GROUP BY object{only}"
+
+    def of(self, objects: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The same in numpy: grouping a million rows in SQL takes twice as long. objects: codes from 0; values: as many, whole numbers."""
+        if not len(objects) or (objects[1:] > objects[:-1]).all():
+            return objects, values
+        size = int(objects.max()) + 1
+        first, last = np.full(size, np.iinfo(np.int64).max), np.full(size, np.iinfo(np.int64).min)
+        np.minimum.at(first, objects, values)
+        np.maximum.at(last, objects, values)
+        found = np.flatnonzero(first == last if self.single else last >= first)
+        return found.astype(objects.dtype), first[found]
+
+
+Found = str | Least
+"""SQL of a relation, or what can be found without it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """base: a FROM clause whose `o` is the object's row. subject: the type of `o`. names: what expressions may name of a row beside
-    what the record has of its object. relations: SQL of what has to be found first, by name. joins: those of `o` with relations.
+    what the record has of its object. relations: what has to be found first, by name. joins: those of `o` with relations.
     """
 
     subject: str
     base: str
     names: Mapping[str, Typed] = field(default_factory=dict)
-    relations: Mapping[str, str] = field(default_factory=dict)
+    relations: Mapping[str, Found] = field(default_factory=dict)
     joins: tuple[str, ...] = ()
 
-    def reaching(self, relations: Mapping[str, str], joined: Iterable[str]) -> Rows:
+    def reaching(self, relations: Mapping[str, Found], joined: Iterable[str]) -> Rows:
         """The same with more found and joined; what is there already is not joined twice."""
         return replace(self, relations={**self.relations, **relations}, joins=tuple(dict.fromkeys((*self.joins, *joined))))
 
@@ -46,14 +80,22 @@ class Made:
     """An expression over rows that have all it needs. cells: what of the record it depends on, type and name."""
 
     node: exp.Expression
+    sql: str
     rows: Rows
     kind: Kind
     currency: str = ""
     cells: frozenset[tuple[str, str]] = frozenset()
 
-    @property
-    def sql(self) -> str:
-        return self.node.sql("duckdb")
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An expression as it is on any rows of one base. events, owners: what must be joined to them."""
+
+    typed: Typed
+    sql: str
+    events: tuple[str, ...]
+    owners: tuple[str, ...]
+    cells: frozenset[tuple[str, str]]
 
 
 def objects(type: str) -> Rows:
@@ -86,47 +128,54 @@ def answers(about: str, instrument: str) -> Rows:
     return Rows(about, f"feedback f JOIN object_{about} o ON o.code = f.about AND {chosen}", names)
 
 
-def made(rows: Rows, text: str | Node, record: Record, place: Place) -> Made:
+def made(rows: Rows, text: str, ground: Ground, place: Place) -> Made:
     """An expression over rows. Raises ExpressionError for what they do not have, and for what is not of the place's type."""
-    tree = parse(text) if isinstance(text, str) else text
-    subject = rows.subject
+    found = ground.once((Read, rows.subject, rows.base, tuple(rows.names), text, place.name), lambda: _read(rows, text, ground, place))
+    for event in found.events:
+        rows = with_event(rows, event)
+    for owner in found.owners:
+        rows = with_owner(rows, owner)
+    return Made(found.typed.node, found.sql, rows, found.typed.kind, found.typed.currency, found.cells)
+
+
+def _read(rows: Rows, text: str, ground: Ground, place: Place) -> Read:
+    tree, subject, record = parse(text), rows.subject, ground.record
     known = set(record.events_of(subject))
     if subject in record.logged:
         known |= {name.dotted for name in names_in(tree) if len(name.path) == 1}  # only the data know which there are
     events = {event: Typed(_instant(subject, event), "instant") for event in known}
     scope = scope_of(subject, record)
     typed = compile_expression(tree, replace(scope, names={**scope.names, **events, **rows.names}).at(place))
-    needed = [name.dotted for name in names_in(tree) if name.dotted in events and name.dotted not in rows.names]
-    for event in needed:
-        rows = with_event(rows, event)
-    for owner in owners_in([tree], subject, record):
-        rows = with_owner(rows, owner)
-    cells = {cell for cell in cells_in(tree, subject, record) if cell[1] not in rows.names}
-    return Made(typed.node, rows, typed.kind, typed.currency, frozenset(cells))
+    needed = tuple(name.dotted for name in names_in(tree) if name.dotted in events and name.dotted not in rows.names)
+    cells = frozenset(cell for cell in cells_in(tree, subject, record) if cell[1] not in rows.names)
+    return Read(typed, typed.node.sql("duckdb"), needed, owners_in([tree], subject, record), cells)
 
 
-def happened(rows: Rows, event: str) -> Made:
+def happened(rows: Rows, event: str, ground: Ground) -> Made:
     """The first instant of an event of the object of each row, whatever the event is called; an expression names only some."""
-    if event in rows.names:
-        return Made(rows.names[event].node, rows, "instant")
-    return Made(_instant(rows.subject, event), with_event(rows, event), "instant", "", frozenset({(rows.subject, event)}))
+    named = rows.names.get(event)
+    node = ground.once((happened, rows.subject, rows.base, event), lambda: _instant(rows.subject, event)) if named is None else named.node
+    sql = ground.written(node)
+    if named is not None:
+        return Made(node, sql, rows, "instant")
+    return Made(node, sql, with_event(rows, event), "instant", "", frozenset({(rows.subject, event)}))
 
 
-def sliced(rows: Rows, text: str, record: Record) -> Made:
+def sliced(rows: Rows, text: str, ground: Ground) -> Made:
     """What tells rows apart: text or party, as a dimension of the company is read."""
-    return made(rows, text, record, DIMENSION)
+    return made(rows, text, ground, DIMENSION)
 
 
 def with_event(rows: Rows, event: str) -> Rows:
     """Rows that have the first instant of an event of their object."""
     name = first_name(rows.subject, event)
     joined = f"LEFT JOIN {identifier(name)} ON {identifier(name)}.object = o.code"
-    return rows.reaching({name: first_sql(rows.subject, event)}, (joined,))
+    return rows.reaching({name: first_of(rows.subject, event)}, (joined,))
 
 
 def with_owner(rows: Rows, owner: str) -> Rows:
     """Rows that have what their object belongs to; of several of one type none, since nobody could say which is meant."""
-    return rows.reaching({owner_name(rows.subject, owner): owner_sql(rows.subject, owner)}, (joins(rows.subject, (owner,)),))
+    return rows.reaching({owner_name(rows.subject, owner): owner_of(rows.subject, owner)}, (joins(rows.subject, (owner,)),))
 
 
 def _instant(subject: str, event: str) -> exp.Expression:
@@ -137,19 +186,15 @@ def first_name(subject: str, event: str) -> str:
     return f"first_{subject}_{event}"
 
 
-def first_sql(subject: str, event: str) -> str:
-    return (
-        f"SELECT object, min(occurred) AS occurred FROM event WHERE object_type = {literal_text(subject)} AND type = {literal_text(event)}"
-        " GROUP BY object"
-    )
+def first_of(subject: str, event: str) -> Least:
+    chosen = f"object_type = {literal_text(subject)} AND type = {literal_text(event)}"
+    return Least(f"SELECT object, occurred FROM event WHERE {chosen}", "occurred")
 
 
 def owner_name(subject: str, owner: str) -> str:
     return f"owner_{subject}_{owner}"
 
 
-def owner_sql(subject: str, owner: str) -> str:
-    return (
-        f"SELECT from_code AS object, min(to_code) AS code FROM relation WHERE from_type = {literal_text(subject)}"
-        f" AND to_type = {literal_text(owner)} GROUP BY from_code HAVING min(to_code) = max(to_code)"
-    )
+def owner_of(subject: str, owner: str) -> Least:
+    chosen = f"from_type = {literal_text(subject)} AND to_type = {literal_text(owner)}"
+    return Least(f"SELECT from_code AS object, to_code AS code FROM relation WHERE {chosen}", "code", single=True)

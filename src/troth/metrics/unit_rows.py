@@ -17,12 +17,13 @@ from troth.kernel.instant import to_us
 from troth.metrics.asking import ANY_BASE, Asked, Parts, expressed
 from troth.metrics.compiling import sliced_by
 from troth.metrics.definition import Metric
+from troth.metrics.finding import find
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import KINDS
 from troth.metrics.rows import Rows, happened
 from troth.promises import state_sql
 from troth.promises.state import STATES
-from troth.query import identifier, literal_text
+from troth.query import literal_text
 from troth.record import Engine
 from troth.record.strata import strata_of
 
@@ -97,13 +98,12 @@ def unit_rows(
     fell = f"coalesce(r.due <= {ground.now}, FALSE)" if kind.by_state else "TRUE"
     keys = ["o.id", "o.stratum", belongs, " AND ".join(within) or "TRUE", "r.state" if kind.by_state else "''", fell]
     times = [f"epoch_us({sql})" for pair in instants.values() for sql in pair]
-    sums = [*(asked.sums[name] for name in parts.top), *((asked.sums[parts.bottom],) if parts.bottom else ())]
+    sums = [*(asked.sums[name].sql for name in parts.top), *((asked.sums[parts.bottom].sql,) if parts.bottom else ())]
     base = rows.base
     if metric.promise is not None:
         promised = OUTCOMES.format(promise=metric.promise)
         base = base.replace(promised, f"({_outcomes(metric.promise, ground, by_state=kind.by_state, former=former)}) r ", 1)
-    for relation, sql in rows.relations.items():
-        engine.run(f"CREATE TABLE IF NOT EXISTS {identifier(relation)} AS {sql}")
+    find(engine, rows.relations)
     grouped = [*keys, *times]
     listed = ", ".join(str(place + 1) for place in range(len(grouped)))
     table = engine.rows(
@@ -123,13 +123,13 @@ def _instants(metric: Metric, asked: Asked, rows: Rows, ground: Ground) -> tuple
                 found[name] = _both(typed.node, ground)
         if metric.promise is None and metric.instrument is None:
             for event in sorted(ground.record.events_of(rows.subject) - {own})[:MOST_EVENTS]:
-                instant = happened(rows, event)
+                instant = happened(rows, event, ground)
                 rows, found[event] = instant.rows, _both(instant.node, ground)
     return own, rows, found
 
 
 def _both(instant: exp.Expression, ground: Ground) -> tuple[str, str]:
-    return instant.sql("duckdb"), ground.local(instant.copy()).sql("duckdb")
+    return ground.written(instant), ground.local(instant)
 
 
 def _outcomes(promise: str, ground: Ground, *, by_state: bool, former: bool) -> str:

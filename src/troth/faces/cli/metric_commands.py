@@ -27,6 +27,9 @@ Until = Annotated[str | None, typer.Option("--until", help="The last day that co
 To = Annotated[Path | None, typer.Option("--to", help="Write the table to a file: late.csv, late.parquet, late.xlsx.")]
 Between = Annotated[str | None, typer.Option("--between", help="Why it moved: the first period, 2026-02, 2026-Q1, 2026-W07.")]
 And = Annotated[str | None, typer.Option("--and", help="And the second period, 2026-03.")]
+Dialect = Annotated[
+    str | None, typer.Option("--dialect", help="Print that SQL for another engine: postgres, spark, clickhouse.", show_default="DuckDB's")
+]
 SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -49,9 +52,10 @@ def metric(
     as_known_at: AsKnownAt = None, to: To = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of its sums, to be run on the lake's views.")] = False,
-    between: Between = None, second: And = None, json: Json = False,
+    dialect: Dialect = None, between: Between = None, second: And = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Say what a metric says: its value with its interval and n, by period and by slice; or why it moved between two periods."""
+    from troth.app.metrics import sql_for
     from troth.app.writing import csv_of
 
     if between is not None or second is not None:
@@ -71,8 +75,8 @@ def metric(
         out.data(_data(told))
     elif csv:
         typer.echo(csv_of(*_table(told)), nl=False)
-    elif sql:
-        out.say(told.answer.sql)
+    elif sql or dialect is not None:
+        out.say(told.answer.sql if dialect is None else sql_for(told, dialect))
     else:
         _one(out, told)
         if to is not None:

@@ -31,8 +31,7 @@ def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:  # noqa: ARG001  e
     low, high = metric.scale or USUAL
     convention = KIND.convention(metric)
     if convention == "mean":
-        score = f"CASE WHEN {counts} THEN f.score END"
-        return found.of_pairs(Amount(score, score, "points"))
+        return found.of_pairs(Amount("f.score", "f.score", "points", counts))
     if convention == "index":
         easy, hard = counting(f"{counts} AND f.score >= {high - 1}"), counting(f"{counts} AND f.score <= {low + 2}")
         return found.asked({"n": counting(counts), "easy": easy, "hard": hard}, "points")

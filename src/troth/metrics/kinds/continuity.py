@@ -16,14 +16,19 @@ from troth.query import identifier
 def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:  # noqa: ARG001  every kind is asked alike
     found = belonging(metric, ground, coming(metric, ground, about_owner=False), BEGAN)
     who = expressed(objects(found.rows.subject), "same", str(metric.same), ground)
-    name = identifier(f"same_{metric.of}_{metric.same}")
+    name = f"same_{metric.of}_{metric.same}"
+    now, before = identifier(f"{name}_now"), identifier(f"{name}_before")
     sql = f"SELECT o.code AS object, {who.sql} AS who FROM {who.rows.base} {' '.join(who.rows.joins)}"
-    joined = (f"LEFT JOIN {name} sn ON sn.object = o.code", f"LEFT JOIN {name} sb ON sb.object = d.before")
-    relations = {**who.rows.relations, f"same_{metric.of}_{metric.same}": sql}
+    joined = tuple(
+        f"LEFT JOIN {identifier(name)} {alias} ON {alias}.object = {code}" for alias, code in ((now, "o.code"), (before, "d.before"))
+    )
+    relations = {**who.rows.relations, name: sql}
     found = replace(found, rows=found.rows.reaching(relations, joined), cells=found.cells | who.cells)
     later = f"{found.belongs} AND d.turn > 1"
-    counts = f"{later} AND sn.who IS NOT NULL AND sb.who IS NOT NULL"
-    return found.asked({"expected": counting(later), "n": counting(counts), "y": counting(f"{counts} AND sn.who = sb.who")}, "share")
+    counts = f"{later} AND {now}.who IS NOT NULL AND {before}.who IS NOT NULL"
+    return found.asked(
+        {"expected": counting(later), "n": counting(counts), "y": counting(f"{counts} AND {now}.who = {before}.who")}, "share"
+    )
 
 
 def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG001  every kind is judged alike

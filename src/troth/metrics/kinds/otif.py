@@ -23,9 +23,7 @@ def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:
     if promise.fulfil.amount is None:
         raise Wrong(("promise",), f"'{metric.promise}' is kept by no amounts, so that no units of it can be counted")
     fell = f"{found.belongs} AND r.due <= {ground.now} AND {state_sql(ground.now, 'r')} IN ('kept', 'broken', 'unknown')"
-    good, wanted = (
-        Amount(sql, sql, "") for sql in (f"CASE WHEN {fell} THEN least(r.good, r.wanted) END", f"CASE WHEN {fell} THEN r.wanted END")
-    )
+    good, wanted = (Amount(sql, sql, "", fell) for sql in ("least(r.good, r.wanted)", "r.wanted"))
     return replace(found.of_pairs(good, wanted), unit="share")
 
 

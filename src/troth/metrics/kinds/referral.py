@@ -50,18 +50,19 @@ def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:  # noqa: ARG001  e
             " and 'money', of which kind: revenue",
         )
     (each,) = [name for name in rows.relations if name.startswith("coming_")]
-    name = f"spent_{each}_{metric.money}"
+    name = f"spent_{each}_{metric.money}_{within_us(metric)}"
     sql = (
         f"SELECT c.owner AS object, sum(m.amount) AS amount FROM {identifier(each)} c"
         f" JOIN (SELECT owner, min(began) AS first FROM {identifier(each)} GROUP BY owner) f ON f.owner = c.owner"
         f" JOIN money m ON m.about_type = {literal_text(str(metric.of))} AND m.about = c.object AND m.kind = {literal_text(metric.money)}"
         f" WHERE c.began <= f.first + to_microseconds({within_us(metric)}) GROUP BY c.owner"
     )
-    rows = rows.reaching({name: sql}, (f"LEFT JOIN {identifier(name)} s ON s.object = o.code",))
+    spent = identifier(name)
+    rows = rows.reaching({name: sql}, (f"LEFT JOIN {spent} ON {spent}.object = o.code",))
     found = replace(found, rows=rows, cells=cells)
     counts = f"{new} AND {sent} AND {matured(metric, ground)}"
-    brought = f"CASE WHEN {counts} THEN CAST(coalesce(s.amount, 0) AS DECIMAL(38, 10)) END"
-    money = found.of_pairs(Amount(brought, FACTOR.format(brought), ground.record.currency))
+    brought = f"CAST(coalesce({spent}.amount, 0) AS DECIMAL(38, 10))"
+    money = found.of_pairs(Amount(brought, FACTOR.format(brought), ground.record.currency, counts))
     return replace(money, sums={**money.sums, **captured, "expected": counting(f"{new} AND {sent}")})
 
 

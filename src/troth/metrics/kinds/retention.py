@@ -18,10 +18,10 @@ def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:
     came = coming(metric, ground, about_owner=True)
     (each,) = [name for name in came.relations if name.startswith("coming_")]
     grain = cut.grain or "year"
-    began, name = ground.local(BEGAN).sql("duckdb"), f"active_{grain}_{each}"
+    began, name = ground.local(BEGAN), f"active_{grain}_{each}"
     periods = f"SELECT DISTINCT owner AS object, date_trunc('{grain}', {began}) AS period FROM {identifier(each)} d"
-    sql = f"SELECT *, lead(period) OVER (PARTITION BY object ORDER BY period) AS next FROM ({periods})"
-    now = ground.local(exp.cast(exp.Literal.string(str(ground.as_of)), "TIMESTAMP")).sql("duckdb")
+    sql = f"SELECT *, lead(period) OVER (PARTITION BY object ORDER BY period) AS next FROM ({periods}) each"
+    now = ground.local(exp.cast(exp.Literal.string(str(ground.as_of)), "TIMESTAMP"))
     rows = Rows(
         came.subject, f"{identifier(name)} d JOIN object_{came.subject} o ON o.code = d.object", relations={**came.relations, name: sql}
     )
@@ -38,6 +38,6 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
 
 KIND = MetricKind(
     "retention", "of who was active in a period, how many are active in the next", asked, judged,
-    parts=of_sums("y"), needs=frozenset({"of", "belongs_to", "event"}),
+    parts=of_sums("y"), needs=frozenset({"of", "belongs_to", "event"}), recut=True,
     conventions={"next_period": "active in the period directly after, once that is over; without a grain, years"},
 )  # fmt: skip

@@ -21,9 +21,10 @@ def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:  # noqa: ARG001  e
         "SELECT object, count(*) > count(DISTINCT type) AS again FROM event"
         f" WHERE object_type = {literal_text(type)}{only} AND occurred <= {ground.now} GROUP BY object"
     )
-    rows = found.rows.reaching({name: sql}, (f"LEFT JOIN {identifier(name)} w ON w.object = o.code",))
-    counts = f"{found.belongs} AND w.again IS NOT NULL"
-    return replace(found, rows=rows).asked({"n": counting(counts), "y": counting(f"{counts} AND w.again")}, "share")
+    worked = identifier(name)
+    rows = found.rows.reaching({name: sql}, (f"LEFT JOIN {worked} ON {worked}.object = o.code",))
+    counts = f"{found.belongs} AND {worked}.again IS NOT NULL"
+    return replace(found, rows=rows).asked({"n": counting(counts), "y": counting(f"{counts} AND {worked}.again")}, "share")
 
 
 def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG001  every kind is judged alike

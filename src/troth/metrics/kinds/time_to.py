@@ -14,7 +14,6 @@ from troth.metrics.asking import SECOND_US, Asked, Counted, Estimate, MetricKind
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.rows import happened, objects
-from troth.promises.naming import quarantined
 
 STEPS = {"hours": 3_600, "days": 86_400, "minutes": 60}
 ENDED, OPEN = "ended_", "open_"
@@ -23,12 +22,12 @@ MEDIAN = 0.5
 
 def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:  # noqa: ARG001  every kind is asked alike
     rows = objects(known_type(metric.of, "of", ground))
-    begins = happened(rows, known_event(metric.from_, "from", rows.subject, ground))
-    ends = happened(begins.rows, known_event(metric.to, "to", rows.subject, ground))
+    begins = happened(rows, known_event(metric.from_, "from", rows.subject, ground), ground)
+    ends = happened(begins.rows, known_event(metric.to, "to", rows.subject, ground), ground)
     found = belonging(metric, ground, ends.rows, begins.node, begins.cells | ends.cells)
     over = f"coalesce({ends.sql} <= {ground.now}, FALSE)"
     # An end that is on file and cannot be read is no case that lasts still.
-    known = f"{quarantined(rows.subject, found.cells & ground.held, 'q')[0]} IS NULL"
+    known = f"{found.unusable[0]} IS NULL"
     counts = f"{found.belongs} AND {begins.sql} <= {ground.now} AND coalesce({ends.sql} >= {begins.sql}, TRUE) AND {known}"
     last = f"CASE WHEN {over} THEN {ends.sql} ELSE {ground.now} END"
     step = STEPS[KIND.convention(metric)] * SECOND_US
