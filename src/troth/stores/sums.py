@@ -26,7 +26,8 @@ WIDE = re.compile(r"DECIMAL\(38,(\d+)\)")
 class KeptSums:
     """Implements `metrics.ports.Rollups`. root: the folder. snapshot: id of the one. published: ids that the manifest has, with instants.
 
-    version: of what asks and keeps. A file counts only if its bytes are those that were written. Sums of snapshots that the manifest no longer has go when others are kept.
+    version: of what asks and keeps. A file counts only if its bytes are those that were written. Sums of snapshots that the manifest no
+    longer has go when others are kept.
     """
 
     root: Path
@@ -57,9 +58,15 @@ class KeptSums:
             self.root.mkdir(parents=True, exist_ok=True)
             engine.rows(f"COPY (SELECT {cells} FROM {quoted(table)}) TO {literal(draft.as_posix())} ({FORMAT})")
             said = {
-                "snapshot": self.snapshot, "version": self.version, "rows": rolled.rows, "slices": dict(rolled.slices),
-                "sums": dict(rolled.sums), "count": rolled.count, "sha256": content_of(draft), "types": {one.name: one.type for one in columns},
-            }  # fmt: skip
+                "snapshot": self.snapshot,
+                "version": self.version,
+                "rows": rolled.rows,
+                "slices": dict(rolled.slices),
+                "sums": dict(rolled.sums),
+                "count": rolled.count,
+                "sha256": content_of(draft),
+                "types": {one.name: one.type for one in columns},
+            }
             draft.replace(target)
             draft.write_text(json.dumps(said), encoding="utf-8")
             draft.replace(target.with_suffix(".json"))
