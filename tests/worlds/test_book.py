@@ -249,6 +249,11 @@ MEASURED = {
     "new_customers": "SELECT count(DISTINCT customer_no) FROM erp_orders",
     "referred": "SELECT count(referred_by) / count(*) FROM crm_accounts",
     "nobody_home": "SELECT count(*) FILTER (outcome = 'nobody home') / count(outcome) FROM field_visits",
+    "visit_time": """
+        SELECT avg(epoch(done_at::TIMESTAMPTZ - arrived_at::TIMESTAMPTZ)) FROM field_visits
+        WHERE done_at IS NOT NULL AND arrived_at IS NOT NULL
+    """,
+    "visit_rating": "SELECT avg(rating::INT) FROM survey_visits",
     "called_back": "SELECT count(called_back_at) / count(*) FROM field_visits WHERE done_at IS NOT NULL",
     "visits": "SELECT count(done_at) FROM field_visits",
     "reopened": "SELECT count(reopened_at) / count(*) FROM helpdesk_tickets",
@@ -296,3 +301,14 @@ def test_what_is_measured_is_what_plain_sql_says(meridian: Path, files: duckdb.D
         ((said,),) = files.execute(asked).fetchall()
         (reading,) = told[name].answer.readings
         assert reading.value == pytest.approx(float(said), rel=1e-12), name
+
+
+def test_the_branch_that_does_much_and_falls_is_named(meridian: Path) -> None:
+    planted = json.loads((meridian / "truth.json").read_text("utf-8"))["truths"]["efficient_but_falling"]
+    found = troth.open(meridian / "book").efficient_falling("visit_time", "visit_rating", "visit.branch")
+
+    assert [one.name for one in found.units] == [planted["branch"]]
+    # The rating falls by what is planted over the whole record.
+    months = found.units[0].months
+    assert found.units[0].low <= -planted["size"] / months <= found.units[0].high
+    assert found.compared == 40

@@ -112,13 +112,14 @@ def cut_of(grain: str | None, since: str | None, until: str | None) -> Cut:
     known = next((one for one in GRAINS if one == grain), None)
     if grain is not None and known is None:
         raise BadValue("no grain", got=f"'{grain}'", allowed=", ".join(GRAINS))
-    begin, end = _day(since, "since"), _day(until, "until")
+    begin, end = day_of(since, "since"), day_of(until, "until")
     if begin is not None and end is not None and end < begin:
         raise BadValue("the window ends before it begins", got=f"{since} to {until}", allowed="since before until")
     return Cut(known, begin, None if end is None else end + DAY)
 
 
-def _day(text: str | None, what: str) -> datetime | None:
+def day_of(text: str | None, what: str) -> datetime | None:
+    """A local day of a text. Raises BadValue."""
     if text is None:
         return None
     try:

@@ -15,6 +15,7 @@ from troth.app.bootstrap import open_workspace
 from troth.app.budgets import budgets
 from troth.app.build import Built, build
 from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
+from troth.app.charts import ChartedMetric, chart_metric
 from troth.app.commitments import Said, commitments
 from troth.app.data_page import read_data
 from troth.app.defects import defects
@@ -35,6 +36,7 @@ from troth.app.scorecards import Card, Sight, goals, line_of_sight, scorecards
 from troth.app.scorecards import Judged as JudgedGoal
 from troth.app.sources import Checked, check
 from troth.app.timeline import Timeline, why_not
+from troth.app.units import FallingTold, UnitsTold, compare_units, efficient_falling
 from troth.app.upstream import UpstreamTold, tell_chain, tell_upstream
 from troth.app.workspace import Workspace
 from troth.book.address import Address
@@ -270,6 +272,57 @@ class Operation:
         Raises NotFound for a role that the book does not have.
         """
         return line_of_sight(open_reading(self.workspace), role)
+
+    def chart(
+        self,
+        name: str,
+        *,
+        by: Sequence[str] = (),
+        grain: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        only: Mapping[str, str] | None = None,
+        rules: str = "western_electric",
+        since_change: str | None = None,
+    ) -> ChartedMetric:
+        """A metric on the control chart that fits it, by months without a grain, with what on it is more than chance.
+
+        rules: western_electric or nelson. since_change: the day from which limits are learnt anew. Asked and refused as `metric`.
+        """
+        return chart_metric(
+            open_reading(self.workspace),
+            name,
+            by=by,
+            grain=grain,
+            since=since,
+            until=until,
+            only=only,
+            rules=rules,
+            since_change=since_change,
+        )
+
+    def units(
+        self,
+        metric: str,
+        by: str,
+        *,
+        adjust: Sequence[str] = (),
+        peers: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> UnitsTold:
+        """Units side by side by a share or an average, with the doubt of each value and rank: never a league table.
+
+        adjust: what makes cases harder, ["segment"]. peers: units are compared with those alone that have the same of this. Raises as
+        `metric` does, and BadValue for a metric that says how big a unit is.
+        """
+        return compare_units(open_reading(self.workspace), metric, by, adjust=adjust, peers=peers, since=since, until=until)
+
+    def efficient_falling(
+        self, efficiency: str, rating: str, by: str, *, since: str | None = None, until: str | None = None
+    ) -> FallingTold:  # fmt: skip
+        """Units surely more efficient than the others, whose rating falls month by month. Asked and refused as `units`."""
+        return efficient_falling(open_reading(self.workspace), efficiency, rating, by, since=since, until=until)
 
     def commitments(self) -> Said:
         """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.

@@ -144,6 +144,7 @@ class MetricKind:
     zero: of nothing it is nought, which is a value. parts: of which sums its value is made, None where it is of none.
     by_state: its rows are outcomes, of which those count that are kept, broken or unknown. recut: how time is cut says what its rows are,
     so that no days of it add up.
+    arrivals: what it counts comes by itself, so that it spreads as counts do.
     """
 
     name: str
@@ -158,6 +159,7 @@ class MetricKind:
     parts: Callable[[Metric], Parts | None] = no_parts
     by_state: bool = False
     recut: bool = False
+    arrivals: bool = False
 
     def convention(self, metric: Metric) -> str:
         """The convention by which a definition counts: its own, else the usual one."""

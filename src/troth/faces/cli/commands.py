@@ -27,6 +27,7 @@ from troth.faces.cli import (
     risk_commands,
     scorecard_commands,
     source_commands,
+    unit_commands,
 )
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
@@ -310,6 +311,7 @@ app.command()(reliability_commands.reliability)
 app.command()(scorecard_commands.goals)
 app.command()(scorecard_commands.scorecard)
 app.command("line-of-sight")(scorecard_commands.line_of_sight)
+app.command()(unit_commands.units)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)

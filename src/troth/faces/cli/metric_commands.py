@@ -30,6 +30,13 @@ And = Annotated[str | None, typer.Option("--and", help="And the second period, 2
 Dialect = Annotated[
     str | None, typer.Option("--dialect", help="Print that SQL for another engine: postgres, spark, clickhouse.", show_default="DuckDB's")
 ]
+Rules = Annotated[
+    str | None,
+    typer.Option("--rules", help="With --chart: western_electric, four rules, or nelson, eight.", show_default="western_electric"),
+]
+SinceChange = Annotated[str | None, typer.Option("--since-change", help="With --chart: the day from which it is done as now: 2026-03-01.")]
+Svg = Annotated[Path | None, typer.Option("--svg", help="With --chart: also draw it to a file: late.svg.")]
+RULES = "western_electric"
 SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -52,12 +59,23 @@ def metric(
     as_known_at: AsKnownAt = None, to: To = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL of its sums, to be run on the lake's views.")] = False,
-    dialect: Dialect = None, between: Between = None, second: And = None, json: Json = False,
+    dialect: Dialect = None, between: Between = None, second: And = None,
+    chart: Annotated[bool, typer.Option("--chart", help="Put it on a control chart, and say what is more than chance.")] = False,
+    rules: Rules = None, since_change: SinceChange = None, svg: Svg = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Say what a metric says: its value with its interval and n, by period and by slice; or why it moved between two periods."""
+    """Say what a metric says, by period and slice; why it moved between two periods; or on a control chart what is more than chance."""
     from troth.app.metrics import sql_for
     from troth.app.writing import csv_of
 
+    asked = {"by": by or (), "grain": grain, "since": since, "until": until, "only": pairs(only or ())}
+    if chart:
+        from troth.faces.cli.charting import chart as charting
+
+        _refuse_with_chart(to, between or second, sql=sql or dialect is not None)
+        charting(name, {**asked, "rules": rules or RULES, "since_change": since_change}, book, as_known_at, svg, csv=csv, json=json)
+        return
+    if rules or since_change or svg:
+        _refuse_without_chart()
     if between is not None or second is not None:
         from troth.faces.cli.moved import moved
 
@@ -65,7 +83,7 @@ def metric(
         moved(name, between, second, by or (), pairs(only or ()), book, as_known_at, to, csv=csv, json=json)
         return
     out = Out(json=json, quiet=False)
-    (told,) = _told(book, as_known_at, (name,), by=by or (), grain=grain, since=since, until=until, only=pairs(only or ()))
+    (told,) = _told(book, as_known_at, (name,), **asked)
     if to is not None:
         from troth.app.bootstrap import open_workspace
         from troth.app.tables import write_table
@@ -91,6 +109,20 @@ def _refuse_beside(grain: str | None, since: str | None, until: str | None, *, s
     beside = [option for option, value in given if value]
     if beside:
         raise BadValue("why it moved is asked by two periods alone", got=", ".join(beside), allowed="--between, --and, --by and --for")
+
+
+def _refuse_with_chart(to: Path | None, between: str | None, *, sql: bool) -> None:
+    from troth.kernel.errors import BadValue
+
+    beside = [option for option, value in (("--to", to), ("--between", between), ("--sql", sql)) if value]
+    if beside:
+        raise BadValue("a chart is no table of readings", got=", ".join(beside), allowed="--svg, --csv or --json")
+
+
+def _refuse_without_chart() -> None:
+    from troth.kernel.errors import BadValue
+
+    raise BadValue("there is no chart to draw or to read", got="--rules, --since-change or --svg", allowed="with --chart")
 
 
 def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: Any) -> tuple[Told, ...]:

@@ -19,4 +19,4 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:  # noqa: ARG00
     return estimated(total_of_sums(ones(found)))
 
 
-KIND = MetricKind("count", "how many there are", asked, judged, bases=ANY_BASE, zero=True, parts=of_sums("n", None))
+KIND = MetricKind("count", "how many there are", asked, judged, bases=ANY_BASE, zero=True, parts=of_sums("n", None), arrivals=True)

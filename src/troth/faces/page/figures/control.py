@@ -1,6 +1,7 @@
 """Control: a measure by period inside its usual ups and downs; only what is outside is named."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from troth.faces.page.figures.axes import ASCENT, Point, Scale, around, day, place_beside, shown, x_names, y_axis
@@ -8,7 +9,11 @@ from troth.faces.page.figures.canvas import Box, drawing, element, number, numer
 
 
 def draw_control(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
-    """Points, centre and band as given; `flagged` are positions. Nothing is judged here."""
+    """Points, centre and band as given; `flagged` are positions, those of them that are `good` in another colour; `open` ones are drawn
+    hollow; at `starts` the limits begin anew.
+
+    Nothing is judged here.
+    """
     labels = [str(label) for label in figure.get("labels", ())]
     points, centre, low, high = (_series(figure, name, len(labels)) for name in ("points", "centre", "low", "high"))
     values = [value for one in (points, low, high) for value in one if value is not None]
@@ -22,10 +27,13 @@ def draw_control(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
     x = Scale(0, max(1, len(labels) - 1), left + 4, width - 6)
     lines = [[None if v is None else (x(at), scale(v)) for at, v in enumerate(one)] for one in (points, centre, low, high)]
     flagged = {at for at in figure.get("flagged", ()) if isinstance(at, int) and 0 <= at < len(labels)}
+    good = {at for at in figure.get("good", ()) if isinstance(at, int)}
+    hollow = {at for at in figure.get("open", ()) if isinstance(at, int)}
+    pieces = _pieces(figure.get("starts", ()), len(labels))
     body = [
-        *_band(lines[2], lines[3]),
+        *(drawn for first, last in pieces for drawn in _band(lines[2][first:last], lines[3][first:last])),
         *axis.drawn,
-        path(lines[1], "stroke thin dash stroke-soft"),
+        *(path(lines[1][first:last], "stroke thin dash stroke-soft") for first, last in pieces),
         path(lines[0], "stroke stroke-soft"),
     ]
     names = []
@@ -39,14 +47,18 @@ def draw_control(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
                 {
                     "cx": point[0],
                     "cy": point[1],
-                    "r": 5.0 if out else 2.0,
-                    "class": "fill-missed" if out else "fill-soft",
+                    "r": 5.0 if out else 3.0 if at in hollow else 2.0,
+                    "class": f"fill-{'accent' if at in good else 'missed'}"
+                    if out
+                    else "stroke-soft fill-paper"
+                    if at in hollow
+                    else "fill-soft",
                 },
             )
         )
         if out:
             taken.append(Box(point[0] - 6, point[1] - 6, point[0] + 6, point[1] + 6))
-            names.append((point, day(labels[at])))
+            names.append((point, day(labels[at]), "accent" if at in good else "missed"))
     bounds = Box(left, 0, width, bottom)
     body += _names_of(names, lines[0], taken, bounds)
     band = place_beside("usual", lines[2], lines, taken, bounds, rules=axis.rules, sides=("above",)) or place_beside(
@@ -66,6 +78,12 @@ def _series(figure: Mapping[str, Any], name: str, count: int) -> list[float | No
     return points + [None] * (count - len(points))
 
 
+def _pieces(starts: Sequence[Any], count: int) -> list[tuple[int, int]]:
+    """First and last position, the last left out, of each stretch of one set of limits."""
+    edges = [0, *(at for at in starts if isinstance(at, int) and 0 < at < count), count]
+    return list(pairwise(edges))
+
+
 def _value(value: float | None, unit: str) -> str:
     return "no value" if value is None else shown(round(value, 1), unit)
 
@@ -78,20 +96,20 @@ def _band(low: Sequence[Point | None], high: Sequence[Point | None]) -> list[str
     return [element("polygon", {"points": " ".join(f"{number(x)},{number(y)}" for x, y in points), "class": "tint-accent"})]
 
 
-def _names_of(names: Sequence[tuple[Point, str]], line: Sequence[Point | None], taken: list[Box], bounds: Box) -> list[str]:
+def _names_of(names: Sequence[tuple[Point, str, str]], line: Sequence[Point | None], taken: list[Box], bounds: Box) -> list[str]:
     drawn = []
-    for (px, py), text in names:
+    for (px, py), text, css in names:
         wide = text_width(text)
         places = [(px - 9 - wide, py + 4.5), (px + 9, py + 4.5), (px - wide / 2, py - 10), (px - wide / 2, py + 20)]
         for left, baseline in places:
             box = Box(left - 2, baseline - ASCENT, left + wide + 2, baseline + 3)
             inside = bounds.left <= box.left and box.right <= bounds.right and box.top >= 0 and box.bottom <= bounds.bottom
             if inside and not any(box.meets(other) for other in taken):
-                drawn.append(words(text, left, baseline, css="missed"))
+                drawn.append(words(text, left, baseline, css=css))
                 taken.append(box)
                 break
         else:
             found = place_beside(text, [(px, py)], [line], taken, bounds)
             if found:
-                drawn.append(words(text, *found, css="missed"))
+                drawn.append(words(text, *found, css=css))
     return drawn

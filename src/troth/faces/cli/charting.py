@@ -1,0 +1,235 @@
+"""`troth metric NAME --chart`: each period beside its limits, and what of it is more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from troth.faces.cli.aligned import aligned
+from troth.faces.cli.output import Out
+
+if TYPE_CHECKING:
+    from troth.app.charts import ChartedMetric
+    from troth.metrics.charting import Charted, Point, Signalled
+
+WIDE = 37
+MOST_DRAWN = 3
+NAMES = {
+    "X": "XmR chart",
+    "p": "p chart",
+    "p'": "p\u2032 chart",
+    "u": "u chart",
+    "u'": "u\u2032 chart",
+    "c": "c chart",
+    "g": "g chart",
+    "t": "t chart",
+}
+BETWEEN = {"g": "cases", "t": "days"}
+GOOD = {True: "; for the better", False: "; for the worse", None: ""}
+COLUMNS = ("period", "value", "n", "state", "centre", "low", "high", "z", "phase", "signals")
+
+
+def chart(
+    name: str, asked: Mapping[str, Any], book: Path, as_known_at: str | None, svg: Path | None, *, csv: bool, json: bool
+) -> None:  # fmt: skip
+    from troth.app.bootstrap import open_workspace
+    from troth.app.charts import chart_metric
+    from troth.app.known import as_known_at as know
+    from troth.app.reading import open_reading
+    from troth.app.writing import csv_of, write_whole
+
+    out, workspace = Out(json=json, quiet=False), open_workspace(book)
+    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    found = chart_metric(reading, name, **asked)
+    if svg is not None:
+        write_whole(svg, drawn(found))
+    if json:
+        out.data(_data(found))
+    elif csv:
+        typer.echo(csv_of((*found.told.answer.by, *COLUMNS), _rows(found)), nl=False)
+    else:
+        _said(out, found)
+        if svg is not None:
+            out.say(f"The chart: {svg}")
+
+
+def _said(out: Out, found: ChartedMetric) -> None:
+    answer = found.told.answer
+    out.say(f"\n{answer.metric}: {answer.definition.words}, by {found.grain}")
+    many = len(found.charts) > MOST_DRAWN
+    if many:
+        out.rows((", ".join(answer.by), "chart", "points", "signals", ""), [_line(one) for one in found.charts])
+    for one in found.charts:
+        if not many or one.signals or one.moved:
+            _chart(out, found, one)
+    signals = sum(len(one.signals) for one in found.charts)
+    judged = sum(one.judged for one in found.charts)
+    if judged:
+        out.say(
+            f"\n{signals} {'signal' if signals == 1 else 'signals'} in {judged:,} points by the rules of"
+            f" {found.rules.replace('_', ' ').title()}; if nothing changed, about {found.by_chance:.1f} were to be expected."
+        )
+    out.say(f"definition {found.told.hash[:12]} · snapshot {found.told.snapshot[:12]} · data up to {found.told.as_of:%Y-%m-%d %H:%M} UTC")
+
+
+def _line(one: Charted) -> tuple[object, ...]:
+    if one.refusal is not None:
+        return _part(one), "cannot say", None, None, f"got {one.refusal.got}, needs {one.refusal.need}"
+    return _part(one), NAMES[one.kind], one.judged, len(one.signals), "" if one.moved is None else one.moved.says
+
+
+def _part(one: Charted) -> str:
+    return "all together" if one.slice is None else ", ".join(one.slice)
+
+
+def _chart(out: Out, found: ChartedMetric, one: Charted) -> None:
+    if found.told.answer.by:
+        out.say(f"\n{_part(one)}")
+    if one.refusal is not None:
+        said = one.refusal
+        out.say(f"Cannot say: {said.reason}; got {said.got}, needs {said.need}. {said.settle}".rstrip())
+        return
+    out.say(f"{NAMES[one.kind]}: {one.why}.\nLimits of three sigma, {one.limits}.\n")
+    show = _showing(found, one)
+    scale = _scale(one)
+    least, most = show(scale[0]), show(scale[1])
+    rows = [("period", "value", "" if one.kind in BETWEEN else "n", "limits", f"{least}{most:>{max(1, WIDE - len(least))}}", "")]
+    for point in one.points:
+        limits = f"{show(point.low)} to {show(point.high)}" if point.low is not None else ""
+        n = "" if one.kind in BETWEEN or point.n is None else f"{point.n:,}"
+        rows.append((_name(found, one, point), show(point.value), n, limits, _strip(point, scale), _mark(one, point)))
+    out.say("\n".join(aligned(rows, (0, 4, 5))))
+    out.say("\n\u250a limits  \u2502 centre  \u25cf within  \u25c6 part of a signal  \u25cb not judged\n")
+    for number, signal in enumerate(one.signals, start=1):
+        out.say(f"{number}  {signal.says}{GOOD[signal.good]}.")
+    if one.moved is not None:
+        moved = one.moved
+        out.say(f"{moved.says[0].upper()}{moved.says[1:]}: {show(moved.before)} before, {show(moved.after)} after (p {_chance(moved.p)}).")
+    if not one.signals:
+        out.say("No signal: nothing here asks for a cause of its own.")
+
+
+def _name(found: ChartedMetric, one: Charted, point: Point) -> str:
+    """The period, or the day; of a week the day with which it begins."""
+    from troth.metrics.telling import named
+
+    return named(point.period, "day" if one.kind in BETWEEN else found.grain).removeprefix("the week of ")
+
+
+def _showing(found: ChartedMetric, one: Charted) -> Callable[[float | None], str]:
+    """How values of a chart are shown, all in the same unit."""
+    from troth.faces.cli.metric_commands import shown, span_of
+
+    if one.kind in BETWEEN:
+        digits, what = (0, "cases") if one.kind == "g" else (1, "days")
+        return lambda value: "" if value is None else f"{value:,.{digits}f} {what.removesuffix('s') if value == 1 else what}"
+    span = span_of([point.value for point in one.points])
+    return lambda value: shown(value, found.told, span)
+
+
+def _mark(one: Charted, point: Point) -> str:
+    """Numbers of the signals that the point is a part of, or why it is not judged."""
+    if point.state != "judged":
+        return point.state
+    found = _of(one, point)
+    return " ".join(str(number) for number, signal in enumerate(one.signals, start=1) if signal in found)
+
+
+def _of(one: Charted, point: Point) -> list[Signalled]:
+    """The signals of which a point is the last so far."""
+    return [signal for signal in one.signals if signal.rule in point.signals and signal.since <= point.period <= signal.until]
+
+
+def _scale(one: Charted) -> tuple[float, float]:
+    values = [value for point in one.points for value in (point.value, point.low, point.high) if value is not None]
+    low, high = min(values), max(values)
+    return low, high if high > low else low + 1
+
+
+def _strip(point: Point, scale: tuple[float, float]) -> str:
+    """One period from left to right: its limits, the centre and the value, which is last and stands over what it meets."""
+
+    def place(value: float) -> int:
+        return round((value - scale[0]) / (scale[1] - scale[0]) * (WIDE - 1))
+
+    signs = [" "] * WIDE
+    for value, sign in ((point.low, "\u250a"), (point.high, "\u250a"), (point.centre, "\u2502")):
+        if value is not None:
+            signs[place(value)] = sign
+    if point.value is not None:
+        signs[place(point.value)] = "\u25c6" if point.signals else "\u25cf" if point.state == "judged" else "\u25cb"
+    return "".join(signs)
+
+
+def _rows(found: ChartedMetric) -> list[tuple[object, ...]]:
+    width = len(found.told.answer.by)
+    rows: list[tuple[object, ...]] = []
+    for one in found.charts:
+        parts = one.slice if one.slice is not None else (None,) * width
+        for each in one.points:
+            numbers = (each.value, each.n, each.state, each.centre, each.low, each.high, each.z, each.phase)
+            rows.append((*parts, each.period.isoformat(), *numbers, "; ".join(each.signals)))
+    return rows
+
+
+def _data(found: ChartedMetric) -> Mapping[str, Any]:
+    from troth.faces.cli.output import fields
+
+    answer = found.told.answer
+    return {
+        "metric": answer.metric, "words": answer.definition.words, "unit": answer.unit, "better": answer.definition.better,
+        "grain": found.grain, "by": answer.by, "rules": found.rules, "by_chance": found.by_chance,
+        "charts": [{**fields(one), "between": BETWEEN.get(one.kind)} for one in found.charts],
+        "definition": found.told.hash, "snapshot": found.told.snapshot, "as_of": found.told.as_of,
+    }  # fmt: skip
+
+
+def drawn(found: ChartedMetric) -> str:
+    """The charts as one SVG file."""
+    from troth.faces.page.figures.standalone import Panel, standalone
+
+    answer = found.told.answer
+    title = f"{answer.definition.words}, by {found.grain}"
+    panels = []
+    for one in found.charts:
+        heading = title if one.slice is None and not answer.by else f"{title}: {_part(one)}"
+        if one.refusal is not None:
+            panels.append(Panel(heading, f"Cannot say: {one.refusal.reason}; got {one.refusal.got}, needs {one.refusal.need}.", None, ()))
+            continue
+        said = [f"{signal.says}{GOOD[signal.good]}." for signal in one.signals]
+        said += [f"{one.moved.says[0].upper()}{one.moved.says[1:]}."] if one.moved is not None else []
+        panels.append(Panel(heading, f"{NAMES[one.kind]}: {one.why}. Limits {one.limits}.", _figure(found, one), said or ["No signal."]))
+    return standalone(panels, title=title)
+
+
+def _figure(found: ChartedMetric, one: Charted) -> Mapping[str, Any]:
+    from troth.faces.cli.metric_commands import span_of
+
+    unit, by = found.told.answer.unit, 1.0
+    if one.kind in BETWEEN:
+        unit = BETWEEN[one.kind]
+    elif unit == "share":
+        unit, by = "%", 100.0
+    elif unit == "seconds":
+        unit, seconds = span_of([point.value for point in one.points])
+        by = 1 / seconds
+    lines = {
+        name: [None if value is None else value * by for value in (getattr(point, field) for point in one.points)]
+        for name, field in (("points", "value"), ("centre", "centre"), ("low", "low"), ("high", "high"))
+    }
+    phases = [point.phase for point in one.points]
+    return {
+        **lines, "unit": unit, "caption": found.told.answer.definition.words,
+        "labels": [_name(found, one, point) for point in one.points],
+        "flagged": [at for at, point in enumerate(one.points) if point.signals],
+        "good": [at for at, point in enumerate(one.points) if point.signals and all(signal.good for signal in _of(one, point))],
+        "open": [at for at, point in enumerate(one.points) if point.state not in ("judged", "no value")],
+        "starts": [at for at in range(1, len(phases)) if phases[at] is not None and phases[at] != phases[at - 1]],
+    }  # fmt: skip
+
+
+def _chance(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

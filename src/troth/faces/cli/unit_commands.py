@@ -1,0 +1,190 @@
+"""`troth units`: units side by side, each with its doubt; and those that do much with little while customers think less of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from troth.faces.cli.aligned import aligned
+from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
+from troth.faces.cli.output import Out, fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from troth.app.metrics import Told
+    from troth.app.reading import Reading
+    from troth.app.units import FallingTold, UnitsTold
+    from troth.kernel.refusal import Refusal
+    from troth.metrics.units import Compared, Unit
+
+COLUMNS = (
+    "peers", "unit", "n", "value", "expected", "towards_others", "low", "high", "least", "most", "p", "verdict", "side", "good", "rank",
+    "first", "last", "ahead", "behind",
+)  # fmt: skip
+FALLING = ("unit", "efficiency", "slope", "low", "high", "q", "months")
+GOOD = {True: ", better", False: ", worse", None: ""}
+ASKED = "a metric, as in: troth units called_back --by visit.branch; or --efficiency and --rating, a metric each"
+
+
+def units(
+    by: Annotated[str, typer.Option("--by", help="What a unit is: warehouse, or an expression, visit.branch.")],
+    metric: Annotated[str | None, typer.Argument(help="A share, a mean or a score of the book: late_share.", show_default=False)] = None,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option("--adjust", help="What makes cases harder, to be allowed for: segment. Several for each combination."),
+    ] = None,
+    peers: Annotated[
+        str | None, typer.Option("--peers", help="Compare units with those alone that have the same of this: country.")
+    ] = None,
+    efficiency: Annotated[
+        str | None, typer.Option("--efficiency", help="In place of a metric: which units do much with little, by this one.")
+    ] = None,
+    rating: Annotated[str | None, typer.Option("--rating", help="With --efficiency: and fall in this one.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="The first day that counts: 2026-01-01.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="The last day that counts: 2026-03-31.")] = None,
+    book: Book = HERE,
+    as_known_at: AsKnownAt = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    json: Json = False,
+) -> None:
+    """Compare units without a league table: who is as usual, unusual, or too small to judge, and which ranks can be told apart."""
+    from troth.app.bootstrap import open_workspace
+    from troth.app.known import as_known_at as know
+    from troth.app.reading import open_reading
+    from troth.kernel.errors import BadValue
+
+    pair = efficiency is not None and rating is not None and metric is None and not adjust and peers is None
+    alone = metric is not None and efficiency is None and rating is None
+    if not (pair or alone):
+        raise BadValue("units are compared by one metric, or by two", got="neither, or parts of both", allowed=ASKED)
+    workspace = open_workspace(book)
+    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    window = {"since": since, "until": until}
+    if pair:
+        _falling(reading, str(efficiency), str(rating), by, window, csv=csv, json=json)
+    else:
+        _compared(reading, str(metric), by, {"adjust": adjust or (), "peers": peers, **window}, csv=csv, json=json)
+
+
+def _compared(reading: Reading, metric: str, by: str, asked: dict[str, Any], *, csv: bool, json: bool) -> None:
+    from troth.app.units import compare_units
+    from troth.app.writing import csv_of
+
+    found = compare_units(reading, metric, by, **asked)
+    out = Out(json=json, quiet=False)
+    if json:
+        refusal = fields(found.refusal) if found.refusal else None
+        asked_so = {"by": found.by, "adjust": found.adjust, "peers": found.peers}
+        groups = [fields(one) for one in found.groups]
+        out.data({**_head(found.told), **asked_so, "unplaced": found.unplaced, "groups": groups, "refusal": refusal})
+    elif csv:
+        typer.echo(csv_of(COLUMNS, [_row(one.peers, unit) for one in found.groups for unit in one.units]), nl=False)
+    else:
+        _said(out, found)
+
+
+def _head(told: Told) -> dict[str, Any]:
+    answer = told.answer
+    return {
+        "metric": answer.metric, "words": answer.definition.words, "unit": answer.unit, "better": answer.definition.better,
+        "definition": told.hash, "snapshot": told.snapshot, "as_of": told.as_of,
+    }  # fmt: skip
+
+
+def _row(peers: str | None, unit: Unit) -> tuple[object, ...]:
+    return (
+        peers, unit.name, unit.n, unit.value, unit.expected, unit.shrunk, unit.low, unit.high, unit.least, unit.most, unit.p, unit.verdict,
+        unit.side, unit.good, unit.rank, unit.first, unit.last, "; ".join(unit.ahead), "; ".join(unit.behind),
+    )  # fmt: skip
+
+
+def _said(out: Out, found: UnitsTold) -> None:
+    answer = found.told.answer
+    mix = f", with the mix of {' and '.join(found.adjust)} taken out" if found.adjust else ""
+    out.say(f"\n{answer.metric}: {answer.definition.words}, by {found.by}{mix}")
+    if found.refusal is not None:
+        _cannot(out, found.refusal)
+    for one in found.groups:
+        _group(out, found, one)
+    if found.unplaced:
+        out.say(f"{found.unplaced:,} cases are of no unit on record.")
+    out.say(f"definition {found.told.hash[:12]} · snapshot {found.told.snapshot[:12]} · data up to {found.told.as_of:%Y-%m-%d %H:%M} UTC")
+
+
+def _group(out: Out, found: UnitsTold, one: Compared) -> None:
+    out.say(f"\n{found.peers} {one.peers}: {one.says}" if one.peers else f"\n{one.says}")
+    if one.refusal is not None:
+        _cannot(out, one.refusal)
+        return
+    show = _showing(found.told, [unit.value for unit in one.units])
+    mixed, ranked = bool(found.adjust), any(unit.rank is not None for unit in one.units)
+    heading = ("by its cases",) if mixed else ()
+    rows = [(found.by, "n", "value", *heading, "usual", "verdict", "towards others, 95 % interval", "rank" if ranked else "")]
+    for unit in one.units:
+        verdict = f"{unit.verdict}{GOOD[unit.good]}" if unit.verdict == "unusual" else unit.verdict
+        near = "" if unit.low is None else f"{show(unit.shrunk)}, {show(unit.low)} to {show(unit.high)}"
+        usual = "" if unit.least is None else f"{show(unit.least)} to {show(unit.most)}"
+        expected = (show(unit.expected),) if mixed else ()
+        rows.append((unit.name, f"{unit.n:,}", show(unit.value), *expected, usual, verdict, near, unit.rank_said))
+    out.say("\n".join(aligned(rows, (0, len(rows[0]) - 3, len(rows[0]) - 1))))
+    usual = "chance and a spread between units" if one.spread == "added" and one.tau > 0 else "chance alone"
+    out.say(f"Usual is what {usual} would give around {show(one.centre)}; of those called unusual at most 1 in 20 are so by chance.")
+    if ranked:
+        told_apart = sum(len(unit.ahead) for unit in one.units)
+        pairs = len(one.units) * (len(one.units) - 1) // 2
+        out.say(
+            f"Of {pairs:,} pairs of units {told_apart:,} can be told apart by rank; of the others ranks overlap, and say no difference."
+        )
+
+
+def _falling(reading: Reading, efficiency: str, rating: str, by: str, window: dict[str, Any], *, csv: bool, json: bool) -> None:
+    from troth.app.units import efficient_falling
+    from troth.app.writing import csv_of
+
+    found = efficient_falling(reading, efficiency, rating, by, **window)
+    out = Out(json=json, quiet=False)
+    if json:
+        out.data({
+            "efficiency": _head(found.efficiency), "rating": _head(found.rating), "by": by, "units": [fields(one) for one in found.units],
+            "efficient": found.efficient, "thin": found.thin, "compared": found.compared, "centre": found.centre,
+            "refusal": fields(found.refusal) if found.refusal else None,
+        })  # fmt: skip
+    elif csv:
+        rows = [(one.name, one.efficiency, one.slope, one.low, one.high, one.q, one.months) for one in found.units]
+        typer.echo(csv_of(FALLING, rows), nl=False)
+    else:
+        _fallen(out, found)
+
+
+def _fallen(out: Out, found: FallingTold) -> None:
+    first, second = found.efficiency.answer.definition, found.rating.answer.definition
+    out.say(f"\nEfficient by {first.words}, and falling in {second.words}, by {found.by}")
+    if found.refusal is not None:
+        _cannot(out, found.refusal)
+        return
+    show = _showing(found.efficiency, [found.centre])
+    out.say(f"Of {found.compared} units {len(found.efficient)} are surely more efficient than the others ({show(found.centre)} together).")
+    falls = _showing(found.rating, [abs(one.slope) for one in found.units])
+    for one in found.units:
+        interval = f"{falls(one.low)} to {falls(one.high)}"
+        out.say(
+            f"! {one.name}: {show(one.efficiency)}; its rating moves by {falls(one.slope)} a month ({interval}) over {one.months} months; q"
+            f" {'< 0.001' if one.q < 0.001 else f'{one.q:.3f}'}."
+        )
+    if not found.units:
+        out.say("None of them falls in customers' eyes by more than chance explains.")
+    if found.thin:
+        out.say(f"Too few months to say whether they fall: {', '.join(found.thin)}.")
+
+
+def _showing(told: Told, values: list[float | None]) -> Callable[[float | None], str]:
+    from troth.faces.cli.metric_commands import shown, span_of
+
+    span = span_of(values)
+    return lambda value: shown(value, told, span)
+
+
+def _cannot(out: Out, said: Refusal) -> None:
+    out.say(f"Cannot say: {said.reason}; got {said.got}, needs {said.need}. {said.settle}".rstrip())
