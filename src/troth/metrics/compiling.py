@@ -15,6 +15,7 @@ from troth.metrics.rows import Found, Rows, sliced
 from troth.query import identifier, literal_text
 
 MOST_SLICES = 6
+NO_PERIOD = "CAST(NULL AS DATE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _query(
     sums: dict[Sum, int] = {}
     places = {name: {key: sums.setdefault(one, len(sums)) for key, one in asked.sums.items()} for name, asked in members}
     grain = request.cut.grain
-    period = f"CAST(date_trunc('{grain}', {local}) AS DATE)" if grain else "CAST(NULL AS DATE)"
+    period = f"CAST(date_trunc('{grain}', {local}) AS DATE)" if grain else NO_PERIOD
     keys = (f"({when}) IS NOT NULL", period, *slices[: len(request.by)], "o.stratum")
     values = zip(slices[len(request.by) :], request.only.values(), strict=True)
     wanted = dict(zip(request.only, values, strict=True))
@@ -118,8 +119,10 @@ def _select(keys: Sequence[str], sums: Iterable[Sum], rest: str) -> str:
     cells: dict[str, str] = {}
     shown = [_sum(one, cells) for one in sums]
     names = key_names(len(keys))
-    each = ",\n    ".join(f"{sql} AS {name}" for sql, name in (*zip(keys, names, strict=True), *cells.items()))
-    listed, places = ", ".join((*names, *shown)), ", ".join(str(place + 1) for place in range(len(keys)))
+    told = {name: sql for name, sql in zip(names, keys, strict=True) if sql != NO_PERIOD}  # what is the same for all is no key
+    each = ",\n    ".join(f"{sql} AS {name}" for name, sql in (*told.items(), *((name, sql) for sql, name in cells.items())))
+    listed = ", ".join((*(name if name in told else f"{keys[place]} AS {name}" for place, name in enumerate(names)), *shown))
+    places = ", ".join(str(place + 1) for place, name in enumerate(names) if name in told)
     return f"SELECT {listed}\nFROM (\n  SELECT\n    {each}\n  {rest}\n) each\nGROUP BY {places}"
 
 
