@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate, pairwise
 from typing import Literal
 
@@ -233,6 +233,7 @@ def _good(better: str | None) -> dict[Side, bool | None]:
     return {"above": None, "below": None} if better is None else {"above": better == "higher", "below": better == "lower"}
 
 
+@lru_cache(maxsize=8)
 def _run_length(rules: str) -> float:
     return SIMULATED[rules] if rules in SIMULATED else average_run_length(RULES[rules])
 
