@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.books import unmeasured
 from tests.worlds.conftest import SEED
 from troth.app.at_risk import HeldOut, came_true
 from troth.app.bootstrap import open_workspace
@@ -21,6 +22,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> HeldOut:
     """Of parcels alone: nothing else of Meridian has a part in it."""
     made = make_meridian(tmp_path_factory.mktemp("parcels") / "meridian", seed=SEED, customers=1_500, months=18)
     book = made.folder / "book"
+    unmeasured(book)
     shutil.rmtree(book / "identity")
     for file in (*(book / "sources").iterdir(), *(book / "promises").iterdir()):
         if file.name not in KEPT:

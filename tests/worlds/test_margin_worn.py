@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 import troth
+from tests.worlds.books import unmeasured
 from troth.app.examples import make_meridian
 from troth.app.margins import Judged
 from troth.app.operation import Operation
@@ -31,6 +32,7 @@ COUNTRY = "read: {order: attr(ship_country)}}"
 def _company(under: Path, seed: int, *truths: str) -> Path:
     made = make_meridian(under, seed=seed, customers=900, months=12, truths=truths).folder
     book = made / "book"
+    unmeasured(book)
     for file in [*(book / "promises").iterdir(), *(book / "identity").iterdir()]:
         file.unlink()
     for file in (book / "sources").iterdir():

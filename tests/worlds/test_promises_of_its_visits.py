@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 import troth
+from tests.worlds.books import unmeasured
 from troth.app.examples import make_meridian
 
 PROMISES = """fixed_first:
@@ -38,6 +39,7 @@ def meridian(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("visits") / "meridian"
     made = make_meridian(folder, seed=request.param, customers=200, months=6)
     book = made.folder / "book"
+    unmeasured(book)
     for name in ("internal.yaml", "parcels.yaml"):
         (book / "promises" / name).unlink()
     shutil.rmtree(book / "overlays")

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import troth
+from tests.worlds.books import MEASURES
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
 from troth.app.operation import Operation
@@ -38,7 +39,7 @@ def parcels(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Operation:
     folder = tmp_path_factory.mktemp("parcels")
     (folder / "data").symlink_to(world / "data")
     book = folder / "book"
-    shutil.copytree(MERIDIAN, book, ignore=shutil.ignore_patterns("identity", "sources", "promises"))
+    shutil.copytree(MERIDIAN, book, ignore=shutil.ignore_patterns("identity", "sources", "promises", *MEASURES))
     company = _read(MERIDIAN / "company.yaml")
     company["dimensions"] = [
         {"id": "country", "read": {"order": "attr(ship_country)"}},
