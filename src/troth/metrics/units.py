@@ -64,6 +64,9 @@ class Cell:
     weight: float | None = None
 
 
+NOT_DRAWN = (None, None, None)  # no value drawn towards the others, no interval
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """value: its own. expected: what its cases would give if each stratum went as in all units; None where no mix was taken out.
@@ -190,11 +193,12 @@ def _of_shares(
     told = {}
     for at, name in enumerate(some):
         verdict, side = _verdict(at, judged.high, judged.low, judged.small)
-        told[name] = _unit(
-            name, int(n[at]), verdict, side, better, float(funnel.value[at]), at=at, names=some, ranking=ranking,
-            shrunk=_near(drawn, at, int(events.sum()), int(n.sum())),
-            limits=(float(funnel.low[at]), float(funnel.high[at])), p=float(funnel.p[at]),
+        value, low, high = _near(drawn, at, int(events.sum()), int(n.sum())) or NOT_DRAWN
+        unit = Unit(
+            name, int(n[at]), verdict, side, _good(side, better), float(funnel.value[at]), shrunk=value, low=low, high=high,
+            least=float(funnel.low[at]), most=float(funnel.high[at]), p=float(funnel.p[at]),
         )  # fmt: skip
+        told[name] = _placed(unit, at, some, ranking)
     return _all(names, told, units), funnel.target, funnel.tau, judged.fewest
 
 
@@ -238,13 +242,14 @@ def _of_mixed_shares(
         verdict, side = _verdict(at, judged.high, judged.low, judged.small)
         near = _near(drawn, at, int(events.sum()), int(n.sum()), common)
         elsewhere = float(mixed.expected[at] / cases[at])
-        told[name] = _unit(
-            name, int(cases[at]), verdict, _other(side) if flipped else side, better,
-            _turned(float(mixed.observed[at] / cases[at]), flipped=flipped), at=at, names=some, ranking=ranking,
-            expected=_turned(elsewhere, flipped=flipped),
-            shrunk=None if near is None else _three(*near, flipped=flipped),
-            limits=_three(1.0, funnel.low[at] * elsewhere, funnel.high[at] * elsewhere, flipped=flipped)[1:], p=float(funnel.p[at]),
+        towards = _other(side) if flipped else side
+        value, low, high = NOT_DRAWN if near is None else _three(*near, flipped=flipped)
+        _, least, most = _three(1.0, funnel.low[at] * elsewhere, funnel.high[at] * elsewhere, flipped=flipped)
+        unit = Unit(
+            name, int(cases[at]), verdict, towards, _good(towards, better), _turned(float(mixed.observed[at] / cases[at]), flipped=flipped),
+            _turned(elsewhere, flipped=flipped), shrunk=value, low=low, high=high, least=least, most=most, p=float(funnel.p[at]),
         )  # fmt: skip
+        told[name] = _placed(unit, at, some, ranking)
     return _all(names, told, units), _turned(common, flipped=flipped), funnel.tau * common, judged.fewest
 
 
@@ -275,12 +280,13 @@ def _of_averages(
     for at, name in enumerate(some):
         verdict, side = _verdict(at, judged.high_units, judged.low_units, np.zeros(0, dtype=np.int64))
         moved = 0.0 if expected is None else float(expected[at]) - mean
-        told[name] = _unit(
-            name, whole[name].n, verdict, side, better, float(values[at]), at=at, names=some, ranking=ranking,
-            expected=None if expected is None else float(expected[at]),
-            shrunk=None if drawn is None else (float(drawn.value[at]), float(drawn.low[at]), float(drawn.high[at])),
-            limits=(float(judged.low[at]) + moved, float(judged.high[at]) + moved), p=float(judged.p[at]),
+        value, low, high = NOT_DRAWN if drawn is None else (float(drawn.value[at]), float(drawn.low[at]), float(drawn.high[at]))
+        unit = Unit(
+            name, whole[name].n, verdict, side, _good(side, better), float(values[at]), None if expected is None else float(expected[at]),
+            shrunk=value, low=low, high=high, least=float(judged.low[at]) + moved, most=float(judged.high[at]) + moved,
+            p=float(judged.p[at]),
         )  # fmt: skip
+        told[name] = _placed(unit, at, some, ranking)
     return _all(names, told, units), judged.centre, judged.tau, float(FEWEST_OF_A_MEAN)
 
 
@@ -387,13 +393,12 @@ def _three(value: float, low: float, high: float, *, flipped: bool) -> tuple[flo
     return (1 - value, 1 - high, 1 - low) if flipped else (value, low, high)
 
 
-def _unit(
-    name: str, n: int, verdict: Verdict, side: Side | None, better: Better, value: float, *, at: int, names: Sequence[str],
-    ranking: Ranks | None, shrunk: tuple[float, float, float] | None, limits: tuple[float, float], p: float, expected: float | None = None,
-) -> Unit:  # fmt: skip
-    good = None if side is None or better is None else (side == "above") == (better == "higher")
-    drawn, low, high = shrunk or (None, None, None)
-    unit = Unit(name, n, verdict, side, good, value, expected, drawn, low, high, *limits, p)
+def _good(side: Side | None, better: Better) -> bool | None:
+    return None if side is None or better is None else (side == "above") == (better == "higher")
+
+
+def _placed(unit: Unit, at: int, names: Sequence[str], ranking: Ranks | None) -> Unit:
+    """A unit with its rank among all, where they were ranked."""
     if ranking is None:
         return unit
     said = [(other, ranking.between(at, place)) for place, other in enumerate(names) if place != at]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, fields
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from troth.app.reading import Reading
 
 
 def budget(
@@ -26,7 +22,7 @@ def budget(
     from troth.faces.cli.budgets import budget_said
 
     out = Out(json=json, quiet=False)
-    reading = _reading(book, as_known_at)
+    reading = opened(book, as_known_at)
     found = budgets(reading, promise)
     if json:
         out.data([fields(one) for one in found])
@@ -51,15 +47,6 @@ def margin(
     from troth.faces.cli.budgets import margin_said
 
     out = Out(json=json, quiet=False)
-    reading = _reading(book, as_known_at)
+    reading = opened(book, as_known_at)
     found = use_case(reading, promise, by or (), within=within or (), window=window, quantile=quantile, tried=back_test)
     out.data(fields(found)) if json else margin_said(out, found)
-
-
-def _reading(book: Path, as_known_at: str | None) -> Reading:
-    from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
-
-    workspace = open_workspace(book)
-    return open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from troth.faces.cli.aligned import aligned
+from troth.faces.cli.opening import reading_of
 from troth.faces.cli.output import Out
 
 if TYPE_CHECKING:
@@ -37,12 +38,10 @@ def chart(
 ) -> None:  # fmt: skip
     from troth.app.bootstrap import open_workspace
     from troth.app.charts import chart_metric
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
     from troth.app.writing import csv_of, write_whole
 
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
-    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    reading = reading_of(workspace, as_known_at)
     found = chart_metric(reading, name, **asked)
     if svg is not None:
         write_whole(svg, drawn(found))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from troth.faces.cli.opening import reading_of
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, fields
 
@@ -32,12 +33,10 @@ def defects(
     """Set what customers call a defect against what the house does: defects per million by both, and the units on which they differ."""
     from troth.app.bootstrap import open_workspace
     from troth.app.defects import defects as use_case
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
     from troth.app.writing import csv_of
 
     workspace, out = open_workspace(book), Out(json=json, quiet=False)
-    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    reading = reading_of(workspace, as_known_at)
     found = use_case(workspace, reading, promise, by or ())
     if csv:
         rows = [(one.promise, *(getattr(unit, name) for name in COLUMNS[1:])) for one in found for unit in one.disputed]

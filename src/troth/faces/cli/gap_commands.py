@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out
 
@@ -21,14 +22,9 @@ HEADINGS = {
 
 def gaps(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Say what no promise covers: stages, handoffs, events, roles and units, each with what to do next."""
-    from troth.app.bootstrap import open_workspace
     from troth.app.gaps import gaps as use_case
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
 
-    workspace = open_workspace(book)
-    known = know(workspace, as_known_at) if as_known_at is not None else None
-    found = use_case(open_reading(workspace, known))
+    found = use_case(opened(book, as_known_at))
     out = Out(json=json, quiet=False)
     if json:
         out.data({"journeys": [_journey(one) for one in found.journeys], "gaps": [_gap(one) for one in found.gaps]})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out
 
@@ -126,13 +127,9 @@ def _refuse_without_chart() -> None:
 
 
 def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: Any) -> tuple[Told, ...]:
-    from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
     from troth.app.metrics import tell_metrics
-    from troth.app.reading import open_reading
 
-    workspace = open_workspace(book)
-    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    reading = opened(book, as_known_at)
     return tell_metrics(reading, names, **asked)
 
 

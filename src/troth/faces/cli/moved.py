@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from troth.faces.cli.metric_commands import instant, shown, span_of
+from troth.faces.cli.opening import reading_of
 from troth.faces.cli.output import Out, exact
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ def moved(
     to: Path | None, *, csv: bool, json: bool,
 ) -> None:  # fmt: skip
     from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
     from troth.app.moved import tell_moved
-    from troth.app.reading import open_reading
     from troth.app.tables import write_table
     from troth.app.writing import csv_of
     from troth.kernel.errors import BadValue
@@ -35,7 +34,7 @@ def moved(
     if between is None or second is None:
         raise BadValue("one period is missing", got=f"only {'--and' if between is None else '--between'}", allowed="--between and --and")
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
-    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    reading = reading_of(workspace, as_known_at)
     found = tell_moved(reading, name, between, second, by=by, only=only)
     table = (*found.told.answer.by, *COLUMNS), _rows(found)
     if to is not None:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from troth.faces.cli.opening import opened, reading_of
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, fields
 
 if TYPE_CHECKING:
     from troth.app.promises import Bound, Listed, Rate, Stretch, Whole
-    from troth.app.reading import Reading
     from troth.app.timeline import Judged, Timeline
-    from troth.app.workspace import Workspace
 
 Name = Annotated[str, typer.Argument(help="A promise by its name in the book: deliver.")]
 Order = Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")]
@@ -22,11 +21,10 @@ WIDTH = 12  # of the bar of what was not kept
 
 def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """List every promise: who owes it to whom, how many stand how, and what was kept of what fell due."""
-    from troth.app.bootstrap import open_workspace
     from troth.app.promises import list_promises
 
     out = Out(json=json, quiet=False)
-    found = list_promises(_reading(open_workspace(book), as_known_at))
+    found = list_promises(opened(book, as_known_at))
     if json:
         out.data([fields(one) for one in found])
         return
@@ -36,11 +34,10 @@ def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = Fals
 
 def promise(name: Name, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Show one promise: what was kept by month, where its time goes, and whose terms bound how many."""
-    from troth.app.bootstrap import open_workspace
     from troth.app.promises import whole_promise
 
     out = Out(json=json, quiet=False)
-    whole = whole_promise(_reading(open_workspace(book), as_known_at), name)
+    whole = whole_promise(opened(book, as_known_at), name)
     if json:
         out.data(fields(whole))
         return
@@ -54,19 +51,12 @@ def explain(order: Order, book: Book = HERE, as_known_at: AsKnownAt = None, json
 
     out = Out(json=json, quiet=False)
     workspace = open_workspace(book)
-    timelines = why_not(_reading(workspace, as_known_at), order, workspace)
+    timelines = why_not(reading_of(workspace, as_known_at), order, workspace)
     if json:
         out.data([fields(t) for t in timelines])
         return
     for timeline in timelines:
         _explained(out, timeline)
-
-
-def _reading(workspace: Workspace, as_known_at: str | None) -> Reading:
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
-
-    return open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
 
 
 def _listed(out: Out, one: Listed) -> None:

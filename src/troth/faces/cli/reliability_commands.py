@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, fields
 
@@ -21,14 +22,10 @@ def reliability(
     promise: Name, by: By = None, instrument: Instrument = None, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False
 ) -> None:
     """Set what customers answered beside how early or late they were served, those who were asked too early apart."""
-    from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
     from troth.app.reliability import reliability as use_case
 
     out = Out(json=json, quiet=False)
-    workspace = open_workspace(book)
-    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    reading = opened(book, as_known_at)
     found = use_case(reading, promise, by or (), instrument)
     if json:
         out.data([fields(one) for one in found])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, fields
 from troth.faces.cli.promise_commands import rate_said
 
 if TYPE_CHECKING:
-    from troth.app.reading import Reading
     from troth.app.scorecards import Card, Judged, Loyal, Sight, Step
 
 Goal = Annotated[str | None, typer.Argument(help="A goal by its name in the book; without it all.")]
@@ -25,7 +24,7 @@ def goals(name: Goal = None, book: Book = HERE, as_known_at: AsKnownAt = None, j
     from troth.app.scorecards import goals as use_case
 
     out = Out(json=json, quiet=False)
-    found = use_case(_reading(book, as_known_at), name)
+    found = use_case(opened(book, as_known_at), name)
     if json:
         out.data([fields(one) for one in found])
         return
@@ -38,7 +37,7 @@ def scorecard(role: Whose = None, book: Book = HERE, as_known_at: AsKnownAt = No
     from troth.app.scorecards import scorecards
 
     out = Out(json=json, quiet=False)
-    found = scorecards(_reading(book, as_known_at), role)
+    found = scorecards(opened(book, as_known_at), role)
     if json:
         out.data([fields(one) for one in found])
         return
@@ -51,20 +50,11 @@ def line_of_sight(role: Role, book: Book = HERE, as_known_at: AsKnownAt = None, 
     from troth.app.scorecards import line_of_sight as use_case
 
     out = Out(json=json, quiet=False)
-    found = use_case(_reading(book, as_known_at), role)
+    found = use_case(opened(book, as_known_at), role)
     if json:
         out.data(fields(found))
         return
     _sight(out, found)
-
-
-def _reading(book: Path, as_known_at: str | None) -> Reading:
-    from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
-
-    workspace = open_workspace(book)
-    return open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
 
 
 def _card(out: Out, card: Card) -> None:

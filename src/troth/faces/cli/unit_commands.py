@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from troth.faces.cli.aligned import aligned
+from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, fields
 
@@ -50,17 +51,13 @@ def units(
     json: Json = False,
 ) -> None:
     """Compare units without a league table: who is as usual, unusual, or too small to judge, and which ranks can be told apart."""
-    from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
-    from troth.app.reading import open_reading
     from troth.kernel.errors import BadValue
 
     pair = efficiency is not None and rating is not None and metric is None and not adjust and peers is None
     alone = metric is not None and efficiency is None and rating is None
     if not (pair or alone):
         raise BadValue("units are compared by one metric, or by two", got="neither, or parts of both", allowed=ASKED)
-    workspace = open_workspace(book)
-    reading = open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)
+    reading = opened(book, as_known_at)
     window = {"since": since, "until": until}
     if pair:
         _falling(reading, str(efficiency), str(rating), by, window, csv=csv, json=json)
