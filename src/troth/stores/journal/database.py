@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from troth.kernel.errors import Busy
+from troth.stores.sqlite import configure
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -55,9 +56,12 @@ def _configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # The driver's own idea of when a transaction begins would make BEGIN IMMEDIATE impossible.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
+
+    def execute(pragma: str) -> None:
+        cursor.execute(pragma)
         cursor.fetchall()
+
+    configure(execute, PRAGMAS)
     cursor.close()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from troth.kernel.errors import Busy, StoreError
 from troth.stores import failpoints
+from troth.stores.sqlite import configure
 
 VERSION = 1
 PRAGMAS = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY")
@@ -34,8 +35,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite's own files beside it take its mode
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            for pragma in PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}").fetchall()
+            configure(lambda pragma: connection.execute(pragma).fetchall(), PRAGMAS)
             yield connection
 
 
