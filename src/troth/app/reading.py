@@ -47,18 +47,22 @@ def read_page(workspace: Workspace, known: Known | None = None, *, progress: Pro
     lists = _write_lists(workspace, reading, statements)
     views = f"views{_apart(reading)}.sql"
     write_whole(workspace.state / "lake" / views, workspace.lake.views(reading.snapshot))
-    return _page(workspace, reading, statements, lists, views)
+    return told_page(reading, statements, lists, str(Path("..") / workspace.state.name / "lake"), views)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A snapshot opened once, to be asked many times. known: where it is not the one in force. rollups: sums of it that are kept."""
+    """A snapshot opened once, to be asked many times. known: where it is not the one in force. rollups: sums of it that are kept.
+
+    cut: to the scope of somebody who does not see the whole operation.
+    """
 
     rules: Rules
     snapshot: Snapshot
     context: Context
     known: Known | None = None
     rollups: Rollups | None = None
+    cut: bool = False
 
 
 def open_reading(workspace: Workspace, known: Known | None = None) -> Reading:
@@ -99,11 +103,16 @@ def _with_stages(promise: Promise, told: Mapping[str, Any]) -> Promise:
     return promise.model_copy(update={"stages": {**known, **{key: promise.stages[key] for key in known if key in promise.stages}}})
 
 
-def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement], lists: Mapping[str, str], views: str) -> Page:
+def told_page(reading: Reading, statements: Sequence[Statement], lists: Mapping[str, str], lake: str, views: str) -> Page:
+    """The page of what was found. lists: by statement, where its list of ids is. lake, views: where the SQL can be run, for whom it is.
+
+    What the files hold as a whole, and what is wrong with them, is not told of a reading that is cut to a scope.
+    """
     rules, snapshot, context = reading.rules, reading.snapshot, reading.context
+    whole = not reading.cut
     said = [statement_data(s, lists) for s in told(statements)]
     lead = next((s for s in statements if s.leads), None)
-    guesses = read_guesses(workspace.root)
+    guesses = read_guesses(rules.root) if whole else []
     return {
         "title": "What your files say",
         "operation": rules.settings.name,
@@ -111,24 +120,24 @@ def _page(workspace: Workspace, reading: Reading, statements: Sequence[Statement
         "lede": _lede(lead, context),
         "as_of": _moment(context.local_time(snapshot.as_of)),
         "zone": snapshot.facts.get("zone") or DEFAULT_ZONE,
-        "corrections": _corrections(snapshot, context),
-        "calendars": _calendars(snapshot, context),
+        "corrections": _corrections(snapshot, context) if whole else [],
+        "calendars": _calendars(snapshot, context) if whole else [],
         "known": told_known(reading.known, _moment(context.local_time(reading.known.at))) if reading.known else None,
-        "warnings": _warnings(snapshot, context, rules),
+        "warnings": _warnings(snapshot, context, rules) if whole else [],
         "found": [
             {"promise": name, "words": p.words, "evidence": p.guess or "defined in the book"} for name, p in context.promises.items()
         ],
         "statements": said,
         "cannot_say": [statement_data(s, lists) for s in refused(statements)],
-        "sources": [_source(b, snapshot) for b in balances_of(snapshot)],
-        "parties": [told_of(name, said) for name, said in sorted(snapshot.facts.get("identity", {}).items())],
+        "sources": [_source(b, snapshot) for b in balances_of(snapshot)] if whole else [],
+        "parties": [told_of(name, said) for name, said in sorted(snapshot.facts.get("identity", {}).items())] if whole else [],
         "guesses": guesses,
         "where_delay_arose": _delay(said),
         "snapshot": snapshot.id[:12],
         "book_hash": snapshot.book_hash[:12],
         "version": __version__,
         "ranking": RULE,
-        "lake": str(Path("..") / workspace.state.name / "lake"),
+        "lake": lake,
         "views": views,
         "data": None if reading.known else "data.html",
     }

@@ -26,6 +26,7 @@ from troth.faces.cli import (
     reliability_commands,
     risk_commands,
     scorecard_commands,
+    serve_commands,
     source_commands,
     unit_commands,
 )
@@ -311,6 +312,7 @@ app.command()(reliability_commands.reliability)
 app.command()(scorecard_commands.goals)
 app.command()(scorecard_commands.scorecard)
 app.command("line-of-sight")(scorecard_commands.line_of_sight)
+app.command()(serve_commands.serve)
 app.command()(unit_commands.units)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)

@@ -14,8 +14,8 @@ from troth.faces.page.words import with_code
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_FACES = (("Troth Sans", "sans"), ("Troth Serif", "serif"))
-_PARTS = (
+FAMILIES = (("Troth Sans", "sans"), ("Troth Serif", "serif"))
+LETTERS = (
     ("latin-ext", "U+100-130,U+132-151,U+154-17F,U+218-21B,U+1E9E,U+20A0-20AB,U+20AD-20C0"),
     ("latin", "U+0-FF,U+131,U+152-153,U+2BC,U+2C6,U+2DA,U+2DC,U+2000-206F,U+20AC,U+2122,U+2190-2193,U+2212,U+2215"),
 )
@@ -95,8 +95,8 @@ def _resource(name: str) -> str:
 def _fonts() -> str:
     folder = files("troth.faces.page").joinpath("fonts")
     rules = []
-    for family, name in _FACES:
-        for part, letters in _PARTS:
+    for family, name in FAMILIES:
+        for part, letters in LETTERS:
             data = base64.b64encode(folder.joinpath(f"{name}-{part}.woff2").read_bytes()).decode()
             rules.append(
                 f"@font-face{{font-family:'{family}';font-weight:400 600;font-display:block;"

@@ -1,0 +1,96 @@
+"""A language: what is said in it, and how its people write numbers and dates.
+
+The texts in the sources are English; a catalogue is a gettext file (`catalogues/pt.po`) that is read as it is, so that whoever corrects
+a sentence needs no tool to see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from gettext import NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+ENGLISH = "en"
+CATALOGUES = (ENGLISH, "pt")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """code: as BCP 47 has it."""
+
+    code: str
+    locale: Locale
+    texts: NullTranslations
+
+    def gettext(self, text: str) -> str:
+        return self.texts.gettext(text) if text else ""
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return self.texts.ngettext(one, many, n)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """1,234.5 or 1.234,5, with so many decimals; a minus is a minus."""
+        from babel.numbers import format_decimal
+
+        pattern = "#,##0" + (f".{'0' * digits}" if digits else "")
+        return format_decimal(value, format=pattern, locale=self.locale).replace("-", "−")
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """A share of 1 as a percentage: 91.6 %."""
+        return f"{self.number(share * 100, digits)}\N{NO-BREAK SPACE}%"
+
+    def day(self, at: date) -> str:
+        """12 Oct 2026."""
+        from babel.dates import format_date
+
+        return format_date(at, format="d MMM y", locale=self.locale)
+
+    def moment(self, at: datetime) -> str:
+        """Mon 12 Oct 2026 06:30."""
+        from babel.dates import format_datetime
+
+        return format_datetime(at, format="EEE d MMM y HH:mm", locale=self.locale)
+
+
+@lru_cache(maxsize=16)
+def language_of(code: str) -> Language:
+    """The language of a code that stands in CATALOGUES, or of one that is for tests. Raises KeyError for another."""
+    from babel import Locale
+
+    if code not in CATALOGUES:
+        raise KeyError(code)
+    return Language(code, Locale.parse("en_GB" if code == ENGLISH else code), _texts(code))
+
+
+def best_of(wanted: str | None, known: Sequence[str] = CATALOGUES) -> str:
+    """The language to speak to somebody whose browser asks so: `pt-BR,pt;q=0.9,en;q=0.8`."""
+    asked: list[tuple[float, int, str]] = []
+    for part in (wanted or "").split(","):
+        code, _, weight = part.strip().partition(";q=")
+        try:
+            asked.append((-float(weight or 1), len(asked), code.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((code for _, _, code in sorted(asked) if code in known), ENGLISH)
+
+
+def _texts(code: str) -> NullTranslations:
+    if code == ENGLISH:
+        return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+    from babel.support import Translations
+
+    source = files("troth.faces.language").joinpath("catalogues", f"{code}.po").read_bytes()
+    made = BytesIO()
+    write_mo(made, read_po(BytesIO(source), locale=code))
+    made.seek(0)
+    return Translations(made)

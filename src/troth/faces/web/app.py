@@ -1,0 +1,48 @@
+"""The server of one operation: pages and REST, from this machine alone, with nothing from anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from troth import __version__
+from troth.app.served import Served
+from troth.faces.web import errors, pages, static_files
+from troth.faces.web.gate import Gate
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+PRIVATE = "private, no-cache"
+
+
+def web_app(served: Served, gate: Gate) -> FastAPI:
+    """The pages of an operation. gate: who is at the door."""
+    app = FastAPI(title="Troth", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.served, app.state.gate = served, gate
+    app.middleware("http")(_headers)
+    errors.add_to(app)
+    app.include_router(static_files.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
+    return app
+
+
+async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("cache-control", PRIVATE)
+    return response

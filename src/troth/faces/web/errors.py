@@ -1,0 +1,84 @@
+"""What somebody reads when a page cannot be given: what was asked, what is there, what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from troth.access import Role, Viewer
+from troth.faces.language import Language, best_of, language_of
+from troth.faces.web.desk import Desk, MayNot, SignInFirst
+from troth.kernel.errors import BadValue, BookError, Busy, NotFound, TrothError
+
+NOBODY = Viewer("nobody", Role.viewer)
+log = logging.getLogger("troth.web")
+
+
+def add_to(app: FastAPI) -> None:
+    app.exception_handler(SignInFirst)(_sign_in)
+    app.exception_handler(MayNot)(_may_not)
+    app.exception_handler(TrothError)(_refused)
+    app.exception_handler(HTTPException)(_not_there)
+    app.exception_handler(RequestValidationError)(_not_understood)
+    app.exception_handler(Exception)(_broken)
+
+
+def _sign_in(_: Request, __: Exception) -> Response:
+    return RedirectResponse("/sign-in", 303)
+
+
+def _may_not(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MayNot)
+    say = _language(request).gettext
+    needs = say("It is for those who see the whole operation.") if error.needs is None else say("Your role does not include it.")
+    return _page(request, 403, say("This is not yours to see."), needs, say("Ask whoever gives access here."))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TrothError)
+    say = _language(request).gettext
+    found = (
+        (NotFound, 404, say("There is no such thing here.")),
+        (BadValue, 400, say("This cannot be asked so.")),
+        (BookError, 422, say("The rules have an error.")),
+        (Busy, 503, say("Somebody else is writing just now.")),
+    )
+    status, title = next(((status, title) for kind, status, title in found if isinstance(error, kind)), (500, say("This did not work.")))
+    if status == 500:
+        log.error("a page failed", exc_info=error)
+    return _page(request, status, title, str(error), "")
+
+
+def _not_there(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    say = _language(request).gettext
+    title = say("There is no page of this name.") if error.status_code == 404 else say("This cannot be asked so.")
+    return _page(request, error.status_code, title, "", say("Start from the Monday page."))
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    say = _language(request).gettext
+    told = "; ".join(f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in error.errors())
+    return _page(request, 400, say("This cannot be asked so."), told, "")
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    log.error("a page failed", exc_info=error)
+    say = _language(request).gettext
+    return _page(request, 500, say("This did not work."), say("Nothing was lost."), say("What went wrong is in the server's log."))
+
+
+def _language(request: Request) -> Language:
+    return language_of(best_of(request.headers.get("accept-language")))
+
+
+def _page(request: Request, status: int, title: str, cause: str, next_step: str) -> Response:
+    viewer = request.app.state.gate.viewer(request)
+    desk = Desk(request, request.app.state.served, viewer or NOBODY, _language(request))
+    return HTMLResponse(desk.written("error.html", title=title, headline=title, cause=cause, next_step=next_step), status)

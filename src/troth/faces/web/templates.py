@@ -1,0 +1,43 @@
+"""The templates of the pages, each in the language of who reads it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from troth.faces.language import Language, language_of
+from troth.faces.page.words import with_code
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+
+def template(name: str, language: Language) -> Template:
+    return _environment(language.code).get_template(name)
+
+
+@lru_cache(maxsize=16)
+def _environment(code: str) -> Environment:
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    language = language_of(code)
+    made = Environment(
+        # A page of statements is laid out as in the file that stands alone.
+        loader=ChoiceLoader([PackageLoader("troth.faces.web", "layouts"), PackageLoader("troth.faces.page", "templates")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
+        "drawn": Markup,
+        "with_code": with_code,
+        "number": language.number,
+        "percent": language.percent,
+        "day": language.day,
+        "moment": language.moment,
+    }
+    return made
