@@ -124,10 +124,10 @@ def whole_promise(reading: Reading, name: str) -> Whole:
 
 def rate_of(context: Context, name: str) -> Rate:
     """What was kept of a promise, of what fell due by now."""
-    return _rate(kept_of(context, name), estimated=is_sample(context, context.promises[name].subject))
+    return told_rate(kept_of(context, name), estimated=is_sample(context, context.promises[name].subject))
 
 
-def _rate(kept: Kept, *, estimated: bool) -> Rate:
+def told_rate(kept: Kept, *, estimated: bool) -> Rate:
     counted = {what: sum(c.by[what] for c in kept.found) for what in ("kept", "broken", "unknown")}
     share = kept.share if kept.seen >= LEAST else None
     interval = (float(share.low), float(share.high)) if share else None
@@ -168,7 +168,7 @@ def _kept_by(promise: Promise) -> str:
 def _months(context: Context, name: str) -> tuple[tuple[str, Rate], ...]:
     sampled = is_sample(context, context.promises[name].subject)
     found = kept_by(context, name, (f"strftime({context.local('o.due')}, '%Y-%m')",))
-    return tuple((str(label), _rate(kept, estimated=sampled)) for (label,), kept in found.items())
+    return tuple((str(label), told_rate(kept, estimated=sampled)) for (label,), kept in found.items())
 
 
 def _stretch(context: Context, name: str, key: str, promise: Promise) -> Stretch:
@@ -206,7 +206,7 @@ def _terms(context: Context, name: str) -> tuple[Bound, ...]:
     return tuple(
         Bound(
             str(layer), change, str(terms), f"{context.local_time(first):%Y-%m-%d}", int(made),
-            _rate(kept.get((layer, change, terms), Kept([])), estimated=sampled),
+            told_rate(kept.get((layer, change, terms), Kept([])), estimated=sampled),
         )
         for layer, change, terms, made, first in rows
     )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from troth.app.reading import Page, Reading, told_page
 from troth.findings import Statement, find_all
 from troth.kernel.errors import NotFound
@@ -9,21 +12,27 @@ from troth.kernel.errors import NotFound
 LISTS = "statements"
 
 
-def said(reading: Reading) -> Page:
-    """The ranked statements of a reading, as the plain data of `troth monday --json`; a list is named by where a server has it."""
-    statements = find_all(reading.context)
-    lists = {one.id: f"{LISTS}/{list_name(one)}.csv" for one in statements if one.orders_sql is not None}
-    return told_page(reading, statements, lists, "", "views.sql")
+@dataclass(frozen=True, slots=True)
+class Said:
+    """page: as of `troth monday --json`; a list is named by where a server has it.
+
+    queries: by the name of each list, the SQL of its ids.
+    """
+
+    page: Page
+    queries: Mapping[str, str]
 
 
-def list_name(statement: Statement) -> str:
-    """The name of a statement's list in an address."""
-    return statement.id.replace("/", "-").replace("_", "-")
+def said(reading: Reading, before: Sequence[Statement] = ()) -> Said:
+    """The ranked statements of a reading. before: what stands in front of those that are found."""
+    statements = (*before, *find_all(reading.context))
+    named = {one.id: one.id.replace("/", "-").replace("_", "-") for one in statements if one.orders_sql is not None}
+    page = told_page(reading, statements, {id: f"{LISTS}/{name}.csv" for id, name in named.items()}, "", "views.sql")
+    return Said(page, {named[one.id]: one.orders_sql for one in statements if one.orders_sql is not None})
 
 
-def listed_ids(reading: Reading, name: str) -> tuple[str, ...]:
-    """The ids behind a statement, by the name of its list. Raises NotFound for one that there is not."""
-    for one in find_all(reading.context):
-        if one.orders_sql is not None and list_name(one) == name:
-            return tuple(str(row[0]) for row in reading.context.engine.rows(one.orders_sql))
-    raise NotFound("no such list", got=f"'{name}'", next_step="Open it from its statement on the Monday page.")
+def ids_of(reading: Reading, queries: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The ids behind a statement or a need, by the name of its list. Raises NotFound for one that there is not."""
+    if name not in queries:
+        raise NotFound("no such list", got=f"'{name}'", next_step="Open it from its statement on the Monday page.")
+    return tuple(str(row[0]) for row in reading.context.engine.rows(queries[name]))

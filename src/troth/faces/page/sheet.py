@@ -37,10 +37,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One statement. evidence: (part, text) in the fixed order n, interval, window, how-sure, owner, sampled."""
+    """One statement. about: the promise that it is about, where it is about one.
+
+    evidence: (part, text) in the fixed order n, interval, window, how-sure, owner, sampled.
+    """
 
     number: int
     ident: str
+    about: str | None
     headline: str
     paragraph: str
     evidence: list[tuple[str, str]]
@@ -139,6 +143,7 @@ def _entry(one: Mapping[str, Any], number: int, taken: set[str]) -> Entry:
     return Entry(
         number=number,
         ident=ident,
+        about=_text(one, "id").partition("/")[2].split("/")[0] or None,
         headline=_prose(one, "headline"),
         paragraph=_prose(one, "paragraph"),
         evidence=_evidence(one),
@@ -163,7 +168,7 @@ def _evidence(one: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("interval", _prose(given, "interval")),
         ("window", _text(given, "window")),
         ("how-sure", _text(given, "how_sure")),
-        ("owner", f"owner: {_text(one, 'owner')}" if _text(one, "owner") else ""),
+        ("owner", f"owner: {_text(one, 'owner').replace('_', ' ')}" if _text(one, "owner") else ""),
         ("note", "~ scaled up from a sample" if one.get("estimated") else ""),
     ]
     return [(name, text) for name, text in parts if text]

@@ -37,6 +37,8 @@ def _environment(code: str) -> Environment:
         "with_code": with_code,
         "number": language.number,
         "percent": language.percent,
+        "share": lambda share: language.number(share * 100, 1),
+        "spoken": lambda name: name.replace("_", " "),
         "day": language.day,
         "moment": language.moment,
     }

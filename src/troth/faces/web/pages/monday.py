@@ -5,23 +5,31 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
-from troth.app.said import listed_ids, said
+from troth.app.monday import MondayPage, monday_page
+from troth.app.said import ids_of
 from troth.app.writing import csv_of
 from troth.faces.page.sheet import sheet
-from troth.faces.web.desk import AtDesk
+from troth.faces.web.desk import AtDesk, Desk
 
 router = APIRouter(include_in_schema=False)
 
 
+def told(desk: Desk) -> MondayPage:
+    """The page's data, made once for each snapshot and scope."""
+    return desk.kept("monday", monday_page)
+
+
 @router.get("/")
 def monday(desk: AtDesk) -> Response:
-    return desk.show("monday.html", **desk.kept("monday", lambda reading: sheet(said(reading))))
+    page = told(desk)
+    laid = desk.kept("monday, laid out", lambda _: sheet(page.page))
+    return desk.show("monday.html", monday=page, weekly={one.promise: one for one in page.promises}, **laid)
 
 
 @router.get("/statements/{name}.csv")
 def statement_ids(desk: AtDesk, name: str) -> Response:
     """The orders behind a statement, one id a row."""
-    ids = desk.kept(("statement", name), lambda reading: listed_ids(reading, name))
+    ids = ids_of(desk.reading(), told(desk).queries, name)
     return desk.csv(f"{name}.csv", csv_of(("id",), ((id,) for id in ids)))
 
 
