@@ -8,28 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from troth.faces.charts import BETWEEN, GOOD, NAMES, drawn, name_of, part_of, signals_of
 from troth.faces.cli.aligned import aligned
 from troth.faces.cli.opening import reading_of
 from troth.faces.cli.output import Out
+from troth.faces.values import shown, span_of
 
 if TYPE_CHECKING:
     from troth.app.charts import ChartedMetric
-    from troth.metrics.charting import Charted, Point, Signalled
+    from troth.metrics.charting import Charted, Point
 
 WIDE = 37
 MOST_DRAWN = 3
-NAMES = {
-    "X": "XmR chart",
-    "p": "p chart",
-    "p'": "p\u2032 chart",
-    "u": "u chart",
-    "u'": "u\u2032 chart",
-    "c": "c chart",
-    "g": "g chart",
-    "t": "t chart",
-}
-BETWEEN = {"g": "cases", "t": "days"}
-GOOD = {True: "; for the better", False: "; for the worse", None: ""}
 COLUMNS = ("period", "value", "n", "state", "centre", "low", "high", "z", "phase", "signals")
 
 
@@ -76,17 +66,13 @@ def _said(out: Out, found: ChartedMetric) -> None:
 
 def _line(one: Charted) -> tuple[object, ...]:
     if one.refusal is not None:
-        return _part(one), "cannot say", None, None, f"got {one.refusal.got}, needs {one.refusal.need}"
-    return _part(one), NAMES[one.kind], one.judged, len(one.signals), "" if one.moved is None else one.moved.says
-
-
-def _part(one: Charted) -> str:
-    return "all together" if one.slice is None else ", ".join(one.slice)
+        return part_of(one), "cannot say", None, None, f"got {one.refusal.got}, needs {one.refusal.need}"
+    return part_of(one), NAMES[one.kind], one.judged, len(one.signals), "" if one.moved is None else one.moved.says
 
 
 def _chart(out: Out, found: ChartedMetric, one: Charted) -> None:
     if found.told.answer.by:
-        out.say(f"\n{_part(one)}")
+        out.say(f"\n{part_of(one)}")
     if one.refusal is not None:
         said = one.refusal
         out.say(f"Cannot say: {said.reason}; got {said.got}, needs {said.need}. {said.settle}".rstrip())
@@ -99,7 +85,7 @@ def _chart(out: Out, found: ChartedMetric, one: Charted) -> None:
     for point in one.points:
         limits = f"{show(point.low)} to {show(point.high)}" if point.low is not None else ""
         n = "" if one.kind in BETWEEN or point.n is None else f"{point.n:,}"
-        rows.append((_name(found, one, point), show(point.value), n, limits, _strip(point, scale), _mark(one, point)))
+        rows.append((name_of(found, one, point), show(point.value), n, limits, _strip(point, scale), _mark(one, point)))
     out.say("\n".join(aligned(rows, (0, 4, 5))))
     out.say("\n\u250a limits  \u2502 centre  \u25cf within  \u25c6 part of a signal  \u25cb not judged\n")
     for number, signal in enumerate(one.signals, start=1):
@@ -111,17 +97,8 @@ def _chart(out: Out, found: ChartedMetric, one: Charted) -> None:
         out.say("No signal: nothing here asks for a cause of its own.")
 
 
-def _name(found: ChartedMetric, one: Charted, point: Point) -> str:
-    """The period, or the day; of a week the day with which it begins."""
-    from troth.metrics.telling import named
-
-    return named(point.period, "day" if one.kind in BETWEEN else found.grain).removeprefix("the week of ")
-
-
 def _showing(found: ChartedMetric, one: Charted) -> Callable[[float | None], str]:
     """How values of a chart are shown, all in the same unit."""
-    from troth.faces.cli.metric_commands import shown, span_of
-
     if one.kind in BETWEEN:
         digits, what = (0, "cases") if one.kind == "g" else (1, "days")
         return lambda value: "" if value is None else f"{value:,.{digits}f} {what.removesuffix('s') if value == 1 else what}"
@@ -133,13 +110,8 @@ def _mark(one: Charted, point: Point) -> str:
     """Numbers of the signals that the point is a part of, or why it is not judged."""
     if point.state != "judged":
         return point.state
-    found = _of(one, point)
+    found = signals_of(one, point)
     return " ".join(str(number) for number, signal in enumerate(one.signals, start=1) if signal in found)
-
-
-def _of(one: Charted, point: Point) -> list[Signalled]:
-    """The signals of which a point is the last so far."""
-    return [signal for signal in one.signals if signal.rule in point.signals and signal.since <= point.period <= signal.until]
 
 
 def _scale(one: Charted) -> tuple[float, float]:
@@ -183,50 +155,6 @@ def _data(found: ChartedMetric) -> Mapping[str, Any]:
         "grain": found.grain, "by": answer.by, "rules": found.rules, "by_chance": found.by_chance,
         "charts": [{**fields(one), "between": BETWEEN.get(one.kind)} for one in found.charts],
         "definition": found.told.hash, "snapshot": found.told.snapshot, "as_of": found.told.as_of,
-    }  # fmt: skip
-
-
-def drawn(found: ChartedMetric) -> str:
-    """The charts as one SVG file."""
-    from troth.faces.page.figures.standalone import Panel, standalone
-
-    answer = found.told.answer
-    title = f"{answer.definition.words}, by {found.grain}"
-    panels = []
-    for one in found.charts:
-        heading = title if one.slice is None and not answer.by else f"{title}: {_part(one)}"
-        if one.refusal is not None:
-            panels.append(Panel(heading, f"Cannot say: {one.refusal.reason}; got {one.refusal.got}, needs {one.refusal.need}.", None, ()))
-            continue
-        said = [f"{signal.says}{GOOD[signal.good]}." for signal in one.signals]
-        said += [f"{one.moved.says[0].upper()}{one.moved.says[1:]}."] if one.moved is not None else []
-        panels.append(Panel(heading, f"{NAMES[one.kind]}: {one.why}. Limits {one.limits}.", _figure(found, one), said or ["No signal."]))
-    return standalone(panels, title=title)
-
-
-def _figure(found: ChartedMetric, one: Charted) -> Mapping[str, Any]:
-    from troth.faces.cli.metric_commands import span_of
-
-    unit, by = found.told.answer.unit, 1.0
-    if one.kind in BETWEEN:
-        unit = BETWEEN[one.kind]
-    elif unit == "share":
-        unit, by = "%", 100.0
-    elif unit == "seconds":
-        unit, seconds = span_of([point.value for point in one.points])
-        by = 1 / seconds
-    lines = {
-        name: [None if value is None else value * by for value in (getattr(point, field) for point in one.points)]
-        for name, field in (("points", "value"), ("centre", "centre"), ("low", "low"), ("high", "high"))
-    }
-    phases = [point.phase for point in one.points]
-    return {
-        **lines, "unit": unit, "caption": found.told.answer.definition.words,
-        "labels": [_name(found, one, point) for point in one.points],
-        "flagged": [at for at, point in enumerate(one.points) if point.signals],
-        "good": [at for at, point in enumerate(one.points) if point.signals and all(signal.good for signal in _of(one, point))],
-        "open": [at for at, point in enumerate(one.points) if point.state not in ("judged", "no value")],
-        "starts": [at for at in range(1, len(phases)) if phases[at] is not None and phases[at] != phases[at - 1]],
     }  # fmt: skip
 
 

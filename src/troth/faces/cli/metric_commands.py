@@ -11,6 +11,7 @@ import typer
 from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out
+from troth.faces.values import shown, span_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,6 @@ Rules = Annotated[
 SinceChange = Annotated[str | None, typer.Option("--since-change", help="With --chart: the day from which it is done as now: 2026-03-01.")]
 Svg = Annotated[Path | None, typer.Option("--svg", help="With --chart: also draw it to a file: late.svg.")]
 RULES = "western_electric"
-SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 def metrics(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
@@ -51,7 +51,7 @@ def metrics(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False
     rows = []
     for one in found:
         (reading,) = one.answer.readings[-1:] or (None,)
-        rows.append((one.answer.metric, one.answer.definition.words, *_shown(one, reading, _span(one)), reading.n if reading else 0))
+        rows.append((one.answer.metric, one.answer.definition.words, *_shown(one, reading, span_of_all(one)), reading.n if reading else 0))
     out.rows(("metric", "what it is", "value", "95 % interval", "n"), rows)
 
 
@@ -150,7 +150,7 @@ def _one(out: Out, told: Told) -> None:
     up = {"higher": "; higher is better", "lower": "; lower is better", None: ""}[definition.better]
     convention = f", {answer.convention.replace('_', ' ')}" if answer.convention else ""
     out.say(f"\n{answer.metric}: {definition.words}\n  {definition.kind}{convention}{up}; owner: {definition.owner or 'nobody yet'}")
-    span = _span(told)
+    span = span_of_all(told)
     ranged = any(reading.most is not None for reading in answer.readings)
     held = any(reading.held for reading in answer.readings)
     columns = [
@@ -185,43 +185,12 @@ def _one(out: Out, told: Told) -> None:
     out.say(f"definition {told.hash[:12]} · snapshot {told.snapshot[:12]} · data up to {told.as_of:%Y-%m-%d %H:%M} UTC")
 
 
-def _span(told: Told) -> tuple[str, int]:
-    return span_of([one.value for one in told.answer.readings])
-
-
-def span_of(found: Sequence[float | None]) -> tuple[str, int]:
-    """In what a table's durations are shown: the longest unit of which the most are at least one."""
-    values = sorted(abs(value) for value in found if value is not None)
-    middle = values[len(values) // 2] if values else 0
-    return next((span for span in SPANS if middle >= span[1]), SPANS[-1])
-
-
 def _shown(told: Told, one: Any, span: tuple[str, int]) -> tuple[str, str]:
     if one is None or one.hidden or one.value is None:
         return ("not shown" if one is not None and one.hidden else "cannot say"), ""
     low, high = shown(one.low, told, span), shown(one.high, told, span)
     interval = f"{low} to {high}" if low and high else f"{low} or more" if low else ""
     return f"{'~' if told.answer.estimated else ''}{shown(one.value, told, span)}", interval
-
-
-def shown(value: float | None, told: Told, span: tuple[str, int]) -> str:
-    return "" if value is None else _in_unit(value, told.answer.unit, span)
-
-
-def _in_unit(value: float, unit: str, span: tuple[str, int]) -> str:
-    if unit == "share":
-        return f"{100 * value:.1f} %"
-    if unit == "seconds":
-        return f"{value / span[1]:,.2f} {span[0]}"
-    if unit == "points":
-        return f"{value:.1f}"
-    number = f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:,.2f}"
-    return f"{number} {unit}".rstrip()
-
-
-def shown_value(value: float, unit: str) -> str:
-    """One value in its unit; a duration in the longest unit of which it is at least one."""
-    return _in_unit(value, unit, next((span for span in SPANS if abs(value) >= span[1]), SPANS[-1]))
 
 
 def _table(told: Told) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:

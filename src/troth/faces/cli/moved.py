@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from troth.faces.cli.metric_commands import instant, shown, span_of
+from troth.faces.cli.metric_commands import instant
 from troth.faces.cli.opening import reading_of
 from troth.faces.cli.output import Out, exact
+from troth.faces.values import shown, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

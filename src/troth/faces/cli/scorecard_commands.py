@@ -115,7 +115,7 @@ def _sight(out: Out, sight: Sight) -> None:
 
 
 def _loyal(one: Loyal) -> str:
-    from troth.faces.cli.metric_commands import shown_value
+    from troth.faces.values import shown_value
 
     reading = one.reading
     if reading.value is None:
@@ -132,6 +132,6 @@ def _step(out: Out, step: Step) -> None:
 
 
 def _value(value: float, goal: Any) -> str:
-    from troth.faces.cli.metric_commands import shown_value
+    from troth.faces.values import shown_value
 
     return shown_value(value, goal.unit)

@@ -177,7 +177,7 @@ def _fallen(out: Out, found: FallingTold) -> None:
 
 
 def _showing(told: Told, values: list[float | None]) -> Callable[[float | None], str]:
-    from troth.faces.cli.metric_commands import shown, span_of
+    from troth.faces.values import shown, span_of
 
     span = span_of(values)
     return lambda value: shown(value, told, span)

@@ -1,0 +1,42 @@
+"""How a metric's values are shown: a share as per cent, a duration in the unit that fits, an amount with its currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from troth.app.metrics import Told
+
+SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def span_of(found: Sequence[float | None]) -> tuple[str, int]:
+    """In what a table's durations are shown: the longest unit of which the most are at least one."""
+    values = sorted(abs(value) for value in found if value is not None)
+    middle = values[len(values) // 2] if values else 0
+    return next((span for span in SPANS if middle >= span[1]), SPANS[-1])
+
+
+def span_of_all(told: Told) -> tuple[str, int]:
+    return span_of([one.value for one in told.answer.readings])
+
+
+def shown(value: float | None, told: Told, span: tuple[str, int]) -> str:
+    return "" if value is None else in_unit(value, told.answer.unit, span)
+
+
+def shown_value(value: float, unit: str) -> str:
+    """One value in its unit; a duration in the longest unit of which it is at least one."""
+    return in_unit(value, unit, next((span for span in SPANS if abs(value) >= span[1]), SPANS[-1]))
+
+
+def in_unit(value: float, unit: str, span: tuple[str, int]) -> str:
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit == "seconds":
+        return f"{value / span[1]:,.2f} {span[0]}"
+    if unit == "points":
+        return f"{value:.1f}"
+    number = f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:,.2f}"
+    return f"{number} {unit}".rstrip()
