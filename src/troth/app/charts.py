@@ -20,6 +20,7 @@ from troth.metrics.definition import Grain
 
 SEED = 20_260_101
 USUAL: Grain = "month"
+RULES_USUAL = "western_electric"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ def chart_metric(
     for part, series in series_of(told.answer).items():
         charts.append(charted_gaps(days.get(part, []), how) if part in few else charted(series, how, chance))
     return ChartedMetric(told, how.grain, rules, tuple(charts), by_chance(charts))
+
+
+def chart_all(reading: Reading, *, grain: Grain = USUAL, rng: np.random.Generator | None = None) -> tuple[ChartedMetric, ...]:
+    """Every metric of the book on its chart, all together, from one query a grain; rare events by period and not by what lies between."""
+    chance = rng or np.random.Generator(np.random.PCG64(SEED))
+    found = []
+    for told in tell_metrics(reading, grain=grain):
+        how = _plotting(reading, told, grain, None, None, RULES_USUAL, None)
+        charts = [charted(series, how, chance) for series in series_of(told.answer).values()]
+        found.append(ChartedMetric(told, how.grain, RULES_USUAL, tuple(charts), by_chance(charts)))
+    return tuple(found)
 
 
 def _plotting(

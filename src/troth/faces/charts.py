@@ -75,7 +75,7 @@ def figure_of(found: ChartedMetric, one: Charted) -> Mapping[str, Any]:
     }
     phases = [point.phase for point in one.points]
     return {
-        **lines, "unit": unit, "caption": found.told.answer.definition.words,
+        "kind": "control", **lines, "unit": unit, "caption": found.told.answer.definition.words,
         "labels": [name_of(found, one, point) for point in one.points],
         "flagged": [at for at, point in enumerate(one.points) if point.signals],
         "good": [at for at, point in enumerate(one.points) if point.signals and all(signal.good for signal in signals_of(one, point))],

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from troth.app.metrics import Told
 
+Number = Callable[[float, int], str]
+"""How a number is written with so many decimals."""
+
 SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def plain(value: float, digits: int) -> str:
+    return f"{value:,.{digits}f}"
 
 
 def span_of(found: Sequence[float | None]) -> tuple[str, int]:
@@ -22,21 +29,20 @@ def span_of_all(told: Told) -> tuple[str, int]:
     return span_of([one.value for one in told.answer.readings])
 
 
-def shown(value: float | None, told: Told, span: tuple[str, int]) -> str:
-    return "" if value is None else in_unit(value, told.answer.unit, span)
+def shown(value: float | None, told: Told, span: tuple[str, int], number: Number = plain) -> str:
+    return "" if value is None else in_unit(value, told.answer.unit, span, number)
 
 
-def shown_value(value: float, unit: str) -> str:
+def shown_value(value: float, unit: str, number: Number = plain) -> str:
     """One value in its unit; a duration in the longest unit of which it is at least one."""
-    return in_unit(value, unit, next((span for span in SPANS if abs(value) >= span[1]), SPANS[-1]))
+    return in_unit(value, unit, next((span for span in SPANS if abs(value) >= span[1]), SPANS[-1]), number)
 
 
-def in_unit(value: float, unit: str, span: tuple[str, int]) -> str:
+def in_unit(value: float, unit: str, span: tuple[str, int], number: Number = plain) -> str:
     if unit == "share":
-        return f"{100 * value:.1f} %"
+        return f"{number(100 * value, 1)} %"
     if unit == "seconds":
-        return f"{value / span[1]:,.2f} {span[0]}"
+        return f"{number(value / span[1], 2)} {span[0]}"
     if unit == "points":
-        return f"{value:.1f}"
-    number = f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:,.2f}"
-    return f"{number} {unit}".rstrip()
+        return number(value, 1)
+    return f"{number(value, 0 if value == int(value) and abs(value) >= 1 else 2)} {unit}".rstrip()

@@ -67,7 +67,7 @@ def _unusual(context: Context, week: Week) -> Statement:
         value=float(kept.low), unit="share",
         sql=f"SELECT count(*) FILTER ({state} = 'kept') / count(*) AS value\nFROM outcome_{week.name} o\n"
         f"WHERE {state} IN ('kept', 'broken', 'unknown') AND {due_in(context, week.monday)}",
-        table=_by_week(week, charted), weight=float(missed), owner=", ".join(promise.owners) or None,
+        table=by_week(week, charted), weight=float(missed), owner=", ".join(promise.owners) or None,
         acts=(*listed, Act("Show the weeks", "table"), Act("SQL", "sql")),
         figure=charted.figure,
         orders_sql=f"SELECT s.id\nFROM outcome_{week.name} o JOIN object_{promise.subject} s ON s.code = o.subject\n"
@@ -100,7 +100,8 @@ def _beside(week: Week) -> str:
     return beginning(", ".join(parts)) + "." if parts else ""
 
 
-def _by_week(week: Week, charted: Charted) -> Table:
+def by_week(week: Week, charted: Charted) -> Table:
+    """The weeks of a promise, the last one first, beside what is usual."""
     chart = charted.chart
     rows = [
         (

@@ -47,15 +47,15 @@ class Charted:
 
     @property
     def figure(self) -> Figure:
-        chart, last = self.chart, len(self.mondays) - 1
+        chart, beyond = self.chart, self.chart.beyond.tolist()
         spec = {
             "labels": [f"{monday}" for monday in self.mondays],
             "points": (100 * chart.points).tolist(),
             "centre": (100 * chart.centre).tolist(),
             "low": (100 * chart.low).tolist(),
             "high": (100 * chart.high).tolist(),
-            "flagged": [last] if self.unusual else [],
-            "good": [last] if self.better else [],
+            "flagged": beyond,
+            "good": [at for at in beyond if chart.points[at] > chart.centre[at]],
             "unit": "%",
         }
         return Figure("control", "kept of what fell due, by week; the band is what is usual", spec)

@@ -47,6 +47,35 @@ class Language:
         """A share of 1 as a percentage: 91.6 %."""
         return f"{self.number(share * 100, digits)}\N{NO-BREAK SPACE}%"
 
+    def of_hundred(self, share: float) -> str:
+        """A share as a headline says it: 91 of every 100; never a round 100 or 0 that is not so."""
+        whole = round(share * 100)
+        if whole == 100 and share < 1:
+            return self.gettext("more than 99 of every 100")
+        if whole == 0 and share > 0:
+            return self.gettext("fewer than 1 of every 100")
+        return self.gettext("%(n)s of every 100") % {"n": whole}
+
+    def lasting(self, seconds: float) -> str:
+        """A stretch of time in the unit that fits: 3.1 days, 5.0 hours, 12 minutes."""
+        if seconds >= 172_800:
+            return self.gettext("%(n)s days") % {"n": self.number(seconds / 86_400, 1)}
+        if seconds >= 5_400:
+            return self.gettext("%(n)s hours") % {"n": self.number(seconds / 3_600, 1)}
+        return self.gettext("%(n)s minutes") % {"n": self.number(seconds / 60)}
+
+    def state(self, state: str) -> str:
+        """The state of a promise as people say it."""
+        say = self.gettext
+        return {
+            "open": say("open"),
+            "kept": say("kept"),
+            "broken": say("missed"),
+            "waived": say("let off by the customer"),
+            "void": say("do not count"),
+            "unknown": say("cannot tell"),
+        }[state]
+
     def day(self, at: date) -> str:
         """12 Oct 2026."""
         from babel.dates import format_date

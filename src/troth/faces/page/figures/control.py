@@ -7,6 +7,9 @@ from typing import Any
 from troth.faces.page.figures.axes import ASCENT, Point, Scale, around, day, place_beside, shown, x_names, y_axis
 from troth.faces.page.figures.canvas import Box, drawing, element, number, numeric, path, text_width, words
 
+# So narrow a drawing has room for the names of so many; of more it names the last.
+NARROW, MOST_NAMED = 400, 3
+
 
 def draw_control(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
     """Points, centre and band as given; `flagged` are positions, those of them that are `good` in another colour; `open` ones are drawn
@@ -58,6 +61,8 @@ def draw_control(figure: Mapping[str, Any], *, ident: str, width: float) -> str:
         )
         if out:
             taken.append(Box(point[0] - 6, point[1] - 6, point[0] + 6, point[1] + 6))
+            if width < NARROW and len(flagged) > MOST_NAMED and at != max(flagged):
+                continue
             names.append((point, day(labels[at]), "accent" if at in good else "missed"))
     bounds = Box(left, 0, width, bottom)
     body += _names_of(names, lines[0], taken, bounds)

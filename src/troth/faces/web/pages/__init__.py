@@ -1,7 +1,7 @@
 """The pages, a file each."""
 
-from troth.faces.web.pages import monday, promises
+from troth.faces.web.pages import measures, monday, promises
 
-ROUTERS = (monday.router, promises.router)
+ROUTERS = (monday.router, promises.router, measures.router)
 
 __all__ = ["ROUTERS"]

@@ -1,0 +1,144 @@
+"""Measures: every metric with its months, and one of them by whatever it is asked by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from troth.app.charts import ChartedMetric
+from troth.app.measure_pages import Asked, Measured, MeasureTold, measure_told, measured
+from troth.app.metrics import GRAINS
+from troth.app.moved import Moved
+from troth.faces.charts import GOOD, NAMES, figure_of, name_of, part_of
+from troth.faces.language import Language
+from troth.faces.values import shown, span_of, span_of_all
+from troth.faces.web.desk import AtDesk
+from troth.faces.web.figures import drawn
+from troth.kernel.errors import BadValue
+
+MOST_CHARTS = 12
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/measures")
+def measures(desk: AtDesk) -> Response:
+    listed: tuple[Measured, ...] = desk.kept("measures", measured)
+    lines = [
+        {
+            "name": one.whole.answer.metric, "words": one.whole.answer.definition.words, "definition": one.whole.answer.definition,
+            "value": _value(one, desk.language), "unusual": one.unusual,
+            "figure": drawn(figure_of(one.months, one.months.charts[-1]), f"m-{one.whole.answer.metric}")
+            if one.months.charts[-1].refusal is None else None,
+        }
+        for one in listed
+    ]  # fmt: skip
+    return desk.show("measures.html", lines=lines, unusual=sum(bool(one.unusual) for one in listed))
+
+
+@router.get("/measures/{name}")
+def measure(
+    desk: AtDesk,
+    name: str,
+    by: Annotated[list[str] | None, Query()] = None,
+    grain: str = "month",
+    since: str = "",
+    until: str = "",
+    only: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    asked = Asked(
+        name, tuple(one for one in by or () if one), grain, since or None, until or None, tuple(_pair(one) for one in only or () if one)
+    )
+    told: MeasureTold = desk.kept(asked, lambda reading: measure_told(reading, asked))
+    say = desk.language
+    charts = [_chart(told.charted, at) for at in range(len(told.charted.charts))]
+    return desk.show(
+        "measure.html", told=told, asked=asked, charts=charts[-MOST_CHARTS:], more=max(0, len(charts) - MOST_CHARTS), grains=GRAINS,
+        definition=told.whole.answer.definition, value=_reading(told.whole, told.whole.answer.readings[-1:], say),
+        numbers=_table(told.charted, say), moved=_moved(told.moved, say) if told.moved else None,
+        signals=sum(len(one.signals) for one in told.charted.charts), judged=sum(one.judged for one in told.charted.charts),
+    )  # fmt: skip
+
+
+def _pair(written: str) -> tuple[str, str]:
+    name, sign, value = written.partition("=")
+    if not (sign and name and value):
+        raise BadValue("'only' takes a dimension and its value", got=f"'{written}'", allowed="customer=acme")
+    return name, value
+
+
+def _value(one: Measured, language: Language) -> dict[str, Any] | None:
+    return _reading(one.whole, one.whole.answer.readings[-1:], language)
+
+
+def _reading(told: Any, readings: Sequence[Any], language: Language) -> dict[str, Any] | None:
+    """A value with n and interval, as text; None where there is none to show."""
+    if not readings:
+        return None
+    (one,), span = readings, span_of([readings[0].value])
+    if one.hidden or one.value is None:
+        why = one.refusal.reason if one.refusal else ""
+        return {"text": "", "n": one.n, "interval": "", "why": why, "hidden": one.hidden}
+    low, high = (shown(edge, told, span, language.number) for edge in (one.low, one.high))
+    interval = f"{low} – {high}" if low and high else ""
+    return {"text": shown(one.value, told, span, language.number), "n": one.n, "interval": interval, "why": "", "hidden": False}
+
+
+def _chart(charted: ChartedMetric, at: int) -> dict[str, Any]:
+    one = charted.charts[at]
+    said = [f"{signal.says}{GOOD[signal.good]}." for signal in one.signals]
+    if one.moved is not None:
+        said.append(f"{one.moved.says[:1].upper()}{one.moved.says[1:]}.")
+    figure = None if one.refusal else drawn(figure_of(charted, one), f"chart-{at}")
+    return {"part": part_of(one), "whole": one.slice is None, "kind": NAMES.get(one.kind, ""), "chart": one, "figure": figure, "said": said}
+
+
+def _table(charted: ChartedMetric, language: Language) -> dict[str, Any]:
+    """Each period and slice with n, interval and limits, the newest first."""
+    told, rows = charted.told, []
+    span = span_of_all(told)
+
+    def text(value: float | None) -> str:
+        return shown(value, told, span, language.number) or "–"
+
+    for one in charted.charts:
+        for point in one.points:
+            rows.append(
+                [name_of(charted, one, point), part_of(one), text(point.value), language.number(point.n) if point.n is not None else "–",
+                 text(point.low), text(point.high), "; ".join(point.signals).replace("_", " ")]
+            )  # fmt: skip
+    say = language.gettext
+    columns = [say("period"), say("of"), say("value"), "n", say("usual from"), say("usual to"), say("more than chance")]
+    right = [False, False, True, True, True, True, False]
+    if not told.answer.by:
+        columns, right, rows = [columns[0], *columns[2:]], [right[0], *right[2:]], [[row[0], *row[2:]] for row in rows]
+    return {"columns": columns, "rows": rows[::-1], "right": right}
+
+
+def _moved(moved: Moved, language: Language) -> dict[str, Any]:
+    told = moved.told
+    span = span_of([moved.before.value, moved.after.value])
+    share = told.answer.unit == "share"
+
+    def step(value: Any) -> str:
+        if value is None:
+            return "–"
+        sign = "+" if value > 0 else ""
+        return sign + (language.number(100 * float(value), 1) if share else shown(float(value), told, span, language.number))
+
+    def text(value: Any) -> str:
+        return "–" if value is None else shown(float(value), told, span, language.number)
+
+    rows = [
+        [", ".join(one.slice), step(one.rate + (one.mix or 0)), step(one.rate), step(one.mix), text(one.before), text(one.after),
+         f"{language.number(one.n[0])} → {language.number(one.n[1])}"]
+        for one in moved.pieces
+    ]  # fmt: skip
+    return {
+        "periods": moved.periods, "before": text(moved.before.value), "after": text(moved.after.value), "change": step(moved.change),
+        "rate": step(moved.rate), "mix": step(moved.mix) if moved.mix is not None else None, "against": moved.against, "rows": rows,
+        "points": share,
+    }  # fmt: skip
