@@ -29,7 +29,11 @@ def read_data(workspace: Workspace) -> Page:
 
     Values of quarantined cells are capped at 60 characters, and at 200 rows; those of personal columns are nowhere in the lake.
     """
-    reading = open_reading(workspace)
+    return told_data(open_reading(workspace), back="monday.html")
+
+
+def told_data(reading: Reading, *, back: str | None = None) -> Page:
+    """The same of a reading of the whole operation. back: the page of statements beside it."""
     snapshot = reading.snapshot
     balances = balances_of(snapshot)
     sources = [_source(one, reading) for one in balances]
@@ -48,9 +52,9 @@ def read_data(workspace: Workspace) -> Page:
         "quarantine": quarantine,
         "changes": [{**one, "as_of": _moment(reading, datetime.fromisoformat(one["as_of"]))} for one in changes(snapshot)],
         "joins": [_join(one) for one in snapshot.facts.get("joins", [])],
-        "guesses": read_guesses(workspace.root),
+        "guesses": read_guesses(reading.rules.root),
         "orphans": [one["source"] for one in sources if not (one["owner"] and one["steward"])],
-        "back": "monday.html",
+        "back": back,
         "snapshot": snapshot.id[:12],
         "book_hash": snapshot.book_hash[:12],
         "version": __version__,

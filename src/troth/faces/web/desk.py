@@ -70,6 +70,7 @@ class Desk:
             "snapshot": self.served.snapshot_or_none(),
             "file": path_of,
             "headline": "",
+            "csrf": str,
         }
 
 

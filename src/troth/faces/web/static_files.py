@@ -39,7 +39,12 @@ class File:
 def served() -> dict[str, File]:
     """Every file by name. A style sheet names the fonts by their paths, so that those come first."""
     fonts = {name: _file(name, files("troth.faces.page").joinpath("fonts", name).read_bytes()) for name in _font_names()}
-    style = "".join(_faces(fonts)) + _text("troth.faces.page", "templates", "page.css") + _text("troth.faces.web", "static", "web.css")
+    sheets = (
+        ("troth.faces.page", "templates", "page.css"),
+        ("troth.faces.page", "templates", "data.css"),
+        ("troth.faces.web", "static", "web.css"),
+    )
+    style = "".join((*_faces(fonts), *(_text(*sheet) for sheet in sheets)))
     script = _text("troth.faces.page", "templates", "page.js") + _text("troth.faces.web", "static", "web.js")
     vendor = files("troth.faces.web").joinpath("static", "vendor")
     libraries = [

@@ -1,0 +1,31 @@
+"""Data: where the numbers come from, what was lost on the way, and what is still to be set up."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from troth.app.data_page import told_data
+from troth.app.first_run import Step, first_run
+from troth.app.rules import read_rules
+from troth.faces.page.data_sheet import data_sheet
+from troth.faces.web.desk import Desk, SeesAll
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/data")
+def data(desk: SeesAll) -> Response:
+    page = desk.kept("data", lambda reading: data_sheet(told_data(reading)))
+    return desk.show("data_page.html", **page, steps=steps(desk))
+
+
+@router.get("/start")
+def start(desk: SeesAll) -> Response:
+    """What is still to be set up."""
+    return desk.show("start.html", steps=steps(desk))
+
+
+def steps(desk: Desk) -> tuple[Step, ...]:
+    workspace = desk.served.workspace
+    return first_run(workspace, read_rules(workspace), workspace.lake.current())
