@@ -54,6 +54,10 @@ class Desk:
         """A file for a spreadsheet."""
         return Response(text, media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'})
 
+    def svg(self, name: str, text: str) -> Response:
+        """A drawing in a file of its own."""
+        return Response(text, media_type="image/svg+xml", headers={"content-disposition": f'attachment; filename="{name}"'})
+
     def written(self, name: str, **data: Any) -> str:
         return template(name, self.language).render({**self._frame(), **data})
 

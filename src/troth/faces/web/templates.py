@@ -34,6 +34,8 @@ def _environment(code: str) -> Environment:
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "drawn": Markup,
+        "pairs": lambda values: [(value, value) for value in values],
+        "zip": zip,
         "with_code": with_code,
         "number": language.number,
         "percent": language.percent,

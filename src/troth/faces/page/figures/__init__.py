@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from troth.faces.page.figures.bars import draw_bars
 from troth.faces.page.figures.control import draw_control
+from troth.faces.page.figures.funnel import draw_funnel
 from troth.faces.page.figures.gap import Replay, draw_gap, replay_of
 from troth.faces.page.figures.histogram import draw_histogram
 from troth.faces.page.figures.two_lines import draw_two_lines
@@ -19,12 +20,13 @@ class Draw(Protocol):
 KINDS: Mapping[str, Draw] = {
     "bars": draw_bars,
     "control": draw_control,
+    "funnel": draw_funnel,
     "gap": draw_gap,
     "histogram": draw_histogram,
     "two_lines": draw_two_lines,
 }
 
-LARGER_SAYS_MORE = frozenset({"control", "gap", "histogram", "two_lines"})
+LARGER_SAYS_MORE = frozenset({"control", "funnel", "gap", "histogram", "two_lines"})
 """Kinds that are drawn a second time, wide, among the numbers; bars say the same at any width."""
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from troth.faces.page.figures.canvas import element, words, wrap
+from troth.faces.page.figures import KINDS
 from troth.faces.page.figures.control import draw_control
 
 WIDTH, EDGE, LINE = 760.0, 28.0, 19.0
@@ -19,7 +20,7 @@ DRAWN = ("svg", ".fill-", ".tint-", ".stroke", ".thin", ".grid")
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """heading: in one line. small: beneath it, softly. figure: as `draw_control` takes it, None for none. said: sentences below."""
+    """heading: in one line. small: beneath it, softly. figure: as its kind takes it, a control chart's where none is named; None for none. said: sentences below."""
 
     heading: str
     small: str
@@ -36,7 +37,7 @@ def standalone(panels: Sequence[Panel], *, title: str) -> str:
         for line in wrap(panel.small, WIDTH - 2 * EDGE, lines=MOST_LINES):
             body.append(words(line, EDGE, top + 12, css="soft"))
             top += LINE
-        drawn = draw_control(panel.figure, ident=f"panel-{number}", width=WIDTH - 2 * EDGE) if panel.figure else ""
+        drawn = _drawn(panel.figure, number) if panel.figure else ""
         if drawn:
             body.append(element("g", {"transform": f"translate({EDGE:g} {top + 8:g})"}, drawn))
             top += 8 + _height(drawn)
@@ -58,6 +59,11 @@ def standalone(panels: Sequence[Panel], *, title: str) -> str:
         element("rect", {"width": WIDTH, "height": top, "class": "fill-paper"}),
         *body,
     ) + "\n"  # fmt: skip
+
+
+def _drawn(figure: Mapping[str, Any], number: int) -> str:
+    kind = KINDS.get(str(figure.get("kind")), draw_control)
+    return kind(figure, ident=f"panel-{number}", width=WIDTH - 2 * EDGE)
 
 
 def _height(drawn: str) -> float:

@@ -1,0 +1,90 @@
+"""The page of units: who is unusual, in a sentence, and every unit by name and never by rank."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.web.conftest import Client
+from troth.access import Scope
+from troth.app.served import Served
+from troth.app.units_page import units_page
+from troth.access import EVERYTHING
+from troth.kernel.errors import BadValue, NotFound
+
+
+def test_the_share_of_every_branch_is_that_of_sql_over_the_files(meridian: Path, served: Served) -> None:
+    """Of visits whose window is over; who came when it was is on record, or it was broken."""
+    page = units_page(served.reading(EVERYTHING), "arrived_in_time", "branch", window="all")
+    as_of = f"{served.reading(EVERYTHING).snapshot.as_of}Z"
+    counted = duckdb.execute(
+        f"""SELECT branch, count(*), count(*) FILTER (arrived_at::TIMESTAMPTZ <= window_to::TIMESTAMPTZ)
+        FROM read_csv('{meridian}/data/field_visits.csv', all_varchar = true)
+        WHERE window_to::TIMESTAMPTZ <= '{as_of}'::TIMESTAMPTZ GROUP BY 1"""
+    ).fetchall()
+
+    (group,) = page.said.groups
+    assert {one.name: (one.n, round(one.value * one.n)) for one in group.units if one.value is not None} == {
+        name: (n, kept) for name, n, kept in counted
+    }
+
+
+def test_every_unit_stands_by_name_with_its_n_and_interval(as_viewer: Client) -> None:
+    page = as_viewer().get("/units?metric=arrived_in_time&by=branch&window=all").text
+
+    rows = re.findall(r'<tr><th scope="row"><a [^>]*>([^<]+)</a></th><td class="right">([\d,]+)</td>', page)
+    names = [name for name, _ in rows]
+    assert len(names) == 40
+    assert names == sorted(names)
+    assert "rank" not in page.lower()
+
+
+def test_the_measure_that_opens_is_the_kept_one_with_most_units(served: Served) -> None:
+    page = units_page(served.reading(EVERYTHING))
+
+    assert (page.chosen.metric, page.by) == ("arrived_in_time", "branch")
+
+
+def test_customers_are_no_units_and_what_is_only_counted_says_nothing_of_how_good(served: Served) -> None:
+    page = units_page(served.reading(EVERYTHING))
+
+    assert "customer" not in {dimension for one in page.choices for dimension in one.by}
+    assert not {"visits", "orders", "revenue"} & {one.metric for one in page.choices}
+    with pytest.raises(NotFound):
+        units_page(served.reading(EVERYTHING), "visits")
+    with pytest.raises(BadValue, match="does not tell units apart"):
+        units_page(served.reading(EVERYTHING), "arrived_in_time", "warehouse")
+
+
+def test_the_mix_of_cases_is_taken_out_where_it_is_asked_for(served: Served) -> None:
+    page = units_page(served.reading(EVERYTHING), "delivered_in_time", "warehouse", adjust="segment", window="all")
+
+    assert all(one.expected is not None for group in page.said.groups for one in group.units)
+    with pytest.raises(BadValue, match="nothing that can be allowed for"):
+        units_page(served.reading(EVERYTHING), "delivered_in_time", "warehouse", adjust="warehouse")
+
+
+def test_units_that_do_much_with_little_stand_beside_what_their_customers_say(as_viewer: Client) -> None:
+    page = as_viewer().get("/units?metric=arrived_in_time&by=branch").text
+
+    assert "Work: time of a visit. Customers: what customers give a visit of ten." in page
+
+
+def test_somebody_of_one_country_sees_its_branches_and_no_other(as_viewer: Client) -> None:
+    page = as_viewer(scope=Scope({"country": frozenset({"FR"})})).get("/units?metric=arrived_in_time&by=branch&window=all").text
+
+    assert set(re.findall(r"\b[A-Z]{2}-0\d\b", page)) == {f"FR-0{n}" for n in range(1, 7)}
+
+
+def test_the_figure_and_the_numbers_are_there_as_files(as_viewer: Client) -> None:
+    client = as_viewer()
+
+    rows = client.get("/units.csv?metric=arrived_in_time&by=branch").text.splitlines()
+    assert rows[0].startswith("unit,n,value")
+    assert len(rows) == 41
+    drawn = client.get("/units.svg?metric=arrived_in_time&by=branch")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert drawn.text.count("<circle") == 40
