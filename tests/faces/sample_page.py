@@ -193,6 +193,39 @@ PROMISED_AND_TOOK = _statement(
     },
 )
 
+BRANCHES = _statement(
+    "units/visit",
+    "Of 40 branches, 38 are as usual. Look at Lyon.",
+    "Lyon keeps 74 of 100; chance alone would hardly do that. Porto does better. Ask nobody to explain the rest.",
+    evidence=_evidence("40 branches, 8,164 visits", None, "12 months", "fair", "of those named at most 1 in 20 is so by chance"),
+    acts=[_act("Show the branches", "table")],
+    figure={
+        "kind": "funnel",
+        "caption": "kept by branch; the band is what chance would give",
+        "unit": "%",
+        "centre": 88.0,
+        "few": "fewer visits",
+        "many": "more visits",
+        "usual": "usual",
+        "units": [
+            {"name": "Lyon", "n": 260, "value": 74.0, "low": 81.0, "high": 94.0, "tone": "missed"},
+            {"name": "Porto", "n": 310, "value": 97.5, "low": 81.6, "high": 93.5, "tone": "accent"},
+            *(
+                {
+                    "name": f"branch {at}",
+                    "n": 90 + 11 * at,
+                    "value": round(88 + 4 * sin(at * 2.3), 1),
+                    "low": round(88 - 120 / (90 + 11 * at) ** 0.5, 1),
+                    "high": round(88 + 105 / (90 + 11 * at) ** 0.5, 1),
+                    "tone": "",
+                }
+                for at in range(38)
+            ),
+        ],
+    },
+    table={"columns": ["branch", "visits", "kept %"], "rows": [["Lyon", 260, 74.0], ["Porto", 310, 97.5]]},
+)
+
 COME_BACK = _statement(
     "come-back/visit",
     "Do late customers come back less?",
@@ -234,7 +267,7 @@ PAGE: dict[str, Any] = {
             "evidence": "answer_by beside answered_at in complaints.csv",
         },
     ],
-    "statements": [NOTHING_RECORDED, MONDAYS, ASKED_TOO_EARLY, UNUSUAL, PROMISED_AND_TOOK],
+    "statements": [NOTHING_RECORDED, MONDAYS, ASKED_TOO_EARLY, UNUSUAL, PROMISED_AND_TOOK, BRANCHES],
     "cannot_say": [COME_BACK],
     "sources": [
         {

@@ -9,10 +9,9 @@ import duckdb
 import pytest
 
 from tests.web.conftest import Client
-from troth.access import Scope
+from troth.access import EVERYTHING, Scope
 from troth.app.served import Served
 from troth.app.units_page import units_page
-from troth.access import EVERYTHING
 from troth.kernel.errors import BadValue, NotFound
 
 

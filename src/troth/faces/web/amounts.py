@@ -9,8 +9,6 @@ from troth.faces.language import Language
 from troth.faces.values import SPANS
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How values of one kind are written: divided by `by`, with the name of what they are then, and so many decimals."""

@@ -140,11 +140,11 @@ def _aim(goal: Judged, language: Language, weight: str = "", why: str = "") -> A
     states = {"open": say("open"), "kept": say("reached"), "broken": say("not reached"), "unknown": say("cannot be told")}
     numbers = [(say("target"), say("%(value)s by %(day)s") % {"value": shown(language, stands.target, scale), "day": goal.by})]
     if stands.actual is not None:
-        near = range_shown(language, *(stands.interval or (None, None)), scale)
+        near = range_shown(language, stands.interval[0], stands.interval[1], scale) if stands.interval else ""
         value = shown(language, stands.actual, scale)
         numbers.append((say("actual"), f"{value} ({near})" if near else value))
     if stands.forecast is not None and stands.forecast_interval is not None:
-        near = range_shown(language, *stands.forecast_interval, scale)
+        near = range_shown(language, stands.forecast_interval[0], stands.forecast_interval[1], scale)
         numbers.append((say("if it goes on as before"), f"{shown(language, stands.forecast, scale)} ({near})"))
     state = stands.state or "open"
     tone = {"kept": "accent", "broken": "missed", "unknown": "waiting"}.get(state, "")

@@ -8,8 +8,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from troth.faces.page.figures.canvas import element, words, wrap
 from troth.faces.page.figures import KINDS
+from troth.faces.page.figures.canvas import element, words, wrap
 from troth.faces.page.figures.control import draw_control
 
 WIDTH, EDGE, LINE = 760.0, 28.0, 19.0
@@ -20,7 +20,9 @@ DRAWN = ("svg", ".fill-", ".tint-", ".stroke", ".thin", ".grid")
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """heading: in one line. small: beneath it, softly. figure: as its kind takes it, a control chart's where none is named; None for none. said: sentences below."""
+    """heading: in one line. small: beneath it, softly. figure: of a kind, a control chart where it names none; None for none.
+    said: sentences below.
+    """
 
     heading: str
     small: str
