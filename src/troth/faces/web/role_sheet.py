@@ -127,7 +127,7 @@ def _loyal(one: Loyal, language: Language) -> Link:
     if reading.value is None:
         value = say("too few to be shown") if reading.hidden else say("cannot say yet")
         return Link(one.words, value, "", "")
-    scale = scale_of(language, [reading.value], one.unit)
+    scale = scale_of([reading.value], one.unit)
     parts = [say("n %(n)s") % {"n": language.number(reading.n or 0)}]
     if near := range_shown(language, reading.low, reading.high, scale):
         parts.append(say("95 %% interval %(range)s") % {"range": near})
@@ -136,7 +136,7 @@ def _loyal(one: Loyal, language: Language) -> Link:
 
 def _aim(goal: Judged, language: Language, weight: str = "", why: str = "") -> Aim:
     say, stands = language.gettext, goal.standing
-    scale = scale_of(language, [stands.target], goal.unit)
+    scale = scale_of([stands.target], goal.unit)
     states = {"open": say("open"), "kept": say("reached"), "broken": say("not reached"), "unknown": say("cannot be told")}
     numbers = [(say("target"), say("%(value)s by %(day)s") % {"value": shown(language, stands.target, scale), "day": goal.by})]
     if stands.actual is not None:

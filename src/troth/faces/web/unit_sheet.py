@@ -9,12 +9,11 @@ from typing import Any
 from troth.app.units import FallingTold
 from troth.app.units_page import UnitsPage
 from troth.faces.language import Language
-from troth.faces.page.figures import draw
 from troth.faces.web.amounts import Scale, range_shown, scale_of, shown
+from troth.faces.web.figures import Drawn, drawn
 from troth.kernel.refusal import Refusal
 from troth.metrics.units import Compared, Unit
 
-WIDE, PHONE = 716.0, 344.0
 SPOKEN = 3
 VERDICTS = ("as usual", "unusual", "too small to judge")
 
@@ -47,7 +46,7 @@ class Sheet:
     headline: str
     counts: str
     lede: str
-    figures: tuple[tuple[str, str], ...]
+    figure: Drawn | None
     unusual: tuple[Said, ...]
     lines: tuple[Line, ...]
     mixed: bool
@@ -71,12 +70,12 @@ def sheet(page: UnitsPage, language: Language) -> Sheet:
     group = page.said.groups[0] if page.said.groups else None
     refusal = page.said.refusal or (group.refusal if group else None)
     units = group.units if group and not refusal else ()
-    scale = scale_of(language, [unit.value for unit in units], page.said.told.answer.unit)
+    scale = scale_of([unit.value for unit in units], page.said.told.answer.unit)
     return Sheet(
         _headline(units, language),
         _counts(units, language),
         _lede(page, group, scale, language),
-        figures(page, language),
+        drawn(figure_of(page, language), "funnel"),
         tuple(_said(unit, page, scale, language) for unit in units if unit.verdict == "unusual"),
         tuple(_line(unit, scale, language) for unit in units),
         bool(page.said.adjust),
@@ -85,21 +84,14 @@ def sheet(page: UnitsPage, language: Language) -> Sheet:
     )
 
 
-def figures(page: UnitsPage, language: Language) -> tuple[tuple[str, str], ...]:
-    """The funnel as it is drawn for a desk and for a phone."""
-    figure = figure_of(page, language)
-    drawn = [(size, draw(figure, ident=f"funnel-{size}", width=width)) for size, width in (("wide", WIDE), ("narrow", PHONE))]
-    return tuple((size, svg) for size, svg in drawn if svg)
-
-
 def figure_of(page: UnitsPage, language: Language) -> dict[str, Any]:
     """With a mix of cases taken out, a unit stands as far from the centre as it is from what its cases would give elsewhere."""
     if not page.said.groups or page.said.groups[0].refusal:
         return {"kind": "funnel", "units": ()}
     group, say = page.said.groups[0], language.gettext
-    scale = scale_of(language, [unit.value for unit in group.units], page.said.told.answer.unit)
+    scale = scale_of([unit.value for unit in group.units], page.said.told.answer.unit)
     moved = {unit.name: (unit.expected - (group.centre or 0.0)) if unit.expected is not None else 0.0 for unit in group.units}
-    drawn = [
+    dots = [
         {
             "name": unit.name, "n": unit.n, "tone": _tone(unit),
             **{key: None if v is None else (v - moved[unit.name]) / scale.by
@@ -108,7 +100,7 @@ def figure_of(page: UnitsPage, language: Language) -> dict[str, Any]:
         for unit in group.units
     ]  # fmt: skip
     return {
-        "kind": "funnel", "units": drawn, "unit": scale.name, "centre": None if group.centre is None else group.centre / scale.by,
+        "kind": "funnel", "units": dots, "unit": scale.name, "centre": None if group.centre is None else group.centre / scale.by,
         "caption": page.chosen.words, "few": say("fewer cases"), "many": say("more cases"), "usual": say("usual"),
     }  # fmt: skip
 
@@ -194,8 +186,8 @@ def _tone(unit: Unit) -> str:
 def _block(told: FallingTold, language: Language) -> Block:
     say, names = language.gettext, [one.name for one in told.units]
     work, rating = told.efficiency.answer.definition.words, told.rating.answer.definition.words
-    spent = scale_of(language, [one.efficiency for one in told.units], told.efficiency.answer.unit)
-    slopes = scale_of(language, [12 * one.slope for one in told.units], told.rating.answer.unit)
+    spent = scale_of([one.efficiency for one in told.units], told.efficiency.answer.unit)
+    slopes = scale_of([12 * one.slope for one in told.units], told.rating.answer.unit)
     headline = say("No unit that does much with little is thought less of by its customers.")
     if told.refusal:
         headline = say("Whether units that do much with little lose their customers cannot be said yet.")
