@@ -226,6 +226,33 @@ BRANCHES = _statement(
     table={"columns": ["branch", "visits", "kept %"], "rows": [["Lyon", 260, 74.0], ["Porto", 310, 97.5]]},
 )
 
+ONE_VISIT = _statement(
+    "one-visit/visit",
+    "Visit V-20418 came a day late. Most of the delay arose waiting for parts.",
+    "With the parts on their six hours the visit would have come on Monday.",
+    evidence=_evidence("1 visit", None, "2 to 6 October", "certain as a count"),
+    figure={
+        "kind": "clock",
+        "caption": "visited by the promised window",
+        "begins": "2026-10-02T08:30:00",
+        "ends": "2026-10-06T16:40:00",
+        "days": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        "months": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"],
+        "shut": [["2026-10-02T19:00:00", "2026-10-03T07:00:00"], ["2026-10-03T19:00:00", "2026-10-05T07:00:00"]],
+        "paused": [["2026-10-04T20:00:00", "2026-10-05T01:00:00"]],
+        "bars": [
+            {"label": "dispatch 1 h 50", "begins": "2026-10-02T08:30:00", "ends": "2026-10-02T10:20:00", "tone": "accent"},
+            {"label": "parts 16 h 10 · budget 6 h", "begins": "2026-10-02T10:20:00", "ends": "2026-10-05T21:00:00", "tone": "missed"},
+            {"label": "technician 4 h 30", "begins": "2026-10-05T21:00:00", "ends": "2026-10-06T16:40:00", "tone": "accent"},
+        ],
+        "marks": [
+            {"label": "due Mon 5 Oct 19:00", "at": "2026-10-05T19:00:00", "tone": "ink"},
+            {"label": "came Tue 6 Oct 16:40", "at": "2026-10-06T16:40:00", "tone": "missed"},
+        ],
+    },
+    table={"columns": ["stage", "took"], "rows": [["dispatch", "1 h 50 min"], ["parts", "16 h 10 min"]]},
+)
+
 COME_BACK = _statement(
     "come-back/visit",
     "Do late customers come back less?",
@@ -267,7 +294,7 @@ PAGE: dict[str, Any] = {
             "evidence": "answer_by beside answered_at in complaints.csv",
         },
     ],
-    "statements": [NOTHING_RECORDED, MONDAYS, ASKED_TOO_EARLY, UNUSUAL, PROMISED_AND_TOOK, BRANCHES],
+    "statements": [NOTHING_RECORDED, MONDAYS, ASKED_TOO_EARLY, UNUSUAL, PROMISED_AND_TOOK, BRANCHES, ONE_VISIT],
     "cannot_say": [COME_BACK],
     "sources": [
         {

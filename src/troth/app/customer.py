@@ -65,6 +65,11 @@ def story(reading: Reading, id: str) -> Story:
     return Story(party, tuple(members), tuple(told))
 
 
+def objects_of(context: Context, members: Sequence[Known]) -> tuple[tuple[str, int], ...]:
+    """Type and code of the objects themselves, of what belongs to them, and of what belongs to that."""
+    return tuple((one.type, one.code) for one in _reached(context, _objects(context, [(one.type, one.id) for one in members])))
+
+
 def _members(context: Context, written: str) -> tuple[str, list[Known]]:
     type, sign, rest = written.partition(":")
     if context.has("identity"):

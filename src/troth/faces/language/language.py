@@ -88,6 +88,28 @@ class Language:
 
         return format_datetime(at, format="EEE d MMM y HH:mm", locale=self.locale)
 
+    def short(self, at: datetime) -> str:
+        """Mon 12 Oct 06:30."""
+        from babel.dates import format_datetime
+
+        return format_datetime(at, format="EEE d MMM HH:mm", locale=self.locale)
+
+    def weekday(self, at: date) -> str:
+        """Monday 12 October."""
+        from babel.dates import format_date
+
+        return format_date(at, format="EEEE d MMMM", locale=self.locale)
+
+    @property
+    def days(self) -> list[str]:
+        """Short names of the days of the week, Monday first."""
+        return [self.locale.days["format"]["abbreviated"][day] for day in range(7)]
+
+    @property
+    def months(self) -> list[str]:
+        """Short names of the months."""
+        return [self.locale.months["format"]["abbreviated"][month] for month in range(1, 13)]
+
 
 @lru_cache(maxsize=16)
 def language_of(code: str) -> Language:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from troth.faces.page.figures.bars import draw_bars
+from troth.faces.page.figures.clock import draw_clock
 from troth.faces.page.figures.control import draw_control
 from troth.faces.page.figures.funnel import draw_funnel
 from troth.faces.page.figures.gap import Replay, draw_gap, replay_of
@@ -19,6 +20,7 @@ class Draw(Protocol):
 
 KINDS: Mapping[str, Draw] = {
     "bars": draw_bars,
+    "clock": draw_clock,
     "control": draw_control,
     "funnel": draw_funnel,
     "gap": draw_gap,
