@@ -3,10 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from troth.faces.language.marks import N_
 from troth.faces.page.sheet import Table, clean, table_of
 from troth.faces.page.words import cell, link
 
-FATES = ("read", "stored", "quarantined", "duplicate", "superseded", "filtered", "retracted", "cells")
+FATES = (
+    N_("read"), N_("stored"), N_("quarantined"), N_("duplicate"), N_("superseded"), N_("filtered"), N_("retracted"), "cells",
+)  # fmt: skip
+ANSWERS = (
+    N_("source"), N_("owner"), N_("steward"), N_("newest"), N_("how fresh"), N_("contract"), N_("its columns"), N_("full extract"),
+    N_("may be late by"),
+)  # fmt: skip
 MODES = {"evolve": "may grow", "freeze": "frozen", "quarantine": "quarantined when they change"}
 
 
@@ -26,22 +33,22 @@ def data_sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "back": link(read.get("back")),
         "held_back": [_held_back(one) for one in read.get("held_back") or () if one.get("held")],
         "failing": [_failing(one) for one in read.get("failing") or ()],
-        "balance": _table(["source", *FATES[:-1], "emptied cells"], [[one["source"], *(one[f] for f in FATES)] for one in sources]),
+        "balance": _table([N_("source"), *FATES[:-1], N_("emptied cells")], [[one["source"], *(one[f] for f in FATES)] for one in sources]),
         "answers": _table(
-            ["source", "owner", "steward", "newest", "how fresh", "contract", "its columns", "full extract", "may be late by"],
+            ANSWERS,
             [_answers(one) for one in sources],
         ),
         "orphans": ", ".join(read.get("orphans") or ()),
         "reasons": _reasons(quarantine.get("reasons") or ()),
         "quarantined": _table(
-            ["file", "row", "column", "why", "what stood there"],
+            [N_("file"), N_("row"), N_("column"), N_("why"), N_("what stood there")],
             [[one["file"], one["row"], "whole row" if one["whole_row"] else one["column"], one["reason"], one["value"]] for one in rows],
         ),
         "more": total > len(rows),
         "total": cell(total),
         "joins": _joins(read.get("joins") or ()),
         "changes": _table(
-            ["column", "what changed", "so it is", "in the data up to"],
+            [N_("column"), N_("what changed"), N_("so it is"), N_("in the data up to")],
             [_change(one) for one in read.get("changes") or ()],
         ),
         "guesses": [{"what": str(one.get("what") or ""), "evidence": str(one.get("evidence") or "")} for one in read.get("guesses") or ()],
@@ -88,7 +95,7 @@ def _failing(one: Mapping[str, Any]) -> dict[str, Any]:
         "held": one.get("held"),
         "old": one["column"] is None and "behind" in str(one.get("got")),
         "next_step": one.get("next_step"),
-        "places": _table(["file", "row", "what stands there"], places) if places else None,
+        "places": _table([N_("file"), N_("row"), N_("what stands there")], places) if places else None,
     }
 
 
@@ -105,7 +112,7 @@ def _reasons(reasons: Sequence[Mapping[str, Any]]) -> Table | None:
     if not reasons:
         return None
     rows = [[one["source"], "whole row" if one["whole_row"] else one["column"], one["reason"], one["count"]] for one in reasons]
-    return _table(["source", "column", "why", "how many"], rows)
+    return _table([N_("source"), N_("column"), N_("why"), N_("how many")], rows)
 
 
 def _joins(joins: Sequence[Mapping[str, Any]]) -> Table:
@@ -115,4 +122,4 @@ def _joins(joins: Sequence[Mapping[str, Any]]) -> Table:
         there = f"of {', '.join(one['given_by'])}" if known else "of which no source has rows"
         matched, rate = (one["matched"], one["rate"]) if known else (None, None)
         rows.append([f"{one['source']} by {', '.join(one['columns'])}", f"{one['type']} {there}", one["rows"], matched, rate])
-    return _table(["rows of", "name a", "rows", "found there", "of every 100"], rows)
+    return _table([N_("rows of"), N_("name a"), N_("rows"), N_("found there"), N_("of every 100")], rows)

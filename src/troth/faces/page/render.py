@@ -81,10 +81,14 @@ def _environment() -> "Environment":
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # a file is in English; a server speaks more
     # Figures escape their own texts (figures.canvas), as markup they must not be escaped twice.
     made.filters["drawn"] = Markup
     made.filters["with_code"] = with_code
+    # `_` is for texts of the templates: what it gives is markup, so a text that comes from elsewhere is said by this.
+    made.filters["said"] = str
     return made
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
+from troth.faces.language.marks import N_
+
 if TYPE_CHECKING:
     from markupsafe import Markup
 
@@ -19,15 +21,15 @@ class Pill:
 
 
 HOW_SURE: dict[str, Pill] = {
-    "tested": Pill("accent", "tried on purpose, and compared with a group chosen by lot"),
-    "strong": Pill("accent", "compared with a fair counterpart, and every check passed"),
-    "fair": Pill("accent", "the other known causes are allowed for, and the order in time is right"),
-    "weak": Pill("waiting", "the two go together; nothing more is shown"),
-    "opinion": Pill("waiting", "from experience or earlier work, not from these files"),
-    "cannot say yet": Pill("waiting", "these files cannot settle it; what is missing is named"),
-    "measured": Pill("plain", "counted from these files; the interval says how far chance alone could move it"),
-    "certain as a count": Pill("plain", "counted row by row, nothing estimated"),
-    "association": Pill("plain", "the two go together; neither is shown to cause the other"),
+    N_("tested"): Pill("accent", N_("tried on purpose, and compared with a group chosen by lot")),
+    N_("strong"): Pill("accent", N_("compared with a fair counterpart, and every check passed")),
+    N_("fair"): Pill("accent", N_("the other known causes are allowed for, and the order in time is right")),
+    N_("weak"): Pill("waiting", N_("the two go together; nothing more is shown")),
+    N_("opinion"): Pill("waiting", N_("from experience or earlier work, not from these files")),
+    N_("cannot say yet"): Pill("waiting", N_("these files cannot settle it; what is missing is named")),
+    N_("measured"): Pill("plain", N_("counted from these files; the interval says how far chance alone could move it")),
+    N_("certain as a count"): Pill("plain", N_("counted row by row, nothing estimated")),
+    N_("association"): Pill("plain", N_("the two go together; neither is shown to cause the other")),
 }
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from troth.kernel.errors import BadValue
 
 
-def run(app: FastAPI, host: str, port: int, say: Callable[[str], None]) -> None:
+def run(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Serve until interrupted. port 0: one that is free. Raises BadValue for an address where nobody can listen."""
     import uvicorn
 
@@ -19,7 +19,7 @@ def run(app: FastAPI, host: str, port: int, say: Callable[[str], None]) -> None:
     except OSError as error:
         raise BadValue(f"nobody can listen at {host}:{port}", got=error.strerror, next_step="Name another --port, or 0 for any.") from error
     host_shown = f"[{host}]" if ":" in host else host
-    say(f"http://{host_shown}:{door.getsockname()[1]}/")
+    tell(f"http://{host_shown}:{door.getsockname()[1]}/")
     # No line of access is written: an address may hold an id.
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[door])

@@ -37,6 +37,8 @@ def _environment(code: str) -> Environment:
         "pairs": lambda values: [(value, value) for value in values],
         "zip": zip,
         "with_code": with_code,
+        # `_` is for texts of the templates: what it gives is markup, so a text that comes from elsewhere is said by this.
+        "said": language.gettext,
         "number": language.number,
         "percent": language.percent,
         "share": lambda share: language.number(share * 100, 1),
