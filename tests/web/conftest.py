@@ -35,7 +35,7 @@ Client = Callable[..., TestClient]
 
 @pytest.fixture(scope="session")
 def meridian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = make_meridian(tmp_path_factory.mktemp("web") / "meridian", seed=8, customers=500, months=18)
+    made = make_meridian(tmp_path_factory.mktemp("web") / "meridian", seed=3, customers=600, months=18)
     build(open_workspace(made.folder / "book"))
     return made.folder
 

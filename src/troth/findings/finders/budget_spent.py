@@ -46,7 +46,7 @@ def _statement(context: Context, name: str, objective: Objective, budget: Budget
         unit="times the budget",
         sql=f"SELECT value / {float(1 - objective.share)!r} AS value FROM (\n{share}\n)",
         table=Table(
-            ("", "promises"),
+            ("of them", "promises"),
             (
                 ("fell due", round(budget.due_in_all)),
                 ("may be broken", round(budget.allowed, 1)),

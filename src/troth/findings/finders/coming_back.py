@@ -32,11 +32,12 @@ class Returns:
 
 
 def find(context: Context) -> list[Statement]:
-    found = [_statement(context, name, p) for name, p in context.dated.items() if p.kind == "customer"]
+    asked = {name: promise for name, promise in context.dated.items() if promise.kind == "customer"}
+    found = [_statement(context, name, promise, alone=len(asked) == 1) for name, promise in asked.items()]
     return [s for s in found if s is not None]
 
 
-def _statement(context: Context, name: str, promise: Promise) -> Statement | None:
+def _statement(context: Context, name: str, promise: Promise, *, alone: bool) -> Statement | None:
     ways = _to_customer(routes(context, promise.subject), promise, context.types_of_party(CUSTOMER))
     if not ways:
         return None
@@ -46,7 +47,8 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     many = plural(promise.subject)
     refusal = _refusal(context, name, promise, returns)
     difference = newcombe((returns.late_again, returns.late), (returns.kept_again, returns.kept))
-    told = "Do late customers come back less?" if refusal else _headline(returns, difference)
+    which = "" if alone else f" after “{promise.words}”"
+    told = f"Do late customers come back less{which}?" if refusal else _headline(returns, difference)
     counted = (
         f"{count_of(returns.late_again, f'later {promise.subject}')} after {returns.late:,} late ones,"
         f" {returns.kept_again:,} after {returns.kept:,} kept ones."

@@ -51,7 +51,7 @@ def _statement(context: Context, name: str, key: str) -> Statement | None:
             notes=_notes(found, many),
         ),
         value=float(late), unit="share", sql=_sql(context, name, key),
-        table=Table(("", "missed that limit before", "did not", "cannot tell"), tuple(
+        table=Table(("those that came", "missed that limit before", "did not", "cannot tell"), tuple(
             (words, *(round(float(found.total(f"{state}_{part}")), 1) for part in ("after", "else", "untold")))
             for words, state in (("late", "broken"), ("in time", "kept"))
         )),
