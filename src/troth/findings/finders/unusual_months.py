@@ -92,10 +92,11 @@ def _statement(context: Context, name: str, *, alone: bool) -> Statement | None:
     if not any(one.late for one in found):
         return None
     enough = tuple(one for one in found if one.fulfilled >= LEAST)
+    which = "" if alone else f" for “{context.promises[name].words}”"
     try:
         charted = _charted(enough)
     except CannotEstimate as error:
-        return _refused(context, name, found, enough, error)
+        return _refused(context, name, found, enough, error, which)
     promise = context.promises[name]
     flagged = charted.flagged
     where = _in_months(context, [enough[i].label for i in flagged[:1]] or [one.label for one in enough])
@@ -105,7 +106,7 @@ def _statement(context: Context, name: str, *, alone: bool) -> Statement | None:
     return Statement(
         id=f"{NAME}/{name}",
         finder=NAME,
-        headline=_headline(charted, "" if alone else f" for “{promise.words}”"),
+        headline=_headline(charted, which),
         paragraph=_paragraph(charted, plural(promise.subject), done(promise.fulfil.what)),
         evidence=_evidence(charted, found, promise.subject, done(promise.fulfil.what)),
         value=float(charted.late.points[flagged[0]]) if flagged else charted.usual,
@@ -283,13 +284,15 @@ def _table(charted: _Charted) -> Table:
     )  # fmt: skip
 
 
-def _refused(context: Context, name: str, found: Sequence[_Month], enough: Sequence[_Month], error: CannotEstimate) -> Statement:
+def _refused(
+    context: Context, name: str, found: Sequence[_Month], enough: Sequence[_Month], error: CannotEstimate, which: str
+) -> Statement:  # fmt: skip
     promise = context.promises[name]
     fulfilled = f"{plural(promise.subject)} {done(promise.fulfil.what)}"
     return Statement(
         id=f"{NAME}/{name}",
         finder=NAME,
-        headline="We cannot say yet which months were unusual.",
+        headline=f"We cannot say yet which months were unusual{which}.",
         paragraph=f"{count_of(len(enough), 'month')} of {len(found)} with {LEAST} or more {fulfilled}.",
         evidence=Evidence(
             n=f"{count_of(sum(one.fulfilled for one in found), promise.subject)}, {count_of(len(found), 'month')}",
