@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -44,6 +44,18 @@ class Scope:
     def sees(self, dimension: str, value: str) -> bool:
         return dimension not in self.values or value in self.values[dimension]
 
+    def holds(self, other: Scope) -> bool:
+        """Whether it sees all that another sees."""
+        return all(name in other.values and other.values[name] <= values for name, values in self.values.items())
+
+    def within(self, other: Scope) -> Scope | None:
+        """What both see; None where that is nothing."""
+        both = {
+            name: self.values.get(name, other.values.get(name, frozenset())) & other.values.get(name, self.values.get(name, frozenset()))
+            for name in self.values.keys() | other.values.keys()
+        }
+        return Scope(both) if all(both.values()) else None
+
     def written(self) -> str:
         """As a person writes it: country=PT,ES segment=key; nothing for the whole operation."""
         return " ".join(f"{dimension}={','.join(values)}" for dimension, values in self.key)
@@ -52,16 +64,23 @@ class Scope:
 EVERYTHING = Scope()
 
 
-def scope_of(written: str) -> Scope:
-    """A scope of its text. Raises BadValue for one that is none, and for a dimension named twice."""
+def scope_of(parts: Iterable[str]) -> Scope:
+    """A scope of its parts: country=PT,ES. Raises BadValue for one that is none, and for a dimension named twice."""
     values: dict[str, frozenset[str]] = {}
-    for part in written.split():
-        dimension, sign, rest = part.partition("=")
-        named = frozenset(value for value in rest.split(",") if value)
+    for part in parts:
+        dimension, sign, rest = (text.strip() for text in part.partition("="))
+        named = frozenset(value.strip() for value in rest.split(",") if value.strip())
         if not (sign and dimension and named) or dimension in values:
-            raise BadValue("no scope", got=f"'{part}'", allowed="dimension=value,value, each dimension once: country=PT,ES segment=key")
+            raise BadValue("no scope", got=f"'{part}'", allowed="dimension=value,value, each dimension once: country=PT,ES")
         values[dimension] = named
     return Scope(values)
+
+
+def role_of(written: str) -> Role:
+    """A role of its name. Raises BadValue."""
+    if written not in Role.__members__:
+        raise BadValue("no role", got=f"'{written}'", allowed=", ".join(Role.__members__))
+    return Role[written]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from troth import __version__
 from troth.app.workspace import SUMS, Workspace
@@ -26,7 +27,10 @@ from troth.stores.sums import KeptSums
 from troth.stores.vault.vault import SqliteVault
 from troth.worlds.sheets import Sheet
 
-STATE = ".troth"
+if TYPE_CHECKING:
+    from troth.app.access import Access
+
+STATE, ACCESS = ".troth", "access.db"
 
 
 def open_workspace(root: Path) -> Workspace:
@@ -55,6 +59,21 @@ def open_databases() -> Databases:
     from troth.stores.databases.reading import SqlDatabases
 
     return SqlDatabases()
+
+
+def open_access(workspace: Workspace) -> Access:
+    """Who may sign in to a workspace; kept beside its journal in a file of its own."""
+    from troth.access import Passwords
+    from troth.app.access import Access
+    from troth.stores.accounts.accounts import SqliteAccounts
+    from troth.stores.accounts.database import Database
+    from troth.stores.accounts.openings import SqliteFailures, SqliteLinks, SqliteSessions, SqliteTokens
+
+    file = Database(workspace.state / ACCESS)
+    return Access(
+        SqliteAccounts(file), SqliteSessions(file), SqliteLinks(file), SqliteTokens(file), SqliteFailures(file), Passwords(),
+        workspace.journal, workspace.now,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Where accounts, sessions, links and tokens are kept: a file of its own beside the journal."""
