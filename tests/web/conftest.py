@@ -12,12 +12,15 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from tests.web.doors import House, house
 from troth.access import EVERYTHING, Role, Scope, Viewer
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
 from troth.app.examples import make_meridian
 from troth.app.served import Served
 from troth.faces.web import web_app
+
+FORM_KEY = "what forms of these tests carry"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ class Known:
 
     def viewer(self, _: Request, /) -> Viewer | None:
         return self.who
+
+    def form_key(self, _: Request, /) -> str | None:
+        return FORM_KEY
 
 
 Client = Callable[..., TestClient]
@@ -55,6 +61,12 @@ def as_viewer(served: Served) -> Client:
         )
 
     return of
+
+
+@pytest.fixture
+def doors(served: Served, tmp_path: Path) -> House:
+    """The same operation, open to those alone who have an account."""
+    return house(served, tmp_path)
 
 
 def text_of(html: str) -> str:

@@ -47,10 +47,20 @@ def refuse_weak(password: str, *, name: str = "") -> None:
     if len(password) > LONGEST:
         raise BadValue("the password is too long", allowed=f"{LONGEST} signs at most")
     plain = plain_name(password)
-    if len(set(plain)) < 4 or not common().isdisjoint({plain, plain.strip(ADDED), _once(plain)}):
+    if len(set(plain)) < 4 or _counts(plain) or not common().isdisjoint({plain, plain.strip(ADDED), _once(plain)}):
         raise BadValue("the password is one that many people have", allowed="one that is nobody else's; a few words do well")
     if name and (plain == plain_name(name) or plain == plain_name(name).partition("@")[0]):
         raise BadValue("the password is the name", allowed="one that nobody can guess from it")
+
+
+def _counts(plain: str) -> bool:
+    """Whether each sign follows the one before by the same step, as on a keyboard's digits or in the alphabet.
+
+    >>> _counts("345678901234"), _counts("mlkjihgfedcb"), _counts("three calm o")
+    (True, True, False)
+    """
+    steps = {ord(after) - ord(before) for before, after in zip(plain, plain[1:], strict=False)}
+    return len({step % 10 for step in steps} if plain.isdecimal() else steps) == 1
 
 
 def _once(plain: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from troth.faces.cli import (
+    access_commands,
     book_commands,
     budget_commands,
     calendar_commands,
@@ -289,6 +290,7 @@ def timeline(
     customer(out, found)
 
 
+app.add_typer(access_commands.app, name="access")
 app.add_typer(example_commands.app, name="example")
 app.add_typer(book_commands.app, name="book")
 app.add_typer(calendar_commands.app, name="calendar")

@@ -18,15 +18,28 @@ def serve(
     ] = HOST,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes one that is free.")] = PORT,
     demo: Annotated[bool, typer.Option("--demo", help="Let everybody read everything, and nobody change anything.")] = False,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="A proxy with TLS is before it: browsers send what opens an account by TLS only.")
+    ] = False,
 ) -> None:
     """Show the pages in a browser: Monday, promises, measures, units, customers, data and rules."""
-    from troth.app.bootstrap import open_workspace
+    from troth.app.bootstrap import open_access, open_workspace
     from troth.app.served import Served
     from troth.faces.web import web_app
-    from troth.faces.web.gate import OpenGate
+    from troth.faces.web.gate import AccountGate, OpenGate
     from troth.faces.web.running import run
-    from troth.kernel.errors import BadValue
 
-    if not demo:
-        raise BadValue("nobody can sign in yet", got="no --demo", allowed="--demo", next_step="Run: troth serve --demo")
-    run(web_app(Served(open_workspace(book)), OpenGate()), host, port, lambda address: typer.echo(f"The pages: {address}"))
+    workspace = open_workspace(book)
+    if demo:
+        run(web_app(Served(workspace), OpenGate()), host, port, lambda address: typer.echo(f"The pages: {address}"))
+        return
+    access = open_access(workspace)
+
+    def say(address: str) -> None:
+        from troth.app.access import first_link
+
+        typer.echo(f"The pages: {address}")
+        if (first := first_link(access)) is not None:
+            typer.echo(f"Nobody is admin yet. Become it, within the hour: {address}welcome#{first.key}")
+
+    run(web_app(Served(workspace), AccountGate(access, tls=tls)), host, port, say)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from babel import Locale
 
 ENGLISH = "en"
-CATALOGUES = (ENGLISH, "pt")
+LANGUAGES = {ENGLISH: "English", "pt": "Português"}
+CATALOGUES = tuple(LANGUAGES)
 
 # No people's: every text of the interface stands between brackets, so that one which no catalogue could have is seen.
 PSEUDO = "en-XA"
@@ -66,6 +67,12 @@ class Language:
         if seconds >= 5_400:
             return self.gettext("%(n)s hours") % {"n": self.number(seconds / 3_600, 1)}
         return self.gettext("%(n)s minutes") % {"n": self.number(seconds / 60)}
+
+    def role(self, name: str) -> str:
+        """What somebody may do, by the name of the role."""
+        say = self.gettext
+        said = {"viewer": say("viewer"), "analyst": say("analyst"), "manager": say("manager"), "admin": say("admin")}
+        return said[name]
 
     def state(self, state: str) -> str:
         """The state of a promise as people say it."""

@@ -11,14 +11,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from troth.access import Role, Viewer
+from troth.app.access import Access
 from troth.app.reading import Reading
 from troth.app.served import Served
-from troth.faces.language import Language, best_of, language_of
+from troth.faces.language import CATALOGUES, LANGUAGES, Language, best_of, language_of
+from troth.faces.web.gate import AccountGate
+from troth.faces.web.guard import FIELD
 from troth.faces.web.navigation import here, pages_for
 from troth.faces.web.static_files import path_of
 from troth.faces.web.templates import template
 
 Made = TypeVar("Made")
+LANGUAGE = "troth-language"
+NOBODY = "nobody"
 
 
 class SignInFirst(Exception):
@@ -61,20 +66,29 @@ class Desk:
     def written(self, name: str, **data: Any) -> str:
         return template(name, self.language).render({**self._frame(), **data})
 
+    def csrf(self) -> str:
+        """What every form holds that is sent to us."""
+        from markupsafe import Markup
+
+        key = self.request.app.state.gate.form_key(self.request) or ""
+        return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, key)
+
     def _frame(self) -> dict[str, Any]:
-        """What every page's frame needs."""
-        path = self.request.url.path
+        """What every page's frame needs. Who is not signed in is told neither whose pages these are nor which there are."""
+        path, known = self.request.url.path, self.viewer.id != NOBODY
         return {
-            "operation": self.served.name,
+            "operation": self.served.name if known else "",
             "language": self.language,
+            "languages": LANGUAGES,
             "viewer": self.viewer,
             "path": path,
             "here": here(path),
-            "pages": pages_for(self.viewer, self.language),
-            "snapshot": self.served.snapshot_or_none(),
+            "pages": pages_for(self.viewer, self.language) if known else (),
+            "snapshot": self.served.snapshot_or_none() if known else None,
             "file": path_of,
+            "csrf": self.csrf,
+            "signed_in": known and access_of(self.request) is not None,
             "headline": "",
-            "csrf": str,
         }
 
 
@@ -83,8 +97,19 @@ def desk(request: Request) -> Desk:
     viewer = request.app.state.gate.viewer(request)
     if viewer is None:
         raise SignInFirst
-    code = viewer.language or best_of(request.headers.get("accept-language"))
-    return Desk(request, request.app.state.served, viewer, language_of(code))
+    return Desk(request, request.app.state.served, viewer, spoken(request, viewer))
+
+
+def spoken(request: Request, viewer: Viewer | None) -> Language:
+    """The language of somebody's account, else the one chosen in this browser, else the one that the browser asks for."""
+    chosen = (viewer.language if viewer else None) or request.cookies.get(LANGUAGE)
+    return language_of(chosen if chosen in CATALOGUES else best_of(request.headers.get("accept-language")))
+
+
+def access_of(request: Request) -> Access | None:
+    """Who may sign in here; None where nobody has to."""
+    gate = request.app.state.gate
+    return gate.access if isinstance(gate, AccountGate) else None
 
 
 AtDesk = Annotated[Desk, Depends(desk)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,25 +12,45 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from troth.access import Role, Viewer
-from troth.faces.language import Language, best_of, language_of
-from troth.faces.web.desk import Desk, MayNot, SignInFirst
+from troth.faces.language import Language
+from troth.faces.web.desk import NOBODY, Desk, MayNot, SignInFirst, spoken
+from troth.faces.web.guard import SAFE, NotTaken
 from troth.kernel.errors import BadValue, BookError, Busy, NotFound, TrothError
 
-NOBODY = Viewer("nobody", Role.viewer)
+NOT_KNOWN = Viewer(NOBODY, Role.viewer)
 log = logging.getLogger("troth.web")
 
 
 def add_to(app: FastAPI) -> None:
     app.exception_handler(SignInFirst)(_sign_in)
     app.exception_handler(MayNot)(_may_not)
+    app.exception_handler(NotTaken)(_not_taken)
     app.exception_handler(TrothError)(_refused)
     app.exception_handler(HTTPException)(_not_there)
     app.exception_handler(RequestValidationError)(_not_understood)
     app.exception_handler(Exception)(_broken)
 
 
-def _sign_in(_: Request, __: Exception) -> Response:
-    return RedirectResponse("/sign-in", 303)
+def _sign_in(request: Request, _: Exception) -> Response:
+    """A page is asked for again once somebody is signed in; what asks by itself from within one is told that it may not."""
+    if request.headers.get("sec-fetch-mode", "navigate") != "navigate":
+        return Response(status_code=401, headers={"hx-redirect": "/sign-in"})
+    path = request.url.path if request.method in SAFE else "/"
+    return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?{urlencode({'to': path})}", 303)
+
+
+def not_taken(request: Request, status: int) -> Response:
+    say = _language(request).gettext
+    if request.app.state.gate.form_key(request) is None:
+        cause, next_step = say("This is a demonstration: everybody may read all of it."), ""
+        return _page(request, status, say("Nothing can be changed here."), cause, next_step)
+    cause, next_step = say("It did not come from an open page of ours."), say("Open the page again, and send it from there.")
+    return _page(request, status, say("This was not taken."), cause, next_step)
+
+
+def _not_taken(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotTaken)
+    return not_taken(request, error.status)
 
 
 def _may_not(request: Request, error: Exception) -> Response:
@@ -75,10 +96,10 @@ def _broken(request: Request, error: Exception) -> Response:
 
 
 def _language(request: Request) -> Language:
-    return language_of(best_of(request.headers.get("accept-language")))
+    return spoken(request, request.app.state.gate.viewer(request))
 
 
 def _page(request: Request, status: int, title: str, cause: str, next_step: str) -> Response:
     viewer = request.app.state.gate.viewer(request)
-    desk = Desk(request, request.app.state.served, viewer or NOBODY, _language(request))
+    desk = Desk(request, request.app.state.served, viewer or NOT_KNOWN, _language(request))
     return HTMLResponse(desk.written("error.html", title=title, headline=title, cause=cause, next_step=next_step), status)

@@ -86,7 +86,8 @@ class SqliteAccounts:
     def put_subject(self, id: str, subject: str, name: str) -> None:
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT INTO person (account, name, subject) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET subject = excluded.subject",
+                "INSERT INTO person (account, name, subject) VALUES (?, ?, ?)"
+                " ON CONFLICT (account) DO UPDATE SET subject = excluded.subject",
                 (id, name.strip(), subject),
             )
 

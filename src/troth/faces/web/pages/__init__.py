@@ -1,10 +1,24 @@
 """The pages, a file each."""
 
-from troth.faces.web.pages import customers, data, measures, monday, orders, promises, roles, rules, units
+from troth.faces.web.pages import (
+    access,
+    account,
+    customers,
+    data,
+    measures,
+    monday,
+    orders,
+    promises,
+    roles,
+    rules,
+    signing_in,
+    units,
+)
 
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router),
+    *(signing_in.router, account.router, access.router),
 )
 
 __all__ = ["ROUTERS"]

@@ -77,4 +77,11 @@
     const asked = /^#L(\d+)$/.exec(location.hash);
     if (asked) show(Number(asked[1]));
   }
+
+  // The key of a one-time link stands behind the #, which no server is told and no log has; it does not stay in the history either.
+  const key = document.querySelector("input[data-key]");
+  if (key && location.hash.length > 1) {
+    key.value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, "", location.pathname);
+  }
 })();

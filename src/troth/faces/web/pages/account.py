@@ -1,0 +1,105 @@
+"""One's own account: password, language, where one is signed in, and the tokens of one's programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form
+from starlette.responses import RedirectResponse, Response
+
+from troth.access import Role
+from troth.access.keys import hash_of
+from troth.access.viewer import role_of
+from troth.app import tokens
+from troth.app.access import Access, speak
+from troth.app.signing_in import NotLetIn, change_password, sign_out_elsewhere
+from troth.app.tokens import Given
+from troth.faces.language import CATALOGUES
+from troth.faces.web.desk import AtDesk, Desk, access_of
+from troth.faces.web.gate import AccountGate
+from troth.faces.web.pages.signing_in import Text, said_of
+from troth.kernel.errors import BadValue, NotFound
+
+router = APIRouter(include_in_schema=False)
+DAYS = (7, 30, 90, 365)
+
+
+class Own(Desk):
+    """The desk of a page about who is signed in."""
+
+    @property
+    def gate(self) -> AccountGate:
+        found: AccountGate = self.request.app.state.gate
+        return found
+
+    @property
+    def access(self) -> Access:
+        return self.gate.access
+
+    @property
+    def key(self) -> str:
+        return self.gate.key(self.request)
+
+
+def own(desk: AtDesk) -> Own:
+    """Raises NotFound where nobody has an account."""
+    if access_of(desk.request) is None:
+        raise NotFound("nobody has an account here", next_step="Everybody may read everything.")
+    return Own(desk.request, desk.served, desk.viewer, desk.language)
+
+
+AtOwn = Annotated[Own, Depends(own)]
+
+
+@router.get("/account")
+def account(desk: AtOwn) -> Response:
+    return _shown(desk)
+
+
+@router.post("/account/password")
+def password(desk: AtOwn, old: Text = "", new: Text = "") -> Response:
+    try:
+        done = change_password(desk.access, desk.viewer.id, old, new)
+    except BadValue as error:
+        return _shown(desk, 400, wrong=str(error))
+    if isinstance(done, NotLetIn):
+        return _shown(desk, 401, wrong=said_of(desk, done) if done.wait else desk.language.gettext("The password until now is not right."))
+    return desk.gate.open(RedirectResponse("/account", 303), done.key)
+
+
+@router.post("/account/language")
+def language(desk: AtOwn, code: Text = "") -> Response:
+    speak(desk.access, desk.viewer.id, code if code in CATALOGUES else None)
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/sessions")
+def elsewhere(desk: AtOwn) -> Response:
+    sign_out_elsewhere(desk.access, desk.viewer.id, desk.key)
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/tokens")
+def token(desk: AtOwn, label: Text = "", days: Annotated[int, Form()] = 90, role: Text = "analyst") -> Response:
+    try:
+        given = tokens.give(desk.access, desk.viewer, label, min(role_of(role), desk.viewer.role), desk.viewer.scope, timedelta(days=days))
+    except BadValue as error:
+        return _shown(desk, 400, wrong=str(error))
+    return _shown(desk, given=given)
+
+
+@router.post("/account/tokens/{id}/revoke")
+def revoke(desk: AtOwn, id: str) -> Response:
+    tokens.revoke(desk.access, desk.viewer, id)
+    return RedirectResponse("/account", 303)
+
+
+def _shown(desk: Own, status: int = 200, *, wrong: str = "", given: Given | None = None) -> Response:
+    roles = [role for role in (Role.viewer, Role.analyst) if desk.viewer.may(role)]
+    kept = [one for one in tokens.listed(desk.access, desk.viewer) if one.alive(desk.access.now())]
+    said = {
+        "known_as": desk.access.accounts.names().get(desk.viewer.id, ""), "sessions": desk.access.sessions.of(desk.viewer.id),
+        "this": hash_of(desk.key), "tokens": kept, "days": DAYS, "roles": roles, "most": roles[-1], "wrong": wrong, "given": given,
+    }  # fmt: skip
+    return desk.show("account.html", status, **said)
