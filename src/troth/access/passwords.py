@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def _counts(plain: str) -> bool:
     >>> _counts("345678901234"), _counts("mlkjihgfedcb"), _counts("three calm o")
     (True, True, False)
     """
-    steps = {ord(after) - ord(before) for before, after in zip(plain, plain[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
     return len({step % 10 for step in steps} if plain.isdecimal() else steps) == 1
 
 
