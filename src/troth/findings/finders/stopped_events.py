@@ -30,8 +30,17 @@ def find(context: Context) -> list[Statement]:
     """One statement for each object type of which an event type stopped."""
     if not context.has("event"):
         return []
-    types = [str(type) for (type,) in context.engine.rows("SELECT DISTINCT object_type FROM event ORDER BY 1")]
-    return [s for type in types if (s := _statement(context, type)) is not None]
+    lasts: dict[str, list[_Last]] = {}
+    for type, event, count, last in context.engine.rows(
+        "SELECT object_type, type, count(*), max(occurred) FROM event GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2"
+    ):
+        lasts.setdefault(str(type), []).append((str(event), int(count), last))
+    silent = {type: found for type, found in lasts.items() if to_us(found[0][2]) - to_us(found[-1][2]) >= LEAST_SILENCE_DAYS * DAY_US}
+    return [s for type, found in silent.items() if (s := _statement(context, type, found)) is not None]
+
+
+# An event type, how often it is on record, and when last.
+_Last = tuple[str, int, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +74,8 @@ class _Silence:
         return self.us / DAY_US
 
 
-def _statement(context: Context, type: str) -> Statement | None:
-    found = _silences(context, type)
+def _statement(context: Context, type: str, lasts: Sequence[_Last]) -> Statement | None:
+    found = _silences(context, type, lasts)
     fulfilling = {p.fulfil.what: name for name, p in _promises(context, type)}
     stopped = sorted(
         (one for one in found if one.stopped),
@@ -118,10 +127,9 @@ def _promises(context: Context, type: str) -> list[tuple[str, Promise]]:
     return sorted(own, key=lambda one: one[1].kind != "customer")
 
 
-def _silences(context: Context, type: str) -> list[_Silence]:
+def _silences(context: Context, type: str, lasts: Sequence[_Last]) -> list[_Silence]:
     """Event types by when each was last seen, latest first; the last of all is not silent."""
     engine, of_type = context.engine, f"e.object_type = {literal_text(type)}"
-    lasts = engine.rows(f"SELECT e.type, count(*), max(e.occurred) FROM event e WHERE {of_type} GROUP BY 1 ORDER BY 3 DESC, 1")
     end = max(last for _, _, last in lasts)
     found = []
     for event, count, last in lasts:
@@ -134,9 +142,9 @@ def _silences(context: Context, type: str) -> list[_Silence]:
         pauses, as_long, longest = engine.rows(
             f"SELECT count(pause), count(*) FILTER (pause >= {us}), coalesce(max(pause), 0) FROM ("
             "SELECT epoch_us(occurred) - epoch_us(lag(occurred) OVER (ORDER BY occurred)) AS pause FROM ("
-            f"SELECT DISTINCT e.occurred FROM event e WHERE {of_type} AND e.type = {literal_text(str(event))}))"
+            f"SELECT DISTINCT e.occurred FROM event e WHERE {of_type} AND e.type = {literal_text(event)}))"
         )[0]
-        found.append(_Silence(str(event), int(count), last, us, int(later), int(later_days), int(pauses), int(as_long), int(longest)))
+        found.append(_Silence(event, count, last, us, int(later), int(later_days), int(pauses), int(as_long), int(longest)))
     return found
 
 
