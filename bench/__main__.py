@@ -17,6 +17,7 @@ from bench import (
     increment,
     logs,
     metrics,
+    pages,
     promises,
     record,
     risk,
@@ -48,6 +49,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "explained": lambda _: explained.measure(),
     "charts": lambda _: charts.measure(),
     "metrics": lambda _: metrics.measure(),
+    "pages": lambda sizes: pages.measure(max(sizes)),
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tests.findings.honesty import assert_honest
 from tests.web.conftest import Client, text_of
 from troth.access import EVERYTHING
 from troth.app.bootstrap import open_workspace
@@ -15,7 +16,8 @@ from troth.app.monday import MondayPage, monday_page
 from troth.app.served import Served
 from troth.faces.web import web_app
 from troth.faces.web.gate import OpenGate
-from troth.findings.weeks import charted, weeks_of
+from troth.findings.last_week import Week, statements
+from troth.findings.weeks import charted, last_week, weeks_of
 
 WEEK = timedelta(days=7)
 
@@ -129,12 +131,18 @@ def test_every_statement_with_a_list_has_that_list(as_viewer: Client, monday: Mo
         assert len(answer.text.splitlines()) - 1 == one["orders"]["count"]
 
 
-def test_every_statement_s_sql_gives_its_value(served: Served, monday: MondayPage) -> None:
-    engine = served.reading(EVERYTHING).context.engine
-    asked = [one for one in monday.page["statements"] if one["sql"] and one["finder"] == "last_week"]
+def test_what_is_said_of_last_week_is_plain_and_follows_from_its_sql(served: Served) -> None:
+    context = served.reading(EVERYTHING).context
+    found = []
+    for back in range(30):
+        at = last_week(context) - back * WEEK
+        weeks = [Week(name, at, of, charted(of, at), 0.9) for name, of in ((name, weeks_of(context, name)) for name in context.promises)]
+        found += statements(context, weeks)
 
-    for one in asked:
-        assert float(engine.rows(one["sql"])[0][0]) == pytest.approx(one["value"])
+    assert any(one.id.endswith("/others") for one in found)
+    assert any(not one.id.endswith("/others") for one in found)
+    for one in found:
+        assert_honest(context, one)
 
 
 def test_a_list_that_there_is_not_is_told_so(as_viewer: Client) -> None:

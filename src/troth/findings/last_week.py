@@ -124,9 +124,19 @@ def _rest(context: Context, weeks: Sequence[Week], unusual: int) -> list[Stateme
         Statement(
             id=f"{NAME}/others", finder=NAME, headline=_others(len(usual), len(few), unusual), paragraph=_explained(len(usual), len(few)),
             evidence=Evidence(f"{fell:,} fell due", _days(due[0].monday), "measured"),
-            value=float(len(usual)), unit="count", sql="", table=_all(context, due), weight=0.0, acts=(Act("Show the promises", "table"),),
+            value=float(fell), unit="count", sql=_fell_due(context, due), table=_all(context, due), weight=0.0,
+            acts=(Act("Show the promises", "table"),),
         )
     ]  # fmt: skip
+
+
+def _fell_due(context: Context, due: Sequence[Week]) -> str:
+    counts = "\n  UNION ALL ".join(
+        f"SELECT count(*) AS n FROM outcome_{one.name} o WHERE {context.state()} IN ('kept', 'broken', 'unknown')"
+        f" AND {due_in(context, one.monday)}"
+        for one in due
+    )
+    return f"SELECT sum(n) AS value FROM (\n  {counts}\n)"
 
 
 def _others(usual: int, few: int, unusual: int) -> str:

@@ -49,8 +49,12 @@ class Desk:
         return self.served.reading(self.viewer.scope)
 
     def kept(self, key: Hashable, make: Callable[[Reading], Made]) -> Made:
-        """What `make` gives of the reading, made once for each snapshot, scope and language."""
-        return self.served.kept(self.viewer.scope, (key, self.language.code), make)
+        """What `make` gives of the reading, made once for each snapshot and scope. It may not depend on the language."""
+        return self.served.kept(self.viewer.scope, key, make)
+
+    def laid(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once for each snapshot, scope and language: data as a page lays them out."""
+        return self.served.kept(self.viewer.scope, ("laid", key, self.language.code), lambda _: make())
 
     def show(self, name: str, status: int = 200, **data: Any) -> Response:
         return HTMLResponse(self.written(name, **data), status)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
+from troth.faces.web.warming import warmed
 from troth.kernel.errors import BadValue
 
 
@@ -22,7 +23,8 @@ def run(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None
     tell(f"http://{host_shown}:{door.getsockname()[1]}/")
     # No line of access is written: an address may hold an id.
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[door])
+    with warmed(app.state.served):
+        uvicorn.Server(config).run(sockets=[door])
 
 
 def _listening(host: str, port: int) -> socket.socket:

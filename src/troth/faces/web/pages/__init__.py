@@ -21,4 +21,7 @@ ROUTERS = (
     *(signing_in.router, account.router, access.router),
 )
 
-__all__ = ["ROUTERS"]
+FIRST = {**monday.FIRST, **promises.FIRST, **measures.FIRST}
+"""By key, what is kept of the pages that are opened first."""
+
+__all__ = ["FIRST", "ROUTERS"]

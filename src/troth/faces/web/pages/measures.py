@@ -22,21 +22,26 @@ from troth.kernel.errors import BadValue
 MOST_CHARTS = 12
 
 router = APIRouter(include_in_schema=False)
+FIRST = {"measures": measured}
 
 
 @router.get("/measures")
 def measures(desk: AtDesk) -> Response:
     listed: tuple[Measured, ...] = desk.kept("measures", measured)
-    lines = [
+    lines = desk.laid("measures", lambda: _lines(listed, desk.language))
+    return desk.show("measures.html", lines=lines, unusual=sum(bool(one.unusual) for one in listed))
+
+
+def _lines(listed: Sequence[Measured], language: Language) -> list[dict[str, Any]]:
+    return [
         {
             "name": one.whole.answer.metric, "words": one.whole.answer.definition.words, "definition": one.whole.answer.definition,
-            "value": _value(one, desk.language), "unusual": one.unusual,
+            "value": _value(one, language), "unusual": one.unusual,
             "figure": drawn(figure_of(one.months, one.months.charts[-1]), f"m-{one.whole.answer.metric}")
             if one.months.charts[-1].refusal is None else None,
         }
         for one in listed
     ]  # fmt: skip
-    return desk.show("measures.html", lines=lines, unusual=sum(bool(one.unusual) for one in listed))
 
 
 @router.get("/measures/{name}")
@@ -53,14 +58,22 @@ def measure(
         name, tuple(one for one in by or () if one), grain, since or None, until or None, tuple(_pair(one) for one in only or () if one)
     )
     told: MeasureTold = desk.kept(asked, lambda reading: measure_told(reading, asked))
-    say = desk.language
-    charts = [_chart(told.charted, at) for at in range(len(told.charted.charts))]
     return desk.show(
-        "measure.html", told=told, asked=asked, charts=charts[-MOST_CHARTS:], more=max(0, len(charts) - MOST_CHARTS), grains=GRAINS,
-        definition=told.whole.answer.definition, value=_reading(told.whole, told.whole.answer.readings[-1:], say),
-        numbers=_table(told.charted, say), moved=_moved(told.moved, say) if told.moved else None,
+        "measure.html", told=told, asked=asked, grains=GRAINS, definition=told.whole.answer.definition,
         signals=sum(len(one.signals) for one in told.charted.charts), judged=sum(one.judged for one in told.charted.charts),
+        **desk.laid(asked, lambda: _laid(told, desk.language)),
     )  # fmt: skip
+
+
+def _laid(told: MeasureTold, language: Language) -> dict[str, Any]:
+    charts = [_chart(told.charted, at) for at in range(len(told.charted.charts))]
+    return {
+        "charts": charts[-MOST_CHARTS:],
+        "more": max(0, len(charts) - MOST_CHARTS),
+        "value": _reading(told.whole, told.whole.answer.readings[-1:], language),
+        "numbers": _table(told.charted, language),
+        "moved": _moved(told.moved, language) if told.moved else None,
+    }
 
 
 def _pair(written: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from troth.faces.page.sheet import sheet
 from troth.faces.web.desk import AtDesk, Desk
 
 router = APIRouter(include_in_schema=False)
+FIRST = {"monday": monday_page}
 
 
 def told(desk: Desk) -> MondayPage:
@@ -22,7 +23,7 @@ def told(desk: Desk) -> MondayPage:
 @router.get("/")
 def monday(desk: AtDesk) -> Response:
     page = told(desk)
-    laid = desk.kept("monday, laid out", lambda _: sheet(page.page))
+    laid = desk.laid("monday", lambda: sheet(page.page))
     return desk.show("monday.html", monday=page, weekly={one.promise: one for one in page.promises}, **laid)
 
 

@@ -22,5 +22,5 @@ def roles(desk: AtDesk) -> Response:
 @router.get("/roles/{role}")
 def role(desk: AtDesk, role: str) -> Response:
     page = desk.kept(("role", role), lambda reading: role_page(reading, role))
-    laid = desk.kept(("role sheet", role), lambda _: sheet(page, desk.language))
+    laid = desk.laid(("role", role), lambda: sheet(page, desk.language))
     return desk.show("role.html", title=laid.name, headline=laid.headline, page=page, sheet=laid)

@@ -22,7 +22,7 @@ COLUMNS = ("unit", "n", "value", "expected", "low", "high", "least", "most", "ve
 @router.get("/units")
 def units(desk: AtDesk, metric: Asked = "", by: Asked = "", adjust: Asked = "", window: Asked = "year") -> Response:
     page = _page(desk, metric, by, adjust, window)
-    laid = desk.kept(("units sheet", metric, by, adjust, window), lambda _: sheet(page, desk.language))
+    laid = desk.laid(("units", metric, by, adjust, window), lambda: sheet(page, desk.language))
     asked = urlencode({"metric": page.chosen.metric, "by": page.by, "adjust": page.adjust or "", "window": page.window})
     by_all = sorted({one for choice in page.choices for one in choice.by})
     return desk.show("units.html", title=desk.language.gettext("Units"), headline=laid.headline, page=page, sheet=laid, asked=asked,

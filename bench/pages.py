@@ -1,0 +1,138 @@
+"""The pages of a server: how soon the first comes, how soon they come to twenty readers at once, what the process holds, what is sent."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.orders import CACHE, orders
+from bench.process import ROOT, warm
+from bench.table import Line, shown
+from bench.timeline import quantile
+
+READERS, ROUNDS = 20, 6
+P95_S, MIB, SET_S = 0.3, 600, 2.0
+SENT_BYTES, SMALL_BYTES = 1_200_000, 60_000
+SET = ("/", "/promises", "/promises/{promise}")
+DEMO = (*SET, "/measures", "/measures/delivered_in_time", "/measures/delivered_in_time?by=warehouse", "/units", "/data", "/start")
+
+
+def measure(count: int) -> list[Line]:
+    demo = CACHE / "meridian-pages" / "book"
+    if not demo.is_dir():
+        _troth("example", "meridian", "--to", str(demo.parent), "--quiet")
+        _troth("build", "--book", str(demo), "--quiet")
+    return [*_demo(demo), *_large(_built(count), count), *_sent()]
+
+
+def _built(count: int) -> Path:
+    """The book of a made-up shop, built once."""
+    book = orders(count) / "book"
+    if not (book / ".troth").is_dir():
+        _troth("build", "--book", str(book), "--quiet")
+    return book
+
+
+def _demo(book: Path) -> list[Line]:
+    pages = [page.format(promise="deliver") for page in DEMO]
+    with _serving(book) as (address, process):
+        first = _ask(address, "/")
+        cold = [_ask(address, page) for page in pages]
+        took = _together(address, pages)
+        held = _held_mib(process)
+    p50, p95 = quantile(took, 0.5), quantile(took, 0.95)
+    return [
+        Line("the first Monday page of Meridian after a start", shown(first), "", f"all {len(pages)} pages once: {shown(sum(cold))}"),
+        Line(
+            f"a page of Meridian to {READERS} readers at once, p50 / p95 of {len(took):,}", f"{shown(p50)} / {shown(p95)}",
+            f"p95 < {shown(P95_S)}", f"{len(pages)} different pages, each made once for a snapshot", met=p95 < P95_S,
+        ),
+        Line("memory of the server after that", f"{held:,.0f} MiB", f"< {MIB} MiB", "", met=held < MIB),
+    ]  # fmt: skip
+
+
+def _large(book: Path, count: int) -> list[Line]:
+    pages = [page.format(promise="deliver") for page in SET]
+    with _serving(book) as (address, process):
+        took = [_ask(address, page) for page in pages]
+        held = _held_mib(process)
+    whole = sum(took)
+    said = ", ".join(f"{page} {shown(one)}" for page, one in zip(pages, took, strict=True))
+    what = f"the Monday set of {count:,} orders, nothing made before"
+    return [Line(what, shown(whole), f"< {shown(SET_S)}", f"{said}; {held:,.0f} MiB", met=whole < SET_S)]
+
+
+def _sent() -> list[Line]:
+    from troth.faces.web.static_files import served
+
+    code = {name: len(gzip.compress(one.body, 9)) for name, one in served().items() if name.endswith((".js", ".css"))}
+    every = code["site.css"] + code["site.js"]
+    return [
+        Line(
+            "JavaScript and CSS of all pages, compressed", f"{sum(code.values()) / 1000:,.0f} kB", f"< {SENT_BYTES / 1000:,.0f} kB",
+            ", ".join(f"{name} {size / 1000:.1f}" for name, size in code.items()), met=sum(code.values()) < SENT_BYTES,
+        ),
+        Line("… of a page without a form", f"{every / 1000:,.1f} kB", f"< {SMALL_BYTES / 1000:,.0f} kB", "", met=every < SMALL_BYTES),
+    ]  # fmt: skip
+
+
+@contextmanager
+def _serving(book: Path) -> Iterator[tuple[str, int]]:
+    command = [str(Path(sys.executable).with_name("troth")), "serve", "--demo", "--book", str(book), "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=warm(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = next(word for word in process.stdout.readline().split() if word.startswith("http"))
+        try:
+            yield urlsplit(address).netloc, process.pid
+        finally:
+            process.terminate()
+
+
+def _ask(address: str, page: str, connection: http.client.HTTPConnection | None = None) -> float:
+    link = connection or http.client.HTTPConnection(address, timeout=120)
+    begun = time.perf_counter()
+    link.request("GET", page)
+    answer = link.getresponse()
+    answer.read()
+    took = time.perf_counter() - begun
+    if answer.status != 200:
+        raise RuntimeError(f"{page} answered {answer.status}")
+    return took
+
+
+def _together(address: str, pages: list[str]) -> list[float]:
+    took: list[float] = []
+
+    def read(place: int) -> None:
+        link = http.client.HTTPConnection(address, timeout=120)
+        mine = pages[place % len(pages) :] + pages[: place % len(pages)]
+        took.extend(_ask(address, page, link) for _ in range(ROUNDS) for page in mine)
+
+    threads = [threading.Thread(target=read, args=(place,)) for place in range(READERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return took
+
+
+def _held_mib(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+def _troth(*arguments: str) -> None:
+    subprocess.run([str(Path(sys.executable).with_name("troth")), *arguments], cwd=ROOT, env=warm(), check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    print(json.dumps([line.measured for line in measure(int(sys.argv[1]))]))
