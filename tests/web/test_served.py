@@ -1,0 +1,80 @@
+"""An operation that many ask at once: each thing is made once, a failure is forgotten, and the oldest goes."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from troth.access import EVERYTHING
+from troth.app.reading import Reading
+from troth.app.served import Kept, Served
+from troth.faces.web import pages
+from troth.faces.web.warming import warm
+from troth.kernel.errors import NotFound
+
+
+def test_what_many_want_at_once_is_made_once() -> None:
+    kept, made, gate = Kept(4), [], threading.Barrier(8)
+
+    def ask() -> None:
+        gate.wait()
+        kept.get("page", lambda: made.append(1))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert made == [1]
+
+
+def test_one_that_is_slow_keeps_nobody_from_another() -> None:
+    kept, slow, told = Kept(4), threading.Event(), threading.Event()
+
+    def wait() -> None:
+        told.set()
+        slow.wait(10)
+
+    thread = threading.Thread(target=lambda: kept.get("slow", wait))
+    thread.start()
+    assert told.wait(10)
+
+    assert kept.get("quick", lambda: 7) == 7
+    slow.set()
+    thread.join()
+
+
+def test_what_failed_is_tried_again() -> None:
+    kept = Kept(4)
+
+    def fail() -> None:
+        raise NotFound("nothing yet")
+
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            kept.get("page", fail)
+    assert kept.get("page", lambda: "there") == "there"
+
+
+def test_the_one_that_was_asked_for_longest_ago_goes_first() -> None:
+    kept, made = Kept(2), []
+
+    def make(name: str) -> None:
+        kept.get(name, lambda: made.append(name))
+
+    for name in ("a", "b", "a", "c", "a", "b"):
+        make(name)
+
+    assert made == ["a", "b", "c", "b"]
+
+
+def test_what_is_warmed_is_what_the_pages_ask_for(served: Served) -> None:
+    warm(served)
+
+    def refuse(_: Reading) -> None:
+        raise AssertionError("made anew")
+
+    for key in pages.FIRST:
+        assert served.kept(EVERYTHING, key, refuse) is not None
