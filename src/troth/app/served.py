@@ -17,6 +17,7 @@ from troth.kernel.errors import NotFound
 
 MOST_READINGS = 8
 MOST_PAGES = 512
+MOST_TEXTS = 96
 Made = TypeVar("Made")
 
 
@@ -65,6 +66,7 @@ class Served:
     workspace: Workspace
     _readings: Kept = field(default_factory=lambda: Kept(MOST_READINGS))
     _pages: Kept = field(default_factory=lambda: Kept(MOST_PAGES))
+    _texts: Kept = field(default_factory=lambda: Kept(MOST_TEXTS))
 
     @property
     def name(self) -> str:
@@ -99,4 +101,9 @@ class Served:
         """What `make` gives of the reading, made once for each snapshot and scope. key: what else it depends on."""
         snapshot = self.snapshot()
         made: Made = self._pages.get((snapshot, scope.key, key), lambda: make(self._reading(snapshot, scope)))
+        return made
+
+    def written(self, scope: Scope, key: Hashable, make: Callable[[], Made]) -> Made:
+        """The same of a page as it is sent, of which fewer are kept."""
+        made: Made = self._texts.get((self.snapshot_or_none(), scope.key, key), make)
         return made

@@ -18,6 +18,7 @@ from troth.faces.language import CATALOGUES, LANGUAGES, Language, best_of, langu
 from troth.faces.web.gate import AccountGate
 from troth.faces.web.guard import FIELD
 from troth.faces.web.navigation import here, pages_for
+from troth.faces.web.sent import HOLE, Sent, sent
 from troth.faces.web.static_files import path_of
 from troth.faces.web.templates import template
 
@@ -52,12 +53,22 @@ class Desk:
         """What `make` gives of the reading, made once for each snapshot and scope. It may not depend on the language."""
         return self.served.kept(self.viewer.scope, key, make)
 
-    def laid(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What `make` gives, made once for each snapshot, scope and language: data as a page lays them out."""
-        return self.served.kept(self.viewer.scope, ("laid", key, self.language.code), lambda _: make())
-
     def show(self, name: str, status: int = 200, **data: Any) -> Response:
         return HTMLResponse(self.written(name, **data), status)
+
+    def page(self, name: str, make: Callable[[], dict[str, Any]]) -> Response:
+        """A page that follows from its address and the snapshot alone, written once for all of a scope, a role and a language."""
+        url = self.request.url
+        key = ("page", url.path, url.query, self.language.code, self.viewer.role, access_of(self.request) is not None)
+
+        def write() -> Sent:
+            return sent(template(name, self.language).render({**self._frame(), "csrf": lambda: HOLE, **make()}))
+
+        found = self.served.written(self.viewer.scope, key, write)
+        headers = {"vary": "accept-encoding, accept-language, cookie"}
+        if found.small is not None and "gzip" in self.request.headers.get("accept-encoding", ""):
+            return HTMLResponse(found.small, headers={**headers, "content-encoding": "gzip"})
+        return HTMLResponse(found.keyed(self.csrf()), headers=headers)
 
     def csv(self, name: str, text: str) -> Response:
         """A file for a spreadsheet."""

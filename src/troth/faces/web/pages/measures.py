@@ -27,9 +27,11 @@ FIRST = {"measures": measured}
 
 @router.get("/measures")
 def measures(desk: AtDesk) -> Response:
-    listed: tuple[Measured, ...] = desk.kept("measures", measured)
-    lines = desk.laid("measures", lambda: _lines(listed, desk.language))
-    return desk.show("measures.html", lines=lines, unusual=sum(bool(one.unusual) for one in listed))
+    return desk.page("measures.html", lambda: _list(desk.kept("measures", measured), desk.language))
+
+
+def _list(listed: Sequence[Measured], language: Language) -> dict[str, Any]:
+    return {"lines": _lines(listed, language), "unusual": sum(bool(one.unusual) for one in listed)}
 
 
 def _lines(listed: Sequence[Measured], language: Language) -> list[dict[str, Any]]:
@@ -57,17 +59,18 @@ def measure(
     asked = Asked(
         name, tuple(one for one in by or () if one), grain, since or None, until or None, tuple(_pair(one) for one in only or () if one)
     )
-    told: MeasureTold = desk.kept(asked, lambda reading: measure_told(reading, asked))
-    return desk.show(
-        "measure.html", told=told, asked=asked, grains=GRAINS, definition=told.whole.answer.definition,
-        signals=sum(len(one.signals) for one in told.charted.charts), judged=sum(one.judged for one in told.charted.charts),
-        **desk.laid(asked, lambda: _laid(told, desk.language)),
-    )  # fmt: skip
+    return desk.page("measure.html", lambda: _whole(desk.kept(asked, lambda reading: measure_told(reading, asked)), desk.language))
 
 
-def _laid(told: MeasureTold, language: Language) -> dict[str, Any]:
+def _whole(told: MeasureTold, language: Language) -> dict[str, Any]:
     charts = [_chart(told.charted, at) for at in range(len(told.charted.charts))]
     return {
+        "told": told,
+        "asked": told.asked,
+        "grains": GRAINS,
+        "definition": told.whole.answer.definition,
+        "signals": sum(len(one.signals) for one in told.charted.charts),
+        "judged": sum(one.judged for one in told.charted.charts),
         "charts": charts[-MOST_CHARTS:],
         "more": max(0, len(charts) - MOST_CHARTS),
         "value": _reading(told.whole, told.whole.answer.readings[-1:], language),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
@@ -22,9 +24,11 @@ def told(desk: Desk) -> MondayPage:
 
 @router.get("/")
 def monday(desk: AtDesk) -> Response:
-    page = told(desk)
-    laid = desk.laid("monday", lambda: sheet(page.page))
-    return desk.show("monday.html", monday=page, weekly={one.promise: one for one in page.promises}, **laid)
+    return desk.page("monday.html", lambda: _laid(told(desk)))
+
+
+def _laid(page: MondayPage) -> dict[str, Any]:
+    return {**sheet(page.page), "monday": page, "weekly": {one.promise: one for one in page.promises}}
 
 
 @router.get("/statements/{name}.csv")

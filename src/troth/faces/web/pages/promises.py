@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -18,21 +19,25 @@ FIRST = {"promises": promised}
 
 @router.get("/promises")
 def promises(desk: AtDesk) -> Response:
-    listed: tuple[Promised, ...] = desk.kept("promises", promised)
-    figures = desk.laid("promises", lambda: {one.listed.name: drawn(one.weeks, f"weeks-{one.listed.name}") for one in listed})
-    least = min((one.listed for one in listed if one.listed.due.low is not None), key=lambda one: one.due.low or 0, default=None)
-    return desk.show("promises.html", listed=listed, figures=figures, least=least)
+    return desk.page("promises.html", lambda: _list(desk.kept("promises", promised)))
 
 
 @router.get("/promises/{name}")
 def promise(desk: AtDesk, name: str) -> Response:
-    told: PromiseTold = desk.kept(("promise", name), lambda reading: promise_told(reading, name))
-    return desk.show("promise.html", told=told, one=told.whole.listed, **desk.laid(("promise", name), lambda: _laid(told)))
+    return desk.page("promise.html", lambda: _whole(desk.kept(("promise", name), lambda reading: promise_told(reading, name))))
 
 
-def _laid(told: PromiseTold) -> dict[str, Any]:
+def _list(listed: Sequence[Promised]) -> dict[str, Any]:
+    figures = {one.listed.name: drawn(one.weeks, f"weeks-{one.listed.name}") for one in listed}
+    least = min((one.listed for one in listed if one.listed.due.low is not None), key=lambda one: one.due.low or 0, default=None)
+    return {"listed": listed, "figures": figures, "least": least}
+
+
+def _whole(told: PromiseTold) -> dict[str, Any]:
     table = told.by_week
     return {
+        "told": told,
+        "one": told.whole.listed,
         "weeks": drawn(told.weeks, "weeks"),
         "delay": drawn(told.delay, "delay"),
         "by_week": table_of({"columns": table.columns, "rows": table.rows}) if table else None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.roles import role_page, roles_of
-from troth.faces.web.desk import AtDesk
+from troth.app.roles import RolePage, role_page, roles_of
+from troth.faces.web.desk import AtDesk, Desk
 from troth.faces.web.role_sheet import names, sheet
 
 router = APIRouter(include_in_schema=False)
@@ -21,6 +23,9 @@ def roles(desk: AtDesk) -> Response:
 
 @router.get("/roles/{role}")
 def role(desk: AtDesk, role: str) -> Response:
-    page = desk.kept(("role", role), lambda reading: role_page(reading, role))
-    laid = desk.laid(("role", role), lambda: sheet(page, desk.language))
-    return desk.show("role.html", title=laid.name, headline=laid.headline, page=page, sheet=laid)
+    return desk.page("role.html", lambda: _laid(desk, desk.kept(("role", role), lambda reading: role_page(reading, role))))
+
+
+def _laid(desk: Desk, page: RolePage) -> dict[str, Any]:
+    laid = sheet(page, desk.language)
+    return {"title": laid.name, "headline": laid.headline, "page": page, "sheet": laid}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
@@ -21,12 +21,17 @@ COLUMNS = ("unit", "n", "value", "expected", "low", "high", "least", "most", "ve
 
 @router.get("/units")
 def units(desk: AtDesk, metric: Asked = "", by: Asked = "", adjust: Asked = "", window: Asked = "year") -> Response:
-    page = _page(desk, metric, by, adjust, window)
-    laid = desk.laid(("units", metric, by, adjust, window), lambda: sheet(page, desk.language))
+    return desk.page("units.html", lambda: _laid(desk, _page(desk, metric, by, adjust, window)))
+
+
+def _laid(desk: Desk, page: UnitsPage) -> dict[str, Any]:
+    laid = sheet(page, desk.language)
     asked = urlencode({"metric": page.chosen.metric, "by": page.by, "adjust": page.adjust or "", "window": page.window})
-    by_all = sorted({one for choice in page.choices for one in choice.by})
-    return desk.show("units.html", title=desk.language.gettext("Units"), headline=laid.headline, page=page, sheet=laid, asked=asked,
-                     dimensions=by_all, windows=WINDOWS)  # fmt: skip
+    dimensions = sorted({one for choice in page.choices for one in choice.by})
+    return {
+        "title": desk.language.gettext("Units"), "headline": laid.headline, "page": page, "sheet": laid, "asked": asked,
+        "dimensions": dimensions, "windows": WINDOWS,
+    }  # fmt: skip
 
 
 @router.get("/units.csv")
