@@ -69,6 +69,9 @@ def test_the_query_is_told_for_other_engines(book: Path) -> None:
     found = said("metric", "solved_in", "--dialect", "postgres", "--book", str(book))
 
     assert "EXTRACT(EPOCH FROM" in found
+    assert "-- the session has" not in found
+    spark = said("metric", "solved_in", "--dialect", "spark", "--book", str(book))
+    assert spark.startswith("-- the session has spark.sql.session.timeZone = UTC\n")
     with pytest.raises(BadValue, match="no SQL for this engine; got 'oracle'"):
         said("metric", "solved_in", "--dialect", "oracle", "--book", str(book))
 

@@ -14,7 +14,7 @@ from troth.metrics.definition import Grain
 from troth.metrics.lint import ground_of
 from troth.promises.assigning import read_of
 from troth.promises.terms import By
-from troth.query.dialects import translated
+from troth.query.dialects import DIALECTS, translated
 
 DAY = timedelta(days=1)
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
@@ -76,8 +76,12 @@ def _told(reading: Reading, chosen: Mapping[str, Metric], request: Request) -> t
 
 
 def sql_for(told: Told, dialect: str) -> str:
-    """The query of an answer's sums for another engine that has the lake's views. Raises BadValue for one that is not known."""
-    return translated(told.answer.sql, dialect)
+    """The query of an answer's sums for another engine that has the lake's views, after what its session must be told.
+
+    Raises BadValue for an engine that is not known.
+    """
+    sql = translated(told.answer.sql, dialect)
+    return "\n".join((*(f"-- the session has {name} = {value}" for name, value in DIALECTS[dialect].settings.items()), sql))
 
 
 def metric_ground(reading: Reading) -> Ground:

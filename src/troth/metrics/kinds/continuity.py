@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from troth.kernel import digest
 from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, belonging, counting, expressed, of_sums, share_of
 from troth.metrics.coming import BEGAN, coming
 from troth.metrics.definition import Metric
@@ -16,7 +17,7 @@ from troth.query import identifier
 def asked(metric: Metric, ground: Ground, cut: Cut) -> Asked:  # noqa: ARG001  every kind is asked alike
     found = belonging(metric, ground, coming(metric, ground, about_owner=False), BEGAN)
     who = expressed(objects(found.rows.subject), "same", str(metric.same), ground)
-    name = f"same_{metric.of}_{metric.same}"
+    name = f"same_{metric.of}_{digest.of_value(metric.same)[:8]}"  # Spark has letters, figures and _ in the names of tables
     now, before = identifier(f"{name}_now"), identifier(f"{name}_before")
     sql = f"SELECT o.code AS object, {who.sql} AS who FROM {who.rows.base} {' '.join(who.rows.joins)}"
     joined = tuple(

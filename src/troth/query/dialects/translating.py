@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
@@ -19,20 +19,20 @@ Rewritten = Callable[[exp.Expression], exp.Expression | None]
 class Dialect:
     """An engine that our SQL can be written for. name: as SQLGlot calls it.
 
-    rewritten: what stands for a node there, None where it may stay. held: whether tests hold its figures to those of DuckDB.
+    rewritten: what stands for a node there, None where it may stay. settings: what a session must be told, or its figures are others.
     """
 
     name: str
     rewritten: Rewritten
-    held: bool
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 DIALECTS: Mapping[str, Dialect] = {
     one.name: one
     for one in (
-        Dialect("postgres", postgres.rewritten, held=True),
-        Dialect("spark", spark.rewritten, held=False),
-        Dialect("clickhouse", clickhouse.rewritten, held=False),
+        Dialect("postgres", postgres.rewritten),
+        Dialect("spark", spark.rewritten, spark.SETTINGS),
+        Dialect("clickhouse", clickhouse.rewritten, clickhouse.SETTINGS),
     )
 }
 
@@ -45,8 +45,7 @@ def translated(sql: str, dialect: str) -> str:
     """
     if dialect not in DIALECTS:
         raise BadValue("no SQL for this engine", got=f"'{dialect}'", allowed=nearest(dialect, DIALECTS))
-    tree = _changed(parsed(sql, "duckdb"), _inlined)
-    return _changed(tree, DIALECTS[dialect].rewritten).sql(dialect)
+    return _changed(parsed(sql, "duckdb"), DIALECTS[dialect].rewritten).sql(dialect)
 
 
 def _changed(tree: exp.Expression, rewritten: Rewritten) -> exp.Expression:
@@ -58,20 +57,6 @@ def _changed(tree: exp.Expression, rewritten: Rewritten) -> exp.Expression:
             tree = instead if node is tree else tree
             node.replace(instead)
     return tree
-
-
-def _inlined(node: exp.Expression) -> exp.Expression | None:
-    """list_extract(list_transform([x], lambda moment: f(moment)), 1), by which a value gets a name, is f(x)."""
-    if not (isinstance(node, exp.Anonymous) and str(node.this).lower() == "list_extract"):
-        return None
-    transform = next((one for one in node.iter_expressions() if isinstance(one, exp.Transform)), None)
-    if transform is None:
-        return None
-    (value,), function = transform.this.expressions, transform.expression
-    name = function.expressions[0].name
-    return exp.paren(
-        function.this.transform(lambda one: exp.paren(value) if isinstance(one, exp.Identifier | exp.Column) and one.name == name else one)
-    )
 
 
 def parsed(sql: str, dialect: str) -> exp.Expression:
