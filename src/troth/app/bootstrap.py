@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
 from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
+from troth.stores.lake.lease import Words, lease
 from troth.stores.lake.parquet import schema_of
 from troth.stores.matching.weights import SplinkWeigher
 from troth.stores.sums import KeptSums
@@ -29,8 +31,9 @@ from troth.worlds.sheets import Sheet
 
 if TYPE_CHECKING:
     from troth.app.access import Access
+    from troth.app.sending import Sending
 
-STATE, ACCESS = ".troth", "access.db"
+STATE, ACCESS, SENDING = ".troth", "access.db", "sending"
 
 
 def open_workspace(root: Path) -> Workspace:
@@ -74,6 +77,23 @@ def open_access(workspace: Workspace) -> Access:
         SqliteAccounts(file), SqliteSessions(file), SqliteLinks(file), SqliteTokens(file), SqliteFailures(file), Passwords(),
         workspace.journal, workspace.now,
     )  # fmt: skip
+
+
+def open_sending(workspace: Workspace) -> Sending:
+    """What of an operation is sent by itself, and the post that the environment names."""
+    from troth.app.sending import Sending
+    from troth.stores.mail.smtp import SmtpPost
+    from troth.stores.sending.database import open_database
+    from troth.stores.sending.outbox import SqliteLinks, SqliteOutbox
+    from troth.stores.sending.schedules import SqliteSchedules
+
+    folder = workspace.state / SENDING
+    database = open_database(folder)
+
+    def leased(now: datetime) -> AbstractContextManager[None]:
+        return lease(folder, now, Words("the outbox", "Wait until what is due has been sent."))
+
+    return Sending(SqliteSchedules(database), SqliteOutbox(database), SqliteLinks(database), SmtpPost(os.environ), leased)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The moments at which a build, a save or the vault may die: a test installs a hook that kills or fails there; the product none."""
+"""The moments at which a build, a save, the vault or the post may die: a test installs a hook that kills there; the product none."""
 
 from __future__ import annotations
 
@@ -59,6 +59,12 @@ NAMES = (
     "history.ref.after",
     "history.index.before",
     "history.index.after",
+    "outbox.put.before",
+    "outbox.put.after",
+    "outbox.note.before",
+    "outbox.note.after",
+    "post.before",
+    "post.after",
 )
 
 Hook = Callable[[str], None]

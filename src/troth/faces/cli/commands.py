@@ -26,6 +26,7 @@ from troth.faces.cli import (
     reconcile_commands,
     reliability_commands,
     risk_commands,
+    schedule_commands,
     scorecard_commands,
     serve_commands,
     source_commands,
@@ -315,6 +316,7 @@ app.command()(scorecard_commands.goals)
 app.command()(scorecard_commands.scorecard)
 app.command("line-of-sight")(scorecard_commands.line_of_sight)
 app.command()(serve_commands.serve)
+app.add_typer(schedule_commands.app, name="schedule")
 app.command()(unit_commands.units)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)

@@ -23,23 +23,28 @@ def serve(
     ] = False,
 ) -> None:
     """Show the pages in a browser: Monday, promises, measures, units, customers, data and rules."""
-    from troth.app.bootstrap import open_access, open_workspace
+    from troth.app.bootstrap import open_access, open_sending, open_workspace
+    from troth.app.sending import run as send
     from troth.app.served import Served
+    from troth.faces.outgoing import write
     from troth.faces.web import web_app
     from troth.faces.web.gate import AccountGate, OpenGate
     from troth.faces.web.running import run
+    from troth.faces.web.ticking import ticking
 
     workspace = open_workspace(book)
-    if demo:
-        run(web_app(Served(workspace), OpenGate()), host, port, lambda address: typer.echo(f"The pages: {address}"))
-        return
-    access = open_access(workspace)
+    sending, served = open_sending(workspace), Served(workspace)
+    with ticking(lambda: send(workspace, sending, write)):
+        if demo:
+            run(web_app(served, OpenGate(), sending.links), host, port, lambda address: typer.echo(f"The pages: {address}"))
+            return
+        access = open_access(workspace)
 
-    def say(address: str) -> None:
-        from troth.app.access import first_link
+        def say(address: str) -> None:
+            from troth.app.access import first_link
 
-        typer.echo(f"The pages: {address}")
-        if (first := first_link(access)) is not None:
-            typer.echo(f"Nobody is admin yet. Become it, within the hour: {address}welcome#{first.key}")
+            typer.echo(f"The pages: {address}")
+            if (first := first_link(access)) is not None:
+                typer.echo(f"Nobody is admin yet. Become it, within the hour: {address}welcome#{first.key}")
 
-    run(web_app(Served(workspace), AccountGate(access, tls=tls)), host, port, say)
+        run(web_app(served, AccountGate(access, tls=tls), sending.links), host, port, say)

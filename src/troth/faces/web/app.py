@@ -14,6 +14,7 @@ from troth.app.served import Served
 from troth.faces.web import errors, guard, pages, static_files
 from troth.faces.web.gate import Gate
 from troth.faces.web.guard import Taken
+from troth.sending import Links
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -31,10 +32,10 @@ PRIVATE = "private, no-cache"
 STRICT = "max-age=31536000"
 
 
-def web_app(served: Served, gate: Gate) -> FastAPI:
-    """The pages of an operation. gate: who is at the door."""
+def web_app(served: Served, gate: Gate, links: Links | None = None) -> FastAPI:
+    """The pages of an operation. gate: who is at the door. links: in letters that were sent, where any are."""
     app = FastAPI(title="Troth", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.served, app.state.gate = served, gate
+    app.state.served, app.state.gate, app.state.links = served, gate, links
     app.middleware("http")(_at_the_door)
     errors.add_to(app)
     app.include_router(static_files.router)

@@ -12,9 +12,11 @@ from starlette.responses import HTMLResponse, Response
 
 from troth.access import Role, Viewer
 from troth.app.access import Access
+from troth.app.links import comes_by_link
 from troth.app.reading import Reading
 from troth.app.served import Served
 from troth.faces.language import CATALOGUES, LANGUAGES, Language, best_of, language_of
+from troth.faces.web.by_link import by_link
 from troth.faces.web.gate import AccountGate
 from troth.faces.web.guard import FIELD
 from troth.faces.web.navigation import here, pages_for
@@ -102,14 +104,14 @@ class Desk:
             "snapshot": self.served.snapshot_or_none() if known else None,
             "file": path_of,
             "csrf": self.csrf,
-            "signed_in": known and access_of(self.request) is not None,
+            "signed_in": known and not comes_by_link(self.viewer) and access_of(self.request) is not None,
             "headline": "",
         }
 
 
 def desk(request: Request) -> Desk:
     """Raises SignInFirst where nobody is signed in."""
-    viewer = request.app.state.gate.viewer(request)
+    viewer = request.app.state.gate.viewer(request) or by_link(request)
     if viewer is None:
         raise SignInFirst
     return Desk(request, request.app.state.served, viewer, spoken(request, viewer))

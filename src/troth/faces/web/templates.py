@@ -11,6 +11,8 @@ from troth.faces.page.words import with_code
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
+LAYOUTS = (("troth.faces.web", "layouts"), ("troth.faces.page", "templates"), ("troth.faces.outgoing", "layouts"))
+
 
 def template(name: str, language: Language) -> Template:
     return _environment(language.code).get_template(name)
@@ -24,7 +26,7 @@ def _environment(code: str) -> Environment:
     language = language_of(code)
     made = Environment(
         # A page of statements is laid out as in the file that stands alone.
-        loader=ChoiceLoader([PackageLoader("troth.faces.web", "layouts"), PackageLoader("troth.faces.page", "templates")]),
+        loader=ChoiceLoader([PackageLoader(room, folder) for room, folder in LAYOUTS]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

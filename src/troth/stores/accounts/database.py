@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from troth.access.keys import new_salt
 from troth.access.viewer import Scope
-from troth.kernel.errors import Busy, StoreError
-from troth.stores.sqlite import configure
+from troth.stores import sqlite
 
 VERSION = 1
-PRAGMAS = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON")
-LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 SCHEMA = """
 CREATE TABLE access (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, salt BLOB NOT NULL);
@@ -35,36 +29,14 @@ CREATE TABLE failure (mark TEXT PRIMARY KEY, failures INTEGER NOT NULL, last TEX
 """
 
 
-class Database:
-    """Each piece of work has a connection of its own, so that threads and processes may ask at once."""
+class Database(sqlite.Database):
+    """The accounts' file."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path.absolute()
+        super().__init__(path, SCHEMA, VERSION, "the accounts")
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        with _refusals(), self._opened() as connection:
-            yield connection
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """All that is done inside, or none of it."""
-        with _refusals(), self._opened() as connection, _together(connection):
-            yield connection
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite's own files beside it take its mode
-        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
-            configure(lambda pragma: connection.execute(pragma).fetchall(), PRAGMAS)
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                _begin(connection)
-            elif version != VERSION:
-                raise StoreError("the accounts are of another version of Troth", got=version, allowed=VERSION)
-            yield connection
+    def first(self, connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO access VALUES (1, ?, ?)", (VERSION, new_salt()))
 
 
 def text_of(at: datetime) -> str:
@@ -86,35 +58,3 @@ def scope_text(scope: Scope) -> str:
 
 def scope_from(text: str) -> Scope:
     return Scope({dimension: frozenset(values) for dimension, values in json.loads(text).items()})
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    with _together(connection):
-        if connection.execute("PRAGMA user_version").fetchone()[0]:
-            return  # another process was first
-        for statement in filter(str.strip, SCHEMA.split(";")):
-            connection.execute(statement)
-        connection.execute("INSERT INTO access VALUES (1, ?, ?)", (VERSION, new_salt()))
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-@contextmanager
-def _together(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in LOCKED:
-            raise Busy("the accounts are being written", got=error, next_step="Try again.") from error
-        raise StoreError("the accounts cannot be read or written", got=error) from error

@@ -5,6 +5,7 @@ from troth.faces.web.pages import (
     account,
     customers,
     data,
+    links,
     measures,
     monday,
     orders,
@@ -19,6 +20,7 @@ ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router),
     *(signing_in.router, account.router, access.router),
+    *(links.router,),
 )
 
 FIRST = {**monday.FIRST, **promises.FIRST, **measures.FIRST}

@@ -13,6 +13,7 @@ from troth.access.keys import hash_of
 from troth.access.viewer import role_of
 from troth.app import tokens
 from troth.app.access import Access, speak
+from troth.app.links import comes_by_link
 from troth.app.signing_in import NotLetIn, change_password, sign_out_elsewhere
 from troth.app.tokens import Given
 from troth.faces.language import CATALOGUES
@@ -46,6 +47,8 @@ def own(desk: AtDesk) -> Own:
     """Raises NotFound where nobody has an account."""
     if access_of(desk.request) is None:
         raise NotFound("nobody has an account here", next_step="Everybody may read everything.")
+    if comes_by_link(desk.viewer):
+        raise NotFound("who comes by the link of a letter has no account", next_step="Sign in, or go on reading.")
     return Own(desk.request, desk.served, desk.viewer, desk.language)
 
 

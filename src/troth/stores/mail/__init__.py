@@ -1,0 +1,1 @@
+"""The post: mail handed to a server of the operation's own."""

@@ -1,0 +1,191 @@
+"""Letters of Meridian, and what their links open: what is in scope, to read, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.post import Office, post_office
+from tests.web.conftest import Known, text_of
+from troth.access import EVERYTHING, Role, Scope, Viewer
+from troth.app.bootstrap import open_access, open_sending, open_workspace
+from troth.app.sending import Sending, add, remove, run
+from troth.app.served import Served
+from troth.app.workspace import Workspace
+from troth.faces.outgoing import write
+from troth.faces.web import web_app
+from troth.faces.web.by_link import COOKIE
+from troth.faces.web.gate import AccountGate
+from troth.sending import when_of
+from troth.stores.mail.smtp import VARIABLE
+
+BERLIN = Scope({"country": frozenset({"DE"})})
+#  The record ends on 30 June 2025, 23:50 UTC; the Monday before is the 30th, 06:30 in Berlin 04:30 UTC.
+ADDED, DUE = datetime(2025, 6, 27, 12), datetime(2025, 6, 30, 4, 30)
+
+
+class Post:
+    def __init__(self, root: Path, office: Office) -> None:
+        self.now, self.root, self.office = ADDED, root, office
+        self.workspace: Workspace = replace(open_workspace(root), now=lambda: self.now)
+        self.sending: Sending = open_sending(self.workspace)
+
+    def send(self, to: str, scope: Scope) -> str:
+        """Have it sent from now on. Gives the schedule's id."""
+        return add(self.workspace, self.sending, when_of("monday", "06:30"), to, scope=scope, address="http://testserver").id
+
+    def letter(self, to: str) -> str:
+        """What somebody was sent, both parts of it."""
+        mail = next(mail for mail in self.office.mails if mail["to"] == to)
+        return "\n".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+
+    def path(self, to: str) -> str:
+        found = re.search(r"http://testserver(/link/[\w-]+)", self.letter(to))
+        assert found
+        return found[1]
+
+    def browser(self, who: Viewer | None = None) -> TestClient:
+        app = web_app(Served(self.workspace), Known(who), self.sending.links)
+        return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def post(meridian: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
+    copy = tmp_path_factory.mktemp("post") / "meridian"
+    shutil.copytree(meridian, copy)
+    with post_office() as office, _named(office.url):
+        made = Post(copy / "book", office)
+        made.send("de@meridian.example", BERLIN)
+        made.send("all@meridian.example", EVERYTHING)
+        made.now = DUE
+        assert len(run(made.workspace, made.sending, write).sent) == 2
+        yield made
+
+
+@contextmanager
+def _named(url: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, url)
+        yield
+
+
+def test_a_letter_says_of_last_week_what_sql_counts_in_its_scope(post: Post) -> None:
+    reading = Served(post.workspace).reading(BERLIN)
+    query = """
+        SELECT count(*) FROM whole.outcome o
+        WHERE o.promise IN ('deliver', 'arrive', 'answer', 'answer_complaint', 'refund') AND o.voided IS NULL
+          AND (o.due AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin')::DATE BETWEEN DATE '2025-06-23' AND DATE '2025-06-29'
+          AND CASE o.subject_type
+                WHEN 'order' THEN (SELECT ship_country FROM whole.object_order x WHERE x.code = o.subject)
+                WHEN 'visit' THEN (SELECT country FROM whole.object_branch b JOIN whole.relation r
+                    ON r.to_type = 'branch' AND r.to_code = b.code WHERE r.from_type = 'visit' AND r.from_code = o.subject)
+                WHEN 'complaint' THEN (SELECT country FROM whole.object_branch b JOIN whole.relation r
+                    ON r.to_type = 'branch' AND r.to_code = b.code WHERE r.from_type = 'complaint' AND r.from_code = o.subject)
+                WHEN 'ticket' THEN (SELECT country FROM whole.object_account b JOIN whole.relation r
+                    ON r.to_type = 'account' AND r.to_code = b.code WHERE r.from_type = 'ticket' AND r.from_code = o.subject)
+                WHEN 'return' THEN (SELECT ship_country FROM whole.object_order b JOIN whole.relation r
+                    ON r.to_type = 'order' AND r.to_code = b.code WHERE r.from_type = 'return' AND r.from_code = o.subject)
+              END = 'DE'"""
+    ((due,),) = reading.context.engine.rows(query)
+
+    assert due > 10
+    assert f"{due} promises to customers fell due" in text_of(post.letter("de@meridian.example"))
+
+
+def test_no_order_of_another_country_and_nobody_of_the_vault_is_in_a_letter(post: Post) -> None:
+    others = Served(post.workspace).reading(EVERYTHING).context.engine.rows("SELECT id FROM object_order WHERE ship_country <> 'DE'")
+    letter = post.letter("de@meridian.example")
+    words = set(re.findall(r"[\w@.+-]+", letter))
+
+    assert len(others) > 1000
+    assert not words & {str(id) for (id,) in others}
+    assert "country=DE" in letter
+    status = post.workspace.vault.status()
+    assert sum(status.kept.values()) > 100
+    assert not re.search(r"\b(name|email|phone|address|tax_id)-[2-9a-z]{20}\b", letter)
+
+
+def test_a_link_opens_the_pages_of_its_scope_and_no_more(post: Post) -> None:
+    browser = post.browser()
+    assert browser.get("/").headers["location"] == "/sign-in"
+
+    answer = browser.get(post.path("de@meridian.example"))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "expires" not in cookie
+
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert "country=DE" in text_of(page.text)
+    assert browser.get("/promises").status_code == 200
+    assert browser.get("/data").status_code == 403
+    assert browser.get("/rules").status_code == 403
+
+
+def test_with_a_link_nothing_can_be_sent_to_us(post: Post) -> None:
+    browser = post.browser()
+    browser.get(post.path("de@meridian.example"))
+
+    for route in post.browser().app.routes:  # type: ignore[attr-defined]
+        path, methods = getattr(route, "path", ""), getattr(route, "methods", None) or set()
+        for method in methods - {"GET", "HEAD"}:
+            assert browser.request(method, re.sub(r"{\w+}", "x", path)).status_code in (303, 400, 403, 411), path
+
+
+def test_who_comes_by_a_link_has_no_account_and_gives_no_access(post: Post) -> None:
+    gate = AccountGate(open_access(post.workspace))
+    app = web_app(Served(post.workspace), gate, post.sending.links)
+    browser = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+    browser.get(post.path("de@meridian.example"))
+
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert "/sign-out" not in page.text
+    assert browser.get("/account").status_code == 404
+    assert browser.get("/access").status_code == 403
+
+
+def test_a_link_that_expired_or_never_was_opens_nothing(post: Post) -> None:
+    path = post.path("de@meridian.example")
+    old = post.browser()
+    old.get(path)
+    post.now = DUE + timedelta(days=7)
+    try:
+        assert post.browser().get(path).status_code == 404
+        assert old.get("/").headers["location"] == "/sign-in"
+    finally:
+        post.now = DUE
+    assert post.browser().get("/link/none").status_code == 404
+    assert post.browser().get(path[:-1]).status_code == 404
+
+
+def test_who_is_signed_in_stays_who_that_is(post: Post) -> None:
+    browser = post.browser(Viewer("ana", Role.admin))
+    browser.get(post.path("de@meridian.example"))
+
+    assert "country=DE" not in text_of(browser.get("/").text)
+    assert browser.get("/data").status_code == 200
+
+
+def test_what_is_sent_no_more_is_opened_no_more(post: Post) -> None:
+    id = post.send("gone@meridian.example", BERLIN)
+    post.now = DUE + timedelta(days=7)
+    run(post.workspace, post.sending, write)
+    browser = post.browser()
+    browser.get(post.path("gone@meridian.example"))
+    assert browser.get("/").status_code == 200
+    remove(post.workspace, post.sending, id)
+    post.now = DUE
+
+    assert browser.get("/").headers["location"] == "/sign-in"
+    assert browser.cookies[COOKIE]
