@@ -1,4 +1,4 @@
-"""Troth sends nothing anywhere, and asks nobody but the systems that a book names; no page of it loads from elsewhere."""
+"""Troth sends nothing anywhere but the letters that somebody scheduled, and asks nobody but the systems that a book names."""
 
 from __future__ import annotations
 
@@ -39,15 +39,22 @@ def _talks(name: str) -> bool:
     return any(name == talker or name.startswith(talker + ".") for talker in TALKERS)
 
 
-def test_no_source_file_can_open_a_connection() -> None:
-    found = [
-        f"{file.relative_to(ROOT)}: {name}"
-        for file in SOURCES
-        for name in sorted(_imported(file.read_text(encoding="utf-8")))
-        if _talks(name)
-    ]
+DOORS = {
+    ("troth/faces/web/running.py", "socket"),  # listens; it calls nobody
+    ("troth/stores/mail/smtp.py", "smtplib"),  # hands letters to the mail server that the environment names
+    ("troth/stores/mail/smtp.py", "ssl"),
+}
 
-    assert found == []
+
+def test_no_source_file_can_open_a_connection_but_the_one_that_hands_over_letters() -> None:
+    found = {
+        (file.relative_to(ROOT / "src").as_posix(), name)
+        for file in SOURCES
+        for name in _imported(file.read_text(encoding="utf-8"))
+        if _talks(name)
+    }
+
+    assert found == DOORS
 
 
 def test_no_shipped_page_loads_from_elsewhere() -> None:
