@@ -9,11 +9,16 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.web.browser import served_at
+
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
 from troth.app.examples import demo
 from troth.app.reading import read_page
+from troth.app.served import Served
 from troth.faces.page import render
+from troth.faces.web import web_app
+from troth.faces.web.gate import OpenGate
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -22,6 +27,20 @@ SHOTS = {
     "meridian.png": (1280, 1120, "light"),
     "meridian-dark.png": (1280, 1120, "dark"),
     "meridian-phone.png": (380, 900, "light"),
+}
+
+# Of the server: by name of the picture, the page and its window.
+PAGES = {
+    "monday.png": ("/", 1280, 1120, "light"),
+    "monday-dark.png": ("/", 1280, 1120, "dark"),
+    "monday-phone.png": ("/", 380, 900, "light"),
+    "promises.png": ("/promises", 1280, 1120, "light"),
+    "promise.png": ("/promises/deliver", 1280, 1120, "light"),
+    "measures.png": ("/measures", 1280, 1120, "light"),
+    "measure.png": ("/measures/delivered_in_time", 1280, 1120, "light"),
+    "units.png": ("/units", 1280, 1120, "light"),
+    "data.png": ("/data", 1280, 1120, "light"),
+    "rules.png": ("/rules/promises.deliver", 1280, 1120, "light"),
 }
 
 
@@ -42,6 +61,12 @@ def main() -> int:
             page.goto(page_file.as_uri())
             page.screenshot(path=PICTURES / name)
             page.close()
+        with served_at(web_app(Served(workspace), OpenGate())) as base:
+            for name, (path, width, height, scheme) in PAGES.items():
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+                page.goto(f"{base}{path}")
+                page.screenshot(path=PICTURES / name)
+                page.close()
         browser.close()
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from troth.app.charts import ChartedMetric, chart_all, chart_metric
 from troth.app.metrics import Told, dimensions_of, tell_metrics
@@ -45,7 +45,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class MeasureTold:
     """whole: of the whole window, without slices. sliced: by period and slice. moved: why its last two periods differ by the first slice,
-    or why that cannot be said. dimensions: by which it can be sliced."""
+    or why that cannot be said. dimensions: by which it can be sliced. as_of: local."""
 
     asked: Asked
     whole: Told
@@ -53,6 +53,7 @@ class MeasureTold:
     moved: Moved | None
     why_not_moved: str | None
     dimensions: tuple[str, ...]
+    as_of: datetime
 
 
 def measured(reading: Reading) -> tuple[Measured, ...]:
@@ -69,7 +70,7 @@ def measure_told(reading: Reading, asked: Asked) -> MeasureTold:
         reading, asked.name, by=asked.by, grain=asked.grain, since=asked.since, until=asked.until, only=only
     )  # fmt: skip
     moved, why = _moved(reading, asked, charted) if dimension else (None, None)
-    return MeasureTold(asked, whole, charted, moved, why, _dimensions(reading, whole))
+    return MeasureTold(asked, whole, charted, moved, why, _dimensions(reading, whole), reading.context.local_time(whole.as_of))
 
 
 def _moved(reading: Reading, asked: Asked, charted: ChartedMetric) -> tuple[Moved | None, str | None]:

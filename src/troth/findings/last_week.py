@@ -120,12 +120,13 @@ def _rest(context: Context, weeks: Sequence[Week], unusual: int) -> list[Stateme
     if not due or len(due) == unusual:
         return []
     fell = sum(one.last.seen for one in due if one.last is not None)
+    owners = dict.fromkeys(owner for one in (*usual, *few) for owner in context.promises[one.name].owners)
     return [
         Statement(
             id=f"{NAME}/others", finder=NAME, headline=_others(len(usual), len(few), unusual), paragraph=_explained(len(usual), len(few)),
             evidence=Evidence(f"{fell:,} fell due", _days(due[0].monday), "measured"),
             value=float(fell), unit="count", sql=_fell_due(context, due), table=_all(context, due), weight=0.0,
-            acts=(Act("Show the promises", "table"),),
+            owner=", ".join(owners) or None, acts=(Act("Show the promises", "table"),),
         )
     ]  # fmt: skip
 

@@ -53,7 +53,7 @@
     root.querySelectorAll("figure:not([data-dressed])").forEach((one) => {
       one.dataset.dressed = "";
       const drawn = () => [...one.querySelectorAll("svg")].find((each) => each.checkVisibility());
-      if (one.querySelector("svg") && !one.closest(".beside, aside, .measure")) one.append(button("SVG", (made) => copied(made, svg(drawn()))));
+      if (one.querySelector("svg") && !one.querySelector("a[href*='.svg']") && !one.closest(".beside, aside, .measure")) one.append(button("SVG", (made) => copied(made, svg(drawn()))));
     });
   };
   dress(document);
