@@ -10,7 +10,6 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.web.browser import served_at
-
 from troth.app.bootstrap import open_workspace
 from troth.app.build import build
 from troth.app.examples import demo
