@@ -40,12 +40,13 @@ def make_feedback(engine: Engine, sources: Sequence[Staged]) -> None:
         for entry in staged.source.feedback:
             asked = f"s.c{staged.cell(entry.asked, 'instant').name}" if entry.asked else "CAST(NULL AS TIMESTAMP)"
             answered = f"s.c{staged.cell(entry.answered, 'instant').name}" if entry.answered else "CAST(NULL AS TIMESTAMP)"
+            comment = f"nullif(trim(s.t{staged.texts[entry.comment]}), '')" if entry.comment else "CAST(NULL AS VARCHAR)"
             low, high = entry.scale
             selects.append(
                 f"SELECT {literal_text(entry.about)} AS about_type, i.code AS about, {asked} AS asked, {answered} AS answered,"
                 f" s.c{staged.cell(entry.score, 'number').name} AS score, CAST({low} AS {NUMBER}) AS low,"
                 f" CAST({high} AS {NUMBER}) AS high, {literal_text(entry.instrument)} AS instrument,"
-                f" {literal_text(staged.name)} AS source, s._row AS source_row"
+                f" {literal_text(staged.name)} AS source, s._row AS source_row, {comment} AS comment"
                 f" FROM kept_{staged.name} s JOIN id_{entry.about} i ON i.id = {staged.id_sql(entry.id, of='s')}"
                 f" WHERE s.c{staged.cell(entry.score, 'number').name} IS NOT NULL"
             )
@@ -53,7 +54,7 @@ def make_feedback(engine: Engine, sources: Sequence[Staged]) -> None:
         "SELECT CAST(NULL AS VARCHAR) AS about_type, CAST(NULL AS INTEGER) AS about, CAST(NULL AS TIMESTAMP) AS asked,"
         f" CAST(NULL AS TIMESTAMP) AS answered, CAST(NULL AS {NUMBER}) AS score, CAST(NULL AS {NUMBER}) AS low,"
         f" CAST(NULL AS {NUMBER}) AS high, CAST(NULL AS VARCHAR) AS instrument, CAST(NULL AS VARCHAR) AS source,"
-        " CAST(NULL AS BIGINT) AS source_row WHERE FALSE"
+        " CAST(NULL AS BIGINT) AS source_row, CAST(NULL AS VARCHAR) AS comment WHERE FALSE"
     )
     engine.run(
         f"CREATE OR REPLACE TABLE feedback AS SELECT * FROM ({' UNION ALL '.join(selects or [empty])})"

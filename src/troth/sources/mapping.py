@@ -121,6 +121,9 @@ class Feedback(Part):
     answered: str | None = Field(None, description="Column that says when the answer came")
     score: str = Field(description="Column with the score that was given")
     scale: tuple[int, int] = Field(description="The worst and the best score there is: [1, 5] for stars, [0, 10] for NPS")
+    comment: str | None = Field(
+        None, description="Column with what was written beside the score; `personal` names it as free_text, so that it is kept redacted"
+    )
 
 
 class MoneyEntry(Part):
@@ -250,6 +253,13 @@ class Source(Part):
         return self
 
     @model_validator(mode="after")
+    def comments_are_redacted(self) -> Source:
+        for feedback in self.feedback:
+            if feedback.comment is not None and self.personal.get(feedback.comment) != FREE_TEXT:
+                raise ValueError(f"'{feedback.comment}' holds what people write: name it under 'personal' as free_text")
+        return self
+
+    @model_validator(mode="after")
     def contract_fits(self) -> Source:
         mapped, free = self.columns(), {column for column, kind in self.personal.items() if kind == FREE_TEXT}
         for said in self.contract.problems(mapped, set(self.personal) - free, free - mapped) if self.contract else ():
@@ -282,6 +292,7 @@ class Source(Part):
             want(feedback.asked, "instant")
             want(feedback.answered, "instant")
             want(feedback.score, "number")
+            want(feedback.comment, "text")
         for money in self.money:
             want(money.amount, "money")
         if self.sample:

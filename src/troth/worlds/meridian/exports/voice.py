@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from troth.worlds.chance import Chance
+from troth.worlds.meridian.comments import PARCELS, VISITS, comments
 from troth.worlds.meridian.customers import Entries
 from troth.worlds.meridian.exports.sales import ACCOUNT, ORDER
 from troth.worlds.meridian.names import THEMES
 from troth.worlds.meridian.parcels import Orders
-from troth.worlds.meridian.places import BRANCHES, Branches
+from troth.worlds.meridian.places import BRANCHES, COUNTRIES, Branches
 from troth.worlds.meridian.plan import DAY, Plan
 from troth.worlds.meridian.staff import PANEL, Staff
 from troth.worlds.meridian.visits import Visits
@@ -35,6 +36,11 @@ def voice(
 ) -> Sequence[Sheet]:
     """Everything that customers say."""
     rated = np.flatnonzero(made.rated != NONE)
+    codes = [country.code for country in COUNTRIES]
+    of_stars = np.select([said.stars <= 2, said.stars >= 4], [0, 1], NONE)
+    of_rating = np.select([made.rating[rated] <= 5, made.rating[rated] >= 8], [0, 1], NONE)
+    parcels, written = comments(plan.seed, PARCELS, of_stars, orders.country[said.order], codes)
+    at_home, spoken = comments(plan.seed, VISITS, of_rating, units.country[made.branch[rated]], codes)
     return [
         Sheet(
             "survey_parcels.csv",
@@ -45,6 +51,7 @@ def voice(
                 instant("answered_at", said.answered),
                 whole("stars", said.stars),
                 whole("effort", said.effort),
+                text("comment", parcels, written),
             ),
         ),
         Sheet(
@@ -55,6 +62,7 @@ def voice(
                 instant("asked_at", made.asked[rated]),
                 instant("answered_at", made.rated[rated]),
                 whole("rating", made.rating[rated]),
+                text("comment", at_home, spoken),
             ),
         ),
         _tickets(plan, crm, orders, asked),
