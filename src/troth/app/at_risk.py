@@ -116,6 +116,12 @@ def at_risk(workspace: Workspace, name: str | None = None, *, refresh: bool = Fa
     return tuple(_now(workspace, reading, one, refresh=refresh) for one in _names(reading, name))
 
 
+def at_risk_in(workspace: Workspace, reading: Reading, name: str) -> AtRiskNow:
+    """The same of one promise, of a reading that is open. Raises NotFound for a promise that there is not."""
+    (one,) = _names(reading, name)
+    return _now(workspace, reading, one, refresh=False)
+
+
 def alike(workspace: Workspace, name: str | None, id: str) -> Alike:
     """The earlier promises that stood as an open one stands. Raises NotFound where no promise of that id is open or can be told of."""
     reading = open_reading(workspace)

@@ -18,6 +18,8 @@ from troth.kernel import digest
 from troth.kernel.garbage import uncollected
 from troth.metrics import METRICS
 from troth.metrics import lint as lint_metrics
+from troth.metrics.huddles import HUDDLES
+from troth.metrics.huddles import lint as lint_huddles
 from troth.metrics.scorecards import GOALS, SCORECARDS
 from troth.metrics.scorecards import lint as lint_scorecards
 from troth.promises import PROMISES, Promise, Terms, terms_of
@@ -33,8 +35,18 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks(
-    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS),
-    (lint_sources, lint_calendars, lint_promises, lint_lanes, lint_identities, lint_commitments, lint_metrics, lint_scorecards),
+    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES),
+    (
+        lint_sources,
+        lint_calendars,
+        lint_promises,
+        lint_lanes,
+        lint_identities,
+        lint_commitments,
+        lint_metrics,
+        lint_scorecards,
+        lint_huddles,
+    ),
 )
 CACHE, PAST = "cache/book.json", "cache/past.json"
 

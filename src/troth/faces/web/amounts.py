@@ -27,6 +27,8 @@ def scale_of(values: Sequence[float | None], unit: str) -> Scale:
         return Scale(name, float(seconds), 1)
     known = sorted(abs(value) for value in values if value is not None)
     middle = known[len(known) // 2] if known else 0.0
+    if unit != "points" and all(float(value).is_integer() for value in known):
+        return Scale(unit, 1.0, 0)
     return Scale("" if unit == "points" else unit, 1.0, 0 if middle >= 100 else 1 if unit == "points" or middle >= 10 else 2)
 
 

@@ -44,6 +44,7 @@ def served() -> dict[str, File]:
         ("troth.faces.page", "templates", "data.css"),
         ("troth.faces.web", "static", "web.css"),
         ("troth.faces.web", "static", "frontline.css"),
+        ("troth.faces.web", "static", "huddle.css"),
     )
     style = "".join((*_faces(fonts), *(_text(*sheet) for sheet in sheets)))
     script = _text("troth.faces.page", "templates", "page.js") + _text("troth.faces.web", "static", "web.js")

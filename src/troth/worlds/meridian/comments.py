@@ -21,7 +21,8 @@ Texts = Mapping[str, Sequence[str]]
 PARCELS: tuple[Texts, Texts] = (
     {
         "en": ("Nobody tells me where it is. I have asked twice.", "It came broken and I am still waiting for an answer.",
-               "The third parcel in a row that is late."),
+               "The third parcel in a row that is late.", "Two days late, and the shop says it is not their fault.",
+               "Tracking says delivered. It is not here."),
         "de": ("Keiner kann mir sagen, wo die Sendung ist.", "Kam beschädigt an, und niemand antwortet."),
         "fr": ("Toujours aucune nouvelle de mon colis.", "Arrivé cassé, et personne ne répond."),
         "es": ("Nadie me dice dónde está mi pedido.", "Llegó roto y nadie contesta."),
@@ -38,7 +39,9 @@ PARCELS: tuple[Texts, Texts] = (
 VISITS: tuple[Texts, Texts] = (
     {
         "en": ("I took a day off and nobody came. It is the third time.", "You said between eight and ten. It was four.",
-               "The first repair did not hold a week."),
+               "The first repair did not hold a week.", "The part was missing again, so he has to come back.",
+               "I waited four hours and nobody called.", "Nobody could say when somebody would come.",
+               "It works now, but it took two visits."),
         "de": ("Zum dritten Mal einen Tag frei genommen, und niemand kam.", "Zugesagt war acht bis zehn, gekommen sind sie um vier.",
                "Das Gerät läuft seit der Reparatur schlechter als vorher."),
         "fr": ("Troisième jour de congé pour rien, personne n'est venu.", "On m'avait dit entre huit et dix heures. Il était seize heures.",
@@ -49,7 +52,8 @@ VISITS: tuple[Texts, Texts] = (
                "O defeito voltou em três dias."),
     },
     {
-        "en": ("Explained everything and left it cleaner than before.", "Came when they said and it works.", "Quick, friendly, done."),
+        "en": ("Explained everything and left it cleaner than before.", "Came when they said and it works.", "Quick, friendly, done.",
+               "Called before coming. I like that.", "Found what two others had not found."),
         "de": ("Pünktlich da und alles gut erklärt.", "Schnell und sauber gearbeitet."),
         "fr": ("À l'heure, et tout a été bien expliqué.", "Travail propre et rapide."),
         "es": ("Puntuales y lo explicaron todo.", "Rápido y limpio."),

@@ -5,6 +5,7 @@ from troth.faces.web.pages import (
     account,
     customers,
     data,
+    huddle,
     links,
     measures,
     monday,
@@ -18,7 +19,7 @@ from troth.faces.web.pages import (
 
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
-    *(units.router, roles.router, orders.router, customers.router),
+    *(units.router, roles.router, orders.router, customers.router, huddle.router),
     *(signing_in.router, account.router, access.router),
     *(links.router,),
 )

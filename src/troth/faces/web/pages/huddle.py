@@ -1,0 +1,65 @@
+"""The huddle: which units have one, and the screen of each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import RedirectResponse, Response
+
+from troth.access import EVERYTHING, Role, Scope
+from troth.app.at_risk import AtRiskNow, at_risk_in
+from troth.app.huddle import HuddlePage, huddle_page, with_held
+from troth.app.huddles import hold, huddle_units, parsed
+from troth.faces.web.desk import AtDesk, Desk, MayNot, at_least
+from troth.faces.web.huddle_sheet import sheet, skipped_lines
+
+router = APIRouter(include_in_schema=False)
+ByManager = Annotated[Desk, Depends(at_least(Role.manager))]
+
+
+@router.get("/huddle")
+def huddles(desk: AtDesk) -> Response:
+    say = desk.language.gettext
+    # What was held is in the journal and in no snapshot, so that this page is never kept.
+    units = huddle_units(desk.served.workspace, desk.reading())
+    return desk.show(
+        "huddles.html", title=say("Huddle"), headline=say("Ten minutes, standing, in front of what customers were promised."),
+        dimensions=units, skipped=skipped_lines(units, desk.language),
+    )  # fmt: skip
+
+
+@router.get("/huddle/{unit}")
+def huddle(desk: AtDesk, unit: str) -> Response:
+    page = with_held(desk.served.workspace, _page(desk, unit))
+    laid = sheet(page, desk.language)
+    return desk.show("huddle.html", title=page.unit, headline=page.unit, page=page, sheet=laid, manager=desk.viewer.may(Role.manager))
+
+
+@router.post("/huddle/{unit}/held")
+def held(desk: ByManager, unit: str) -> Response:
+    """The unit has met."""
+    dimension, value = parsed(unit)
+    hold(desk.served.workspace, desk.served.reading(_scope(desk, dimension, value)), dimension, value, desk.viewer.id)
+    return RedirectResponse(f"/huddle/{unit}", 303)
+
+
+def _scope(desk: Desk, dimension: str, value: str) -> Scope:
+    """What of the reader's scope is the unit's. Raises MayNot where that is nothing."""
+    scope = desk.viewer.scope.within(Scope({dimension: frozenset((value,))}))
+    if scope is None:
+        raise MayNot
+    return scope
+
+
+def _page(desk: Desk, unit: str) -> HuddlePage:
+    dimension, value = parsed(unit)
+    scope = _scope(desk, dimension, value)
+
+    def risk(name: str) -> AtRiskNow:
+        """Counted once for all units, of the whole operation: a unit alone has too few that stood alike."""
+        told: AtRiskNow = desk.served.kept(EVERYTHING, ("at risk", name), lambda reading: at_risk_in(desk.served.workspace, reading, name))
+        return told
+
+    page: HuddlePage = desk.served.kept(scope, ("huddle", unit), lambda reading: huddle_page(reading, dimension, value, risk))
+    return page
