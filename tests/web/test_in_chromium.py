@@ -31,6 +31,16 @@ PAGES = (
     "/rules/promises.deliver",
     "/rules/promises.deliver.due",
     "/rules/files/promises/parcels.yaml",
+    "/units",
+    "/units?metric=delivered_in_time&by=warehouse&adjust=segment",
+    "/roles",
+    "/roles/head_of_logistics",
+    "/roles/board",
+    "/customers",
+    "/customers/customer:K0000001",
+    "/orders/SO-00000010",
+    "/huddle",
+    "/huddle/warehouse=LYS",
     "/nothing-of-the-kind",
 )
 MOST_SIZES = 4

@@ -1,0 +1,193 @@
+"""The screen of a unit's ten minutes: what is on it, what cannot be taken off it, and who skipped it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from shutil import copytree
+
+import duckdb
+import pytest
+
+from tests.web.conftest import FORM_KEY, Client, text_of
+from troth.access import EVERYTHING, Role, Scope
+from troth.app.at_risk import at_risk_in
+from troth.app.bootstrap import open_workspace
+from troth.app.huddle import HuddlePage, huddle_page
+from troth.app.huddles import HELD, hold, huddle_units, today_of
+from troth.app.rulebook import lint
+from troth.app.served import Served
+from troth.kernel.errors import NotFound
+from troth.metrics.huddles import REQUIRED
+from troth.worlds.meridian.names import FIRST, LAST
+
+WHO = re.compile(rf"\b(?:{'|'.join((*FIRST, *LAST))})\b")
+DAY = timedelta(days=1)
+
+
+def screen(served: Served, unit: str, dimension: str = "warehouse") -> HuddlePage:
+    reading = served.reading(Scope({dimension: frozenset({unit})}))
+    whole = served.reading(EVERYTHING)
+    return huddle_page(reading, dimension, unit, lambda name: at_risk_in(served.workspace, whole, name))
+
+
+@pytest.fixture(scope="module")
+def lyon(served: Served) -> HuddlePage:
+    return screen(served, "LYS")
+
+
+def counted(served: Served, where: str, unit: str = "LYS") -> int:
+    """Deliveries of a warehouse that are so, by plain SQL over the whole record."""
+    context = served.reading(EVERYTHING).context
+    ((count,),) = context.engine.rows(
+        f"SELECT count(*) FROM outcome_deliver o JOIN object_order s ON s.code = o.subject WHERE s.warehouse = '{unit}' AND {where}"
+    )
+    return int(count)
+
+
+def local_day(served: Served, back: int) -> str:
+    """SQL of a due on a day before the one on which the record ends."""
+    reading = served.reading(EVERYTHING)
+    return f"CAST({reading.context.local('o.due')} AS DATE) = DATE '{today_of(reading) - back * DAY}'"
+
+
+def test_what_is_promised_today_is_what_is_open_and_due_then(served: Served) -> None:
+    open_ = f"{served.reading(EVERYTHING).context.state()} = 'open'"
+    for unit in ("DAL", "HAM", "LYS", "OSA", "PNQ", "SAO"):
+        page = screen(served, unit)
+        assert sum(one.promise == "deliver" for one in page.today) == counted(served, f"{open_} AND {local_day(served, 0)}", unit)
+
+
+def test_each_that_is_open_says_how_often_such_were_late(served: Served) -> None:
+    told = [one for unit in ("DAL", "PNQ", "SAO", "LYS", "HAM") for one in screen(served, unit).today if one.promise == "deliver"]
+
+    assert told
+    for one in told:
+        assert one.like is not None
+        assert re.search(r"in (?:10|20) like this were late$", one.like)
+
+
+def test_late_and_not_here_is_what_fell_due_in_sixty_days_and_has_no_record(served: Served, lyon: HuddlePage) -> None:
+    context = served.reading(EVERYTHING).context
+    silent = f"{context.state()} = 'broken' AND o.fulfilled IS NULL AND o.due > TIMESTAMP '{context.as_of - timedelta(days=60)}'"
+
+    assert sum(one.promise == "deliver" for one in lyon.late) == counted(served, silent) > 0
+    assert [one.at for one in lyon.late] == sorted(one.at for one in lyon.late)
+
+
+def test_yesterday_and_last_week_are_what_sql_counts(served: Served, lyon: HuddlePage) -> None:
+    context = served.reading(EVERYTHING).context
+    broken = f"{context.state()} = 'broken' AND {local_day(served, 1)}"
+    due = (
+        f"CAST({context.local('o.due')} AS DATE) BETWEEN DATE '{lyon.monday}' AND DATE '{lyon.monday + 6 * DAY}' AND o.due <= {context.now}"
+    )
+    week = next(one for one in lyon.weeks if one.promise == "deliver")
+
+    assert sum(one.promise == "deliver" for one in lyon.yesterday) == counted(served, broken)
+    assert week.due == counted(served, f"{due} AND {context.state()} IN ('kept', 'broken', 'unknown')")
+    assert week.kept == counted(served, f"{due} AND {context.state()} = 'kept'")
+    assert week.kept + week.late + week.silent + week.unknown == week.due
+
+
+def test_a_measure_of_work_stands_beside_what_customers_got_of_it(served: Served, lyon: HuddlePage) -> None:
+    (pair,) = lyon.pairs
+
+    assert (pair.work, pair.customers) == ("orders picked", "delivered by the day given")
+    assert pair.n == next(one.due for one in lyon.weeks if one.promise == "deliver")
+
+
+def test_no_name_phone_mail_or_number_of_whoever_wrote_stands_on_any_screen(meridian: Path, served: Served, as_viewer: Client) -> None:
+    """Of the comments of the files two in five say who wrote them."""
+    planted = duckdb.execute(
+        f"SELECT comment FROM read_csv(['{meridian}/data/survey_parcels.csv', '{meridian}/data/survey_visits.csv'],"
+        " all_varchar = true, union_by_name = true) WHERE comment <> ''"
+    ).fetchall()
+    assert sum(bool(WHO.search(text)) for (text,) in planted) > 50
+
+    client, quotes, marks = as_viewer(), 0, 0
+    for unit in ("DAL", "HAM", "LYS", "OSA", "PNQ", "SAO"):
+        html = client.get(f"/huddle/warehouse={unit}").text
+        said = re.findall(r"<blockquote><p>“(.*?)”</p></blockquote>", html)
+        quotes += len(said)
+        marks += sum("[" in one for one in said)
+        for one in said:
+            assert not WHO.search(one)
+            assert "@" not in one
+            assert not re.search(r"\d{3}", one)
+    assert quotes > 6
+    assert marks
+
+
+def test_the_screen_shows_every_block_and_says_that_nobody_is_measured(as_viewer: Client) -> None:
+    html = as_viewer().get("/huddle/warehouse=LYS").text
+
+    assert set(re.findall(r'data-block="(\w+)"', html)) == {*REQUIRED, "work"}
+    assert "No person is measured on this screen." in text_of(html)
+
+
+@pytest.mark.parametrize("hidden", REQUIRED)
+def test_a_block_about_customers_cannot_be_hidden(meridian: Path, tmp_path: Path, hidden: str) -> None:
+    book = Path(copytree(meridian / "book", tmp_path / "book", ignore=lambda *_: [".troth", "pages"]))
+    copytree(meridian / "data", tmp_path / "data")
+    blocks = ", ".join(one for one in (*REQUIRED, "work") if one != hidden)
+    (book / "huddles").mkdir()
+    (book / "huddles" / "all.yaml").write_text(f"rounds: {{words: the round, of: warehouse, blocks: [{blocks}]}}\n", encoding="utf-8")
+
+    problems = [one for one in lint(open_workspace(book)) if one.level == "error"]
+    assert [f"{one.file}:{one.line}" for one in problems] == ["huddles/all.yaml:1"]
+    assert f"'{hidden}' cannot be hidden" in problems[0].message
+
+
+def test_a_manager_says_that_it_was_held_once_a_day_and_the_journal_knows(served: Served, as_viewer: Client) -> None:
+    client = as_viewer(Role.manager)
+    for _ in range(2):
+        answer = client.post("/huddle/warehouse=OSA/held", data={"csrf": FORM_KEY})
+        assert answer.status_code == 303
+
+    today = today_of(served.reading(EVERYTHING))
+    assert [payload["day"] for about, payload in served.workspace.journal.recorded(HELD) if about == "warehouse=OSA"] == [f"{today}"]
+    assert "Held today" in text_of(client.get("/huddle/warehouse=OSA").text)
+
+
+def test_whoever_only_reads_is_not_asked_and_not_obeyed(served: Served, as_viewer: Client) -> None:
+    client = as_viewer(Role.analyst)
+
+    assert "held</button>" not in client.get("/huddle/warehouse=SAO").text.lower().replace(" ✓", "")
+    assert client.post("/huddle/warehouse=SAO/held", data={"csrf": FORM_KEY}).status_code == 403
+    assert as_viewer(Role.manager).post("/huddle/warehouse=SAO/held").status_code == 403
+    assert [about for about, _ in served.workspace.journal.recorded(HELD) if about == "warehouse=SAO"] == []
+
+
+def test_a_unit_of_another_scope_has_no_screen(as_viewer: Client) -> None:
+    client = as_viewer(scope=Scope({"warehouse": frozenset({"HAM"})}))
+
+    assert client.get("/huddle/warehouse=HAM").status_code == 200
+    assert client.get("/huddle/warehouse=LYS").status_code == 403
+
+
+def test_a_unit_that_there_is_not_cannot_be_held(served: Served) -> None:
+    with pytest.raises(NotFound):
+        hold(served.workspace, served.reading(EVERYTHING), "warehouse", "NOWHERE", "somebody")
+
+
+def test_units_that_skipped_two_huddles_in_a_week_of_crisis_are_listed(meridian: Path, tmp_path: Path) -> None:
+    """Lyon met every day of the last whole week, Hamburg on three; Dallas on four."""
+    copytree(meridian, tmp_path / "meridian")
+    book = tmp_path / "meridian" / "book"
+    workspace = open_workspace(book)
+    served = Served(workspace)
+    today = today_of(served.reading(EVERYTHING))
+    monday = today - timedelta(days=today.weekday() + 7)
+    (book / "changes" / "CHG-0900.yaml").write_text(
+        f"kind: crisis\ntitle: Carriers on strike\nowner: head_of_logistics\nreason: a strike\n"
+        f"since: {monday}\nexpires: {monday + 9 * DAY}\n",
+        encoding="utf-8",
+    )
+    for unit, days in (("LYS", range(5)), ("HAM", (0, 2, 4)), ("DAL", range(4))):
+        for day in days:
+            workspace.journal.record("somebody", HELD, f"warehouse={unit}", {"day": f"{monday + day * DAY}"}, workspace.now())
+
+    one = next(found for found in huddle_units(workspace, Served(workspace).reading(EVERYTHING)) if found.dimension == "warehouse")
+    in_crisis = {each.unit: each.days for each in one.skipped if each.monday == monday and each.crisis == "CHG-0900"}
+    assert in_crisis == {"HAM": 2, "OSA": 5, "PNQ": 5, "SAO": 5}
