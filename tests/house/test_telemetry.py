@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.needs import ROOT
+from troth.faces.web.app import POLICY
 
 TALKERS = {
     "aiohttp", "ftplib", "http.client", "http.server", "httpx", "requests", "smtplib", "socket", "ssl", "telnetlib",
@@ -57,10 +58,27 @@ def test_no_source_file_can_open_a_connection_but_the_one_that_hands_over_letter
     assert found == DOORS
 
 
+# They ask the server that they came from: its policy, `connect-src 'self'`, lets a browser ask nobody else.
+ASKERS = {"troth/faces/web/static/web.js", "troth/faces/web/static/vendor/htmx.min.js"}
+
+
 def test_no_shipped_page_loads_from_elsewhere() -> None:
-    found = [f"{file.relative_to(ROOT)}: {match.group()}" for file in PAGES for match in REMOTE.finditer(file.read_text(encoding="utf-8"))]
+    found = [
+        f"{name}: {match.group()}"
+        for file in PAGES
+        if (name := file.relative_to(ROOT / "src").as_posix()) not in ASKERS
+        for match in REMOTE.finditer(file.read_text(encoding="utf-8"))
+    ]
 
     assert found == []
+    assert "connect-src 'self'" in POLICY
+
+
+def test_our_own_script_asks_for_addresses_of_its_own_server() -> None:
+    script = (ROOT / "src" / "troth" / "faces" / "web" / "static" / "web.js").read_text(encoding="utf-8")
+
+    assert {asked[:2] for asked in re.findall(r"\bfetch\((..)", script)} <= {'"/', "`/"}
+    assert not re.search(r"XMLHttpRequest|sendBeacon|WebSocket|EventSource|https?://(?!www\.w3\.org/)", script)
 
 
 @pytest.mark.parametrize("line", ["import socket", "from urllib import request", "from http.client import HTTPConnection"])

@@ -114,6 +114,8 @@ def start(
 @app.command()
 def demo(
     into: Annotated[Path, typer.Option("--into", help="Where Meridian goes.")] = Path("troth-demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Then show its pages in a browser, until you stop it.")] = False,
+    port: serve_commands.Port = serve_commands.PORT,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -126,6 +128,8 @@ def demo(
     monday(book, as_known_at=None, json=json, quiet=quiet)
     if not json:
         out.say(f"The book: {book}\nWhat is true of Meridian: {into / 'truth.json'}")
+    if serve:
+        serve_commands.serve(book, serve_commands.HOST, port, demo=True, tls=False)
 
 
 @app.command()

@@ -9,6 +9,7 @@ import typer
 from troth.faces.cli.options import HERE, Book
 
 HOST, PORT = "127.0.0.1", 8420
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Where the pages are served; 0 takes one that is free.")]
 
 
 def serve(
@@ -16,7 +17,7 @@ def serve(
     host: Annotated[
         str, typer.Option(help="The address to listen at; others than this machine's own need a proxy with TLS before them.")
     ] = HOST,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes one that is free.")] = PORT,
+    port: Port = PORT,
     demo: Annotated[bool, typer.Option("--demo", help="Let everybody read everything, and nobody change anything.")] = False,
     tls: Annotated[
         bool, typer.Option("--tls", help="A proxy with TLS is before it: browsers send what opens an account by TLS only.")
