@@ -18,6 +18,19 @@ def plain(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}"
 
 
+def pairs(texts: Sequence[str], asked_as: str) -> dict[str, str]:
+    """Dimensions with the value that counts, of their texts: customer=acme. Raises BadValue for what is none, naming how it was asked."""
+    from troth.kernel.errors import BadValue
+
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name or not value:
+            raise BadValue(f"'{asked_as}' takes a dimension and its value", got=f"'{text}'", allowed="customer=acme")
+        found[name] = value
+    return found
+
+
 def span_of(found: Sequence[float | None]) -> tuple[str, int]:
     """In what a table's durations are shown: the longest unit of which the most are at least one."""
     values = sorted(abs(value) for value in found if value is not None)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from troth.faces.cli.options import HERE, Address, At, Book, For, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
 
 app = typer.Typer(no_args_is_help=True, help="Look at the rules: what is wrong, what holds for whom and why, what changed.")
 

@@ -12,6 +12,7 @@ from troth.faces.charts import BETWEEN, GOOD, NAMES, drawn, name_of, part_of, si
 from troth.faces.cli.aligned import aligned
 from troth.faces.cli.opening import reading_of
 from troth.faces.cli.output import Out
+from troth.faces.shapes import chart_data, chart_table
 from troth.faces.values import shown, span_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 WIDE = 37
 MOST_DRAWN = 3
-COLUMNS = ("period", "value", "n", "state", "centre", "low", "high", "z", "phase", "signals")
 
 
 def chart(
@@ -36,9 +36,9 @@ def chart(
     if svg is not None:
         write_whole(svg, drawn(found))
     if json:
-        out.data(_data(found))
+        out.data(chart_data(found))
     elif csv:
-        typer.echo(csv_of((*found.told.answer.by, *COLUMNS), _rows(found)), nl=False)
+        typer.echo(csv_of(*chart_table(found)), nl=False)
     else:
         _said(out, found)
         if svg is not None:
@@ -133,29 +133,6 @@ def _strip(point: Point, scale: tuple[float, float]) -> str:
     if point.value is not None:
         signs[place(point.value)] = "\u25c6" if point.signals else "\u25cf" if point.state == "judged" else "\u25cb"
     return "".join(signs)
-
-
-def _rows(found: ChartedMetric) -> list[tuple[object, ...]]:
-    width = len(found.told.answer.by)
-    rows: list[tuple[object, ...]] = []
-    for one in found.charts:
-        parts = one.slice if one.slice is not None else (None,) * width
-        for each in one.points:
-            numbers = (each.value, each.n, each.state, each.centre, each.low, each.high, each.z, each.phase)
-            rows.append((*parts, each.period.isoformat(), *numbers, "; ".join(each.signals)))
-    return rows
-
-
-def _data(found: ChartedMetric) -> Mapping[str, Any]:
-    from troth.faces.cli.output import fields
-
-    answer = found.told.answer
-    return {
-        "metric": answer.metric, "words": answer.definition.words, "unit": answer.unit, "better": answer.definition.better,
-        "grain": found.grain, "by": answer.by, "rules": found.rules, "by_chance": found.by_chance,
-        "charts": [{**fields(one), "between": BETWEEN.get(one.kind)} for one in found.charts],
-        "definition": found.told.hash, "snapshot": found.told.snapshot, "as_of": found.told.as_of,
-    }  # fmt: skip
 
 
 def _chance(p: float) -> str:

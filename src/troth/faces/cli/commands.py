@@ -33,7 +33,8 @@ from troth.faces.cli import (
     unit_commands,
 )
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
-from troth.faces.cli.output import Out, fields, loaded, show_bug, show_error
+from troth.faces.cli.output import Out, loaded, show_bug, show_error
+from troth.faces.plain import fields
 
 app = typer.Typer(
     name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from troth.faces.cli.options import HERE, Book, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
 
 app = typer.Typer(help="Hold what was published, in terms and adverts, against what is judged.")
 

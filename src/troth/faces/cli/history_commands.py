@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from troth.faces.cli.options import HERE, Book, Json, Quiet
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
+from troth.faces.shapes import replay_data, replay_table
 
 if TYPE_CHECKING:
     from troth.app.outcome_diff import Change, Compared, Diff
@@ -76,10 +78,9 @@ def replay(
     with out.progress() as step:
         found = use_case(open_workspace(book), promise, since=since, until=until, progress=step)
     if json:
-        out.data({**fields(found), "mondays": [{**fields(one), "gap": one.gap} for one in found.mondays]})
+        out.data(replay_data(found))
     elif csv:
-        names = [*fields(found.mondays[0]), "gap"]
-        typer.echo(csv_of(names, ([getattr(one, name) for name in names] for one in found.mondays)), nl=False)
+        typer.echo(csv_of(*replay_table(found)), nl=False)
     else:
         _replay_said(out, found)
 

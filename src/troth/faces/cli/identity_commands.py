@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
 
 if TYPE_CHECKING:
     from troth.sources.identity import Decision

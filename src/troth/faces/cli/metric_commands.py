@@ -11,10 +11,11 @@ import typer
 from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out
-from troth.faces.values import shown, span_of_all
+from troth.faces.shapes import metric_data, metric_table
+from troth.faces.values import pairs, shown, span_of_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from troth.app.metrics import Told
 
@@ -46,7 +47,7 @@ def metrics(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False
     out = Out(json=json, quiet=False)
     found = _told(book, as_known_at, ())
     if json:
-        out.data([_data(one) for one in found])
+        out.data([metric_data(one) for one in found])
         return
     rows = []
     for one in found:
@@ -68,7 +69,7 @@ def metric(
     from troth.app.metrics import sql_for
     from troth.app.writing import csv_of
 
-    asked = {"by": by or (), "grain": grain, "since": since, "until": until, "only": pairs(only or ())}
+    asked = {"by": by or (), "grain": grain, "since": since, "until": until, "only": pairs(only or (), "--for")}
     if chart:
         from troth.faces.cli.charting import chart as charting
 
@@ -81,7 +82,7 @@ def metric(
         from troth.faces.cli.moved import moved
 
         _refuse_beside(grain, since, until, sql=sql)
-        moved(name, between, second, by or (), pairs(only or ()), book, as_known_at, to, csv=csv, json=json)
+        moved(name, between, second, by or (), pairs(only or (), "--for"), book, as_known_at, to, csv=csv, json=json)
         return
     out = Out(json=json, quiet=False)
     (told,) = _told(book, as_known_at, (name,), **asked)
@@ -89,11 +90,11 @@ def metric(
         from troth.app.bootstrap import open_workspace
         from troth.app.tables import write_table
 
-        write_table(open_workspace(book).engine(), *_table(told), to)
+        write_table(open_workspace(book).engine(), *metric_table(told), to)
     if json:
-        out.data(_data(told))
+        out.data(metric_data(told))
     elif csv:
-        typer.echo(csv_of(*_table(told)), nl=False)
+        typer.echo(csv_of(*metric_table(told)), nl=False)
     elif sql or dialect is not None:
         out.say(told.answer.sql if dialect is None else sql_for(told, dialect))
     else:
@@ -131,18 +132,6 @@ def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: An
 
     reading = opened(book, as_known_at)
     return tell_metrics(reading, names, **asked)
-
-
-def pairs(texts: Sequence[str]) -> dict[str, str]:
-    from troth.kernel.errors import BadValue
-
-    found = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign or not name or not value:
-            raise BadValue("'--for' takes a dimension and its value", got=f"'{text}'", allowed="customer=acme")
-        found[name] = value
-    return found
 
 
 def _one(out: Out, told: Told) -> None:
@@ -191,35 +180,6 @@ def _shown(told: Told, one: Any, span: tuple[str, int]) -> tuple[str, str]:
     low, high = shown(one.low, told, span), shown(one.high, told, span)
     interval = f"{low} to {high}" if low and high else f"{low} or more" if low else ""
     return f"{'~' if told.answer.estimated else ''}{shown(one.value, told, span)}", interval
-
-
-def _table(told: Told) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    answer = told.answer
-    columns = ("period", *answer.by, "value", "low", "high", "most", "n", "expected", "held_back", "so_far", "hidden", "cannot_say")
-    rows = []
-    for one in answer.readings:
-        parts = one.slice if one.slice is not None else (None,) * len(answer.by)
-        why = one.refusal.reason if one.refusal else None
-        period = None if one.period is None else one.period.isoformat()
-        rows.append((period, *parts, one.value, one.low, one.high, one.most, one.n, one.expected, one.held, one.so_far, one.hidden, why))
-    return columns, rows
-
-
-def _data(told: Told) -> Mapping[str, Any]:
-    from troth.faces.cli.output import fields
-
-    answer = told.answer
-    readings = []
-    for one in answer.readings:
-        sums = None if one.sums is None else {name: str(value) for name, value in one.sums.items()}
-        period = None if one.period is None else one.period.isoformat()
-        readings.append({**{k: v for k, v in fields(one).items() if k not in ("sums", "period")}, "period": period, "sums": sums})
-    return {
-        "metric": answer.metric, "words": answer.definition.words, "kind": answer.definition.kind, "convention": answer.convention,
-        "unit": answer.unit, "better": answer.definition.better, "owner": answer.definition.owner, "by": answer.by, "readings": readings,
-        "undated": answer.undated, "estimated": answer.estimated, "definition": told.hash, "snapshot": told.snapshot,
-        "as_of": instant(told.as_of), "sql": answer.sql,
-    }  # fmt: skip
 
 
 def instant(at: datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from troth.faces.plain import fields, text_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +47,7 @@ class Out:
             yield lambda step: bars.reset(task, description=step, total=None)
 
     def data(self, value: object) -> None:
-        typer.echo(_whole(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)))
+        typer.echo(text_of(value, indent=2))
 
     def say(self, text: str) -> None:
         if not self.quiet:
@@ -221,14 +222,9 @@ def show_error(error: TrothError, *, as_json: bool) -> None:
             "next_step": error.next_step,
             "exit_code": error.exit_code,
         }
-        typer.echo(_whole(json.dumps({"error": facts}, ensure_ascii=False, default=_plain)), err=True)
+        typer.echo(text_of({"error": facts}), err=True)
         return
-    typer.echo(_whole(f"troth: {error}"), err=True)
-
-
-def _whole(text: str) -> str:
-    """Halves of signs, as the name of a file may have them, cannot be written."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    typer.echo(f"troth: {error}".encode("utf-8", "backslashreplace").decode(), err=True)
 
 
 def show_bug(error: Exception) -> None:
@@ -263,20 +259,3 @@ def _rows(count: int) -> str:
 def exact(value: Fraction | None) -> dict[str, object] | None:
     """A number as a float and as it is, as JSON."""
     return None if value is None else {"value": float(value), "exact": str(value)}
-
-
-def fields(value: Any) -> dict[str, Any]:
-    """A use case's answer as plain data."""
-    from dataclasses import asdict
-
-    return asdict(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat() + "Z"
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, frozenset | set | tuple):
-        return sorted(value) if isinstance(value, frozenset | set) else list(value)
-    return str(value)

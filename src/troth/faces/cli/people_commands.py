@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from troth.faces.cli.options import HERE, Book, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
 
 app = typer.Typer(name="vault", no_args_is_help=True, add_completion=False, help="Where personal values are kept.")
 

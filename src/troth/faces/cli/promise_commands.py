@@ -8,7 +8,8 @@ import typer
 
 from troth.faces.cli.opening import opened, reading_of
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
 
 if TYPE_CHECKING:
     from troth.app.promises import Bound, Listed, Rate, Stretch, Whole

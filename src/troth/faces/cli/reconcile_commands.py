@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from troth.faces.cli.metric_commands import Name, Only, Since, Until, pairs
+from troth.faces.cli.metric_commands import Name, Only, Since, Until
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out, exact
+from troth.faces.values import pairs
 
 if TYPE_CHECKING:
     from troth.app.reconcile import Reconciled
@@ -35,7 +36,7 @@ def reconcile(
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
     query = None if sql is None else query_of(sql)
     found = use_case(
-        workspace, metric, sql=query, csv=csv, value=value, since=since, until=until, only=pairs(only or ()), known=as_known_at
+        workspace, metric, sql=query, csv=csv, value=value, since=since, until=until, only=pairs(only or (), "--for"), known=as_known_at
     )
     if to is not None:
         from troth.app.tables import write_table

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from troth.faces.cli.options import HERE, Book, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
+from troth.faces.shapes import risk_table
 
 MOST = 20
-COLUMNS = ("promise", "id", "stage", "due_at", "left_us", "working", "lane", "share", "low", "high", "n", "broken", "of", "like", "at_risk")
 
 
 def at_risk(
@@ -43,7 +44,7 @@ def at_risk(
     else:
         told = use_case.at_risk(workspace, promise, refresh=refresh)
         if csv:
-            _csv(COLUMNS, [(one.promise, *(getattr(open_, name) for name in COLUMNS[1:])) for one in told for open_ in one.open])
+            _csv(*risk_table(told))
         elif json:
             out.data([fields(one) for one in told])
         else:

@@ -8,8 +8,9 @@ import typer
 
 from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
 from troth.faces.cli.promise_commands import rate_said
+from troth.faces.plain import fields
 
 if TYPE_CHECKING:
     from troth.app.scorecards import Card, Judged, Loyal, Sight, Step

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from troth.faces.cli.options import HERE, Book, Json, Quiet
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
 
 app = typer.Typer(help="Look at the sources: who answers for them, what they promise of their data, and whether it is so.")
 Name = Annotated[str, typer.Argument(help="The name of a source, as `troth sources` lists it.")]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.plain import fields
 
 SHOWN = 12
 

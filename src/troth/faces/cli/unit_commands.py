@@ -9,7 +9,8 @@ import typer
 from troth.faces.cli.aligned import aligned
 from troth.faces.cli.opening import opened
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
-from troth.faces.cli.output import Out, fields
+from troth.faces.cli.output import Out
+from troth.faces.shapes import falling_data, falling_table, units_data, units_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,13 +19,8 @@ if TYPE_CHECKING:
     from troth.app.reading import Reading
     from troth.app.units import FallingTold, UnitsTold
     from troth.kernel.refusal import Refusal
-    from troth.metrics.units import Compared, Unit
+    from troth.metrics.units import Compared
 
-COLUMNS = (
-    "peers", "unit", "n", "value", "expected", "towards_others", "low", "high", "least", "most", "p", "verdict", "side", "good", "rank",
-    "first", "last", "ahead", "behind",
-)  # fmt: skip
-FALLING = ("unit", "efficiency", "slope", "low", "high", "q", "months")
 GOOD = {True: ", better", False: ", worse", None: ""}
 ASKED = "a metric, as in: troth units called_back --by visit.branch; or --efficiency and --rating, a metric each"
 
@@ -72,29 +68,11 @@ def _compared(reading: Reading, metric: str, by: str, asked: dict[str, Any], *, 
     found = compare_units(reading, metric, by, **asked)
     out = Out(json=json, quiet=False)
     if json:
-        refusal = fields(found.refusal) if found.refusal else None
-        asked_so = {"by": found.by, "adjust": found.adjust, "peers": found.peers}
-        groups = [fields(one) for one in found.groups]
-        out.data({**_head(found.told), **asked_so, "unplaced": found.unplaced, "groups": groups, "refusal": refusal})
+        out.data(units_data(found))
     elif csv:
-        typer.echo(csv_of(COLUMNS, [_row(one.peers, unit) for one in found.groups for unit in one.units]), nl=False)
+        typer.echo(csv_of(*units_table(found)), nl=False)
     else:
         _said(out, found)
-
-
-def _head(told: Told) -> dict[str, Any]:
-    answer = told.answer
-    return {
-        "metric": answer.metric, "words": answer.definition.words, "unit": answer.unit, "better": answer.definition.better,
-        "definition": told.hash, "snapshot": told.snapshot, "as_of": told.as_of,
-    }  # fmt: skip
-
-
-def _row(peers: str | None, unit: Unit) -> tuple[object, ...]:
-    return (
-        peers, unit.name, unit.n, unit.value, unit.expected, unit.shrunk, unit.low, unit.high, unit.least, unit.most, unit.p, unit.verdict,
-        unit.side, unit.good, unit.rank, unit.first, unit.last, "; ".join(unit.ahead), "; ".join(unit.behind),
-    )  # fmt: skip
 
 
 def _said(out: Out, found: UnitsTold) -> None:
@@ -143,14 +121,9 @@ def _falling(reading: Reading, efficiency: str, rating: str, by: str, window: di
     found = efficient_falling(reading, efficiency, rating, by, **window)
     out = Out(json=json, quiet=False)
     if json:
-        out.data({
-            "efficiency": _head(found.efficiency), "rating": _head(found.rating), "by": by, "units": [fields(one) for one in found.units],
-            "efficient": found.efficient, "thin": found.thin, "compared": found.compared, "centre": found.centre,
-            "refusal": fields(found.refusal) if found.refusal else None,
-        })  # fmt: skip
+        out.data(falling_data(found))
     elif csv:
-        rows = [(one.name, one.efficiency, one.slope, one.low, one.high, one.q, one.months) for one in found.units]
-        typer.echo(csv_of(FALLING, rows), nl=False)
+        typer.echo(csv_of(*falling_table(found)), nl=False)
     else:
         _fallen(out, found)
 

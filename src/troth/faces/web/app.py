@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from troth import __version__
 from troth.app.served import Served
+from troth.faces import api
 from troth.faces.web import errors, guard, pages, static_files
 from troth.faces.web.gate import Gate
 from troth.faces.web.guard import Taken
@@ -39,7 +40,7 @@ def web_app(served: Served, gate: Gate, links: Links | None = None) -> FastAPI:
     app.middleware("http")(_at_the_door)
     errors.add_to(app)
     app.include_router(static_files.router)
-    for router in pages.ROUTERS:
+    for router in (*pages.ROUTERS, *api.ROUTERS):
         app.include_router(router, dependencies=[Taken])
     return app
 

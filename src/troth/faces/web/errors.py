@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from troth.access import Role, Viewer
+from troth.faces.api.problems import problem
 from troth.faces.language import Language
 from troth.faces.web.desk import NOBODY, Desk, MayNot, SignInFirst, spoken
+from troth.faces.web.gate import API
 from troth.faces.web.guard import SAFE, NotTaken
 from troth.kernel.errors import BadValue, BookError, Busy, NotFound, TrothError
 
@@ -33,6 +35,8 @@ def add_to(app: FastAPI) -> None:
 
 def _sign_in(request: Request, _: Exception) -> Response:
     """A page is asked for again once somebody is signed in; what asks by itself from within one is told that it may not."""
+    if request.url.path.startswith(API):
+        return problem(401, "Nobody is signed in.", "Send a token: Authorization: Bearer troth_…")
     if request.headers.get("sec-fetch-mode", "navigate") != "navigate":
         return Response(status_code=401, headers={"hx-redirect": "/sign-in"})
     path = request.url.path if request.method in SAFE else "/"
@@ -72,7 +76,7 @@ def _refused(request: Request, error: Exception) -> Response:
     status, title = next(((status, title) for kind, status, title in found if isinstance(error, kind)), (500, say("This did not work.")))
     if status == 500:
         log.error("a page failed", exc_info=error)
-    return _page(request, status, title, str(error), "")
+    return _page(request, status, title, str(error), "", error)
 
 
 def _not_there(request: Request, error: Exception) -> Response:
@@ -99,7 +103,9 @@ def _language(request: Request) -> Language:
     return spoken(request, request.app.state.gate.viewer(request))
 
 
-def _page(request: Request, status: int, title: str, cause: str, next_step: str) -> Response:
+def _page(request: Request, status: int, title: str, cause: str, next_step: str, error: TrothError | None = None) -> Response:
+    if request.url.path.startswith(API):
+        return problem(status, title, cause, error)
     viewer = request.app.state.gate.viewer(request)
     desk = Desk(request, request.app.state.served, viewer or NOT_KNOWN, _language(request))
     return HTMLResponse(desk.written("error.html", title=title, headline=title, cause=cause, next_step=next_step), status)

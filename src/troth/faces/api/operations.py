@@ -1,0 +1,278 @@
+"""Each operation of REST: what is asked, by which use case it is answered, and of which type the answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from troth.app.at_risk import AtRiskNow, at_risk
+from troth.app.budgets import budgets
+from troth.app.charts import chart_metric
+from troth.app.customer import Story, story
+from troth.app.data_page import told_data
+from troth.app.gaps import Gaps, gaps
+from troth.app.handoffs import Handoffs, tell_handoffs
+from troth.app.metrics import tell_metrics
+from troth.app.monday import MondayPage, monday_page
+from troth.app.promises import Listed, Whole, list_promises, whole_promise
+from troth.app.reading import Reading
+from troth.app.reliability import reliability
+from troth.app.replay import replay
+from troth.app.rule_pages import RulesTold, rules_told
+from troth.app.rulebook import Shown, Why, show, why
+from troth.app.said import ids_of
+from troth.app.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
+from troth.app.timeline import Timeline, why_not
+from troth.app.units import compare_units, efficient_falling
+from troth.app.upstream import UpstreamTold, tell_upstream
+from troth.faces import shapes
+from troth.faces.api.answers import Answer, answered
+from troth.faces.api.problems import problems
+from troth.faces.values import pairs
+from troth.faces.web.desk import AtDesk, SeesAll, desk
+from troth.findings.budget import Budget
+from troth.findings.reliability import Dose
+from troth.kernel.errors import BadValue
+
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(desk)], responses=problems())
+
+By = Annotated[list[str], Query(description="Slice by a dimension of the company, or by an expression: warehouse, attr(carrier).")]
+Only = Annotated[list[str], Query(description="Only what has this value: customer=acme.")]
+Day = Annotated[str | None, Query(description="A day on the operation's clock: 2026-01-01.")]
+Grain = Annotated[str | None, Query(description="day, week, month, quarter or year; without it all is one.")]
+Limit = Annotated[int, Query(ge=1, le=10_000, description="How many at most.")]
+Offset = Annotated[int, Query(ge=0, le=100_000_000, description="How many are left out before them.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The snapshot in force, None where nothing was built yet; as_of: the last observed event, UTC."""
+
+    operation: str
+    snapshot: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Some of a list. count: of the whole. next: the offset of those after them, None where there are none."""
+
+    ids: tuple[str, ...]
+    count: int
+    next: int | None
+
+
+@router.get("/snapshot", **Answer(Now).said)
+def snapshot(desk: AtDesk) -> Response:
+    """Which snapshot is in force: another one since an answer means that the numbers may be others."""
+    return answered(desk, lambda _: Now(desk.served.name, desk.served.snapshot_or_none()))
+
+
+@router.get("/statements", **Answer(MondayPage).said)
+def statements(desk: AtDesk) -> Response:
+    """The Monday page: what was not as usual last week, what needs somebody, and every statement with its SQL."""
+    return answered(desk, lambda _: desk.kept("monday", monday_page))
+
+
+@router.get("/statements/{name}/ids", **Answer(Ids, csv=True).said)
+def statement_ids(desk: AtDesk, name: str, limit: Limit = 1000, offset: Offset = 0) -> Response:
+    """The orders behind a statement. As CSV all of them."""
+
+    def found(reading: Reading) -> tuple[str, ...]:
+        return ids_of(reading, desk.kept("monday", monday_page).queries, name)
+
+    def some(reading: Reading) -> Ids:
+        ids, after = found(reading), offset + limit
+        return Ids(ids[offset:after], len(ids), after if after < len(ids) else None)
+
+    return answered(desk, some, lambda reading: (("id",), [(id,) for id in found(reading)]))
+
+
+@router.get("/promises", **Answer(tuple[Listed, ...]).said)
+def promises(desk: AtDesk) -> Response:
+    """Every promise: who owes it to whom, how many stand how, what was kept of what fell due."""
+    return answered(desk, list_promises)
+
+
+@router.get("/promises/{name}", **Answer(Whole).said)
+def promise(desk: AtDesk, name: str) -> Response:
+    """One promise: what was kept by month, where its time goes, whose terms bound how many."""
+    return answered(desk, lambda reading: whole_promise(reading, name))
+
+
+@router.get("/promises/{name}/budget", **Answer(tuple[Budget, ...]).said)
+def budget(desk: AtDesk, name: str) -> Response:
+    """How many promises an objective lets be broken, how many are, how fast the budget goes."""
+    return answered(desk, lambda reading: budgets(reading, name))
+
+
+@router.get("/promises/{name}/reliability", **Answer(tuple[Dose, ...]).said)
+def promise_reliability(desk: AtDesk, name: str, by: By = [], instrument: str | None = None) -> Response:  # noqa: B006
+    """What customers answered beside how early or late they were served, those asked too early apart."""
+    return answered(desk, lambda reading: reliability(reading, name, by, instrument))
+
+
+@router.get("/promises/{name}/upstream", **Answer(UpstreamTold).said)
+def upstream(desk: AtDesk, name: str, by: By = ["month"]) -> Response:  # noqa: B006
+    """Which inner step broke before a promise did."""
+    return answered(desk, lambda reading: tell_upstream(reading, name, tuple(by)))
+
+
+@router.get("/promises/{name}/at-risk", **Answer(tuple[AtRiskNow, ...], csv=True).said)
+def promise_at_risk(desk: SeesAll, name: str, limit: Limit = 1000, offset: Offset = 0) -> Response:
+    """Open promises, the likeliest to be late first. For those who see the whole operation: it counts what was late of all."""
+
+    def told(_: Reading) -> tuple[AtRiskNow, ...]:
+        return at_risk(desk.served.workspace, name)
+
+    def some(reading: Reading) -> tuple[AtRiskNow, ...]:
+        return tuple(replace(one, open=one.open[offset : offset + limit]) for one in told(reading))
+
+    return answered(desk, some, lambda reading: shapes.risk_table(told(reading)))
+
+
+@router.get("/orders/{id}", **Answer(tuple[Timeline, ...]).said)
+def order(desk: AtDesk, id: str) -> Response:
+    """One order's promises clock by clock: pauses, stages, who bears the delay, whose terms bound it."""
+    return answered(desk, lambda reading: why_not(reading, id, desk.served.workspace))
+
+
+@router.get("/customers/{id}", **Answer(Story).said)
+def customer(desk: AtDesk, id: str) -> Response:
+    """One customer's story across systems. id: of any object of theirs, or type:id."""
+    return answered(desk, lambda reading: story(reading, id))
+
+
+@router.get("/metrics", **Answer(tuple[Mapping[str, Any], ...]).said)
+def metrics(desk: AtDesk) -> Response:
+    """Every metric of the book, with what it says of all that is on record."""
+    return answered(desk, lambda reading: [shapes.metric_data(one) for one in tell_metrics(reading)])
+
+
+@router.get("/metrics/{name}", **Answer(Mapping[str, Any], csv=True).said)
+def metric(
+    desk: AtDesk, name: str, by: By = [], grain: Grain = None, since: Day = None, until: Day = None, only: Only = []  # noqa: B006
+) -> Response:  # fmt: skip
+    """What a metric says, by period and slice, with n, interval and its SQL."""
+
+    def told(reading: Reading) -> Any:
+        (found,) = tell_metrics(reading, (name,), by=by, grain=grain, since=since, until=until, only=pairs(only, "only"))
+        return found
+
+    return answered(desk, lambda reading: shapes.metric_data(told(reading)), lambda reading: shapes.metric_table(told(reading)))
+
+
+@router.get("/metrics/{name}/chart", **Answer(Mapping[str, Any], csv=True).said)
+def chart(
+    desk: AtDesk, name: str, by: By = [], grain: Grain = None, since: Day = None, until: Day = None, only: Only = [],  # noqa: B006
+    rules: Annotated[str, Query(description="western_electric, four rules, or nelson, eight.")] = "western_electric",
+    since_change: Annotated[str | None, Query(description="The day from which it is done as now: 2026-03-01.")] = None,
+) -> Response:  # fmt: skip
+    """A metric on the control chart that fits it, and what of it is more than chance."""
+
+    def told(reading: Reading) -> Any:
+        return chart_metric(
+            reading, name, by=by, grain=grain, since=since, until=until, only=pairs(only, "only"), rules=rules, since_change=since_change
+        )  # fmt: skip
+
+    return answered(desk, lambda reading: shapes.chart_data(told(reading)), lambda reading: shapes.chart_table(told(reading)))
+
+
+@router.get("/units", **Answer(Mapping[str, Any], csv=True).said)
+def units(
+    desk: AtDesk, by: Annotated[str, Query(description="What a unit is: warehouse, or an expression, visit.branch.")],
+    metric: Annotated[str | None, Query(description="A share, a mean or a score of the book.")] = None,
+    adjust: Annotated[list[str], Query(description="What makes cases harder, to be allowed for: segment.")] = [],  # noqa: B006
+    peers: Annotated[str | None, Query(description="Compare units with those alone that have the same of this: country.")] = None,
+    efficiency: Annotated[str | None, Query(description="In place of a metric: which units do much with little, by this one.")] = None,
+    rating: Annotated[str | None, Query(description="With efficiency: and fall in this one.")] = None,
+    since: Day = None, until: Day = None,
+) -> Response:  # fmt: skip
+    """Units side by side, each with its doubt; or, by two metrics, those that do much with little and fall in customers' eyes."""
+    if efficiency is not None and rating is not None and metric is None and not adjust and peers is None:
+
+        def fallen(reading: Reading) -> Any:
+            return efficient_falling(reading, str(efficiency), str(rating), by, since=since, until=until)
+
+        return answered(desk, lambda reading: shapes.falling_data(fallen(reading)), lambda reading: shapes.falling_table(fallen(reading)))
+    if metric is None or efficiency is not None or rating is not None:
+        raise BadValue(
+            "units are compared by one metric, or by two", got="neither, or parts of both", allowed="metric; or efficiency and rating"
+        )
+
+    def told(reading: Reading) -> Any:
+        return compare_units(reading, metric, by, adjust=adjust, peers=peers, since=since, until=until)
+
+    return answered(desk, lambda reading: shapes.units_data(told(reading)), lambda reading: shapes.units_table(told(reading)))
+
+
+@router.get("/goals", **Answer(tuple[Judged, ...]).said)
+def all_goals(desk: AtDesk) -> Response:
+    """How goals stand: target, actual, forecast, and whether the process has ever been as good as that."""
+    return answered(desk, goals)
+
+
+@router.get("/goals/{name}", **Answer(tuple[Judged, ...]).said)
+def goal(desk: AtDesk, name: str) -> Response:
+    return answered(desk, lambda reading: goals(reading, name))
+
+
+@router.get("/scorecards", **Answer(tuple[Card, ...]).said)
+def cards(desk: AtDesk, role: str | None = None) -> Response:
+    """Goals with their weights and why they weigh so much, and how much of their ways was gone."""
+    return answered(desk, lambda reading: scorecards(reading, role))
+
+
+@router.get("/roles/{role}/line-of-sight", **Answer(Sight).said)
+def sight(desk: AtDesk, role: str) -> Response:
+    """From a role's promises to what customers are promised, and to whether they come back."""
+    return answered(desk, lambda reading: line_of_sight(reading, role))
+
+
+@router.get("/handoffs", **Answer(Handoffs).said)
+def handoffs(desk: AtDesk, role: str | None = None) -> Response:
+    """Every handover between departments, and how often it was broken, of what fell due."""
+    return answered(desk, lambda reading: tell_handoffs(reading, role))
+
+
+@router.get("/gaps", **Answer(Gaps).said)
+def what_is_missing(desk: SeesAll) -> Response:
+    """What no promise covers. For those who see the whole operation."""
+    return answered(desk, gaps)
+
+
+@router.get("/replay", **Answer(Mapping[str, Any], csv=True).said)
+def mondays(desk: SeesAll, promise: str | None = None, since: Day = None, until: Day = None) -> Response:
+    """What each Monday was shown, what was so as known that morning, what it came to. For those who see the whole operation."""
+
+    def told(_: Reading) -> Any:
+        return replay(desk.served.workspace, promise, since=since, until=until)
+
+    return answered(desk, lambda reading: shapes.replay_data(told(reading)), lambda reading: shapes.replay_table(told(reading)))
+
+
+@router.get("/data", **Answer(Mapping[str, Any]).said)
+def data(desk: SeesAll) -> Response:
+    """What the last build was made of: every row's fate, quarantine, freshness, contracts, joins. For those who see the whole operation."""
+    return answered(desk, told_data)
+
+
+@router.get("/rules", **Answer(RulesTold).said)
+def rules(desk: SeesAll) -> Response:
+    """The book: its files, what each defines, local variants, problems. For those who see the whole operation."""
+    return answered(desk, lambda _: rules_told(desk.served.workspace), keep=False)
+
+
+@router.get("/rules/{address}", **Answer(Shown).said)
+def rule(desk: SeesAll, address: str, whom: str = "", at: str | None = None) -> Response:
+    """A definition as it is for somebody, with whose word each line is: promises.deliver."""
+    return answered(desk, lambda _: show(desk.served.workspace, address, keys=whom, at=at), keep=False)
+
+
+@router.get("/rules/{address}/why", **Answer(Why).said)
+def rule_why(desk: SeesAll, address: str, whom: str = "", at: str | None = None) -> Response:
+    """Why one field says what it does for somebody: promises.deliver.due."""
+    return answered(desk, lambda _: why(desk.served.workspace, address, keys=whom, at=at), keep=False)

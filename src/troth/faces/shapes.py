@@ -1,0 +1,127 @@
+"""What has a shape of its own as data: metrics, charts, units and what each Monday was shown; and the same as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from troth.faces.charts import BETWEEN
+from troth.faces.plain import fields
+
+if TYPE_CHECKING:
+    from troth.app.at_risk import AtRiskNow
+    from troth.app.charts import ChartedMetric
+    from troth.app.metrics import Told
+    from troth.app.replay import Replay
+    from troth.app.units import FallingTold, UnitsTold
+    from troth.metrics.units import Unit
+
+Data = Mapping[str, Any]
+Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
+
+POINTS = ("period", "value", "n", "state", "centre", "low", "high", "z", "phase", "signals")
+UNITS = (
+    "peers", "unit", "n", "value", "expected", "towards_others", "low", "high", "least", "most", "p", "verdict", "side", "good", "rank",
+    "first", "last", "ahead", "behind",
+)  # fmt: skip
+RISKS = ("promise", "id", "stage", "due_at", "left_us", "working", "lane", "share", "low", "high", "n", "broken", "of", "like", "at_risk")
+FALLING = ("unit", "efficiency", "slope", "low", "high", "q", "months")
+
+
+def metric_data(told: Told) -> Data:
+    answer = told.answer
+    readings = []
+    for one in answer.readings:
+        sums = None if one.sums is None else {name: str(value) for name, value in one.sums.items()}
+        period = None if one.period is None else one.period.isoformat()
+        readings.append({**{k: v for k, v in fields(one).items() if k not in ("sums", "period")}, "period": period, "sums": sums})
+    return {
+        "metric": answer.metric, "words": answer.definition.words, "kind": answer.definition.kind, "convention": answer.convention,
+        "unit": answer.unit, "better": answer.definition.better, "owner": answer.definition.owner, "by": answer.by, "readings": readings,
+        "undated": answer.undated, "estimated": answer.estimated, "definition": told.hash, "snapshot": told.snapshot,
+        "as_of": told.as_of, "sql": answer.sql,
+    }  # fmt: skip
+
+
+def metric_table(told: Told) -> Table:
+    answer = told.answer
+    columns = ("period", *answer.by, "value", "low", "high", "most", "n", "expected", "held_back", "so_far", "hidden", "cannot_say")
+    rows: list[tuple[object, ...]] = []
+    for one in answer.readings:
+        parts = one.slice if one.slice is not None else (None,) * len(answer.by)
+        why = one.refusal.reason if one.refusal else None
+        period = None if one.period is None else one.period.isoformat()
+        rows.append((period, *parts, one.value, one.low, one.high, one.most, one.n, one.expected, one.held, one.so_far, one.hidden, why))
+    return columns, rows
+
+
+def chart_data(found: ChartedMetric) -> Data:
+    answer = found.told.answer
+    return {
+        "metric": answer.metric, "words": answer.definition.words, "unit": answer.unit, "better": answer.definition.better,
+        "grain": found.grain, "by": answer.by, "rules": found.rules, "by_chance": found.by_chance,
+        "charts": [{**fields(one), "between": BETWEEN.get(one.kind)} for one in found.charts],
+        "definition": found.told.hash, "snapshot": found.told.snapshot, "as_of": found.told.as_of,
+    }  # fmt: skip
+
+
+def chart_table(found: ChartedMetric) -> Table:
+    width = len(found.told.answer.by)
+    rows: list[tuple[object, ...]] = []
+    for one in found.charts:
+        parts = one.slice if one.slice is not None else (None,) * width
+        for each in one.points:
+            numbers = (each.value, each.n, each.state, each.centre, each.low, each.high, each.z, each.phase)
+            rows.append((*parts, each.period.isoformat(), *numbers, "; ".join(each.signals)))
+    return (*found.told.answer.by, *POINTS), rows
+
+
+def units_data(found: UnitsTold) -> Data:
+    refusal = fields(found.refusal) if found.refusal else None
+    asked = {"by": found.by, "adjust": found.adjust, "peers": found.peers}
+    groups = [fields(one) for one in found.groups]
+    return {**_head(found.told), **asked, "unplaced": found.unplaced, "groups": groups, "refusal": refusal}
+
+
+def units_table(found: UnitsTold) -> Table:
+    return UNITS, [_unit(one.peers, unit) for one in found.groups for unit in one.units]
+
+
+def falling_data(found: FallingTold) -> Data:
+    return {
+        "efficiency": _head(found.efficiency), "rating": _head(found.rating), "by": found.by,
+        "units": [fields(one) for one in found.units], "efficient": found.efficient, "thin": found.thin, "compared": found.compared,
+        "centre": found.centre, "refusal": fields(found.refusal) if found.refusal else None,
+    }  # fmt: skip
+
+
+def falling_table(found: FallingTold) -> Table:
+    return FALLING, [(one.name, one.efficiency, one.slope, one.low, one.high, one.q, one.months) for one in found.units]
+
+
+def replay_data(found: Replay) -> Data:
+    return {**fields(found), "mondays": [{**fields(one), "gap": one.gap} for one in found.mondays]}
+
+
+def replay_table(found: Replay) -> Table:
+    names = (*(fields(found.mondays[0]) if found.mondays else ()), "gap")
+    return names, [tuple(getattr(one, name) for name in names) for one in found.mondays]
+
+
+def risk_table(found: Sequence[AtRiskNow]) -> Table:
+    return RISKS, [(one.promise, *(getattr(each, name) for name in RISKS[1:])) for one in found for each in one.open]
+
+
+def _head(told: Told) -> dict[str, Any]:
+    answer = told.answer
+    return {
+        "metric": answer.metric, "words": answer.definition.words, "unit": answer.unit, "better": answer.definition.better,
+        "definition": told.hash, "snapshot": told.snapshot, "as_of": told.as_of,
+    }  # fmt: skip
+
+
+def _unit(peers: str | None, unit: Unit) -> tuple[object, ...]:
+    return (
+        peers, unit.name, unit.n, unit.value, unit.expected, unit.shrunk, unit.low, unit.high, unit.least, unit.most, unit.p, unit.verdict,
+        unit.side, unit.good, unit.rank, unit.first, unit.last, "; ".join(unit.ahead), "; ".join(unit.behind),
+    )  # fmt: skip
