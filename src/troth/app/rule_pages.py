@@ -123,6 +123,5 @@ def _in_book(path: str, text: str) -> PurePosixPath:
 
 
 def _ended(text: str) -> str:
-    """As an editor leaves it: browsers send lines that end in two characters, and often no last one."""
-    plain = text.replace("\r\n", "\n")
-    return plain if not plain or plain.endswith("\n") else f"{plain}\n"
+    """As an editor leaves it: the last line has an end, too."""
+    return text if not text or text.endswith("\n") else f"{text}\n"

@@ -129,12 +129,14 @@ def load(root: FilePath, kinds: Iterable[str], cache: Cache | None = None) -> Lo
 
 
 def of_texts(files: Mapping[PurePosixPath, bytes | OSError], kinds: Iterable[str]) -> Loaded:
-    """The same from what stands in files; an OSError is why one could not be read."""
+    """The same from what stands in files; an OSError is why one could not be read. What is no file of a book is left out here too."""
     known = frozenset(kinds)
     documents: list[Document] = []
     problems: list[Problem] = []
     unreadable: set[str] = set()
     for name, content in files.items():
+        if not (name.as_posix() in SINGLE if len(name.parts) == 1 else name.parts[0] in known or name.parts[0] == OVERLAYS):
+            continue
         place = place_of(name.as_posix(), known)
         said = _misplaced(name, known) if place is None else None
         kind, address = place or (name.parts[0], None)

@@ -42,7 +42,7 @@ def edit(
     check: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Check an edit, or save it as a revision; what is wrong is told at its line, and the edit stays in the form."""
-    workspace = desk.served.workspace
+    workspace, text = desk.served.workspace, text.replace("\r\n", "\n")  # as browsers end lines
     problems = try_edit(workspace, path, text)
     told = FileText(path, text, based_on or None, problems)
     wrong = any(problem.level == "error" for problem in problems)
