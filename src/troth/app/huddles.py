@@ -78,6 +78,12 @@ def huddle_units(workspace: Workspace, reading: Reading) -> tuple[HuddleUnits, .
     return tuple(sorted(found, key=lambda one: (-len(one.units), one.dimension)))
 
 
+def unit_names(reading: Reading) -> dict[str, tuple[str, ...]]:
+    """By dimension, its units in the order of their names; of customers, who are none, nothing."""
+    found = {dimension: tuple(sorted(_units(reading, dimension))) for dimension in dimensions_of(reading)}
+    return {dimension: units for dimension, units in found.items() if FEWEST <= len(units) <= MOST}
+
+
 def today_of(reading: Reading) -> date:
     """The day up to which the record speaks, on the operation's clock."""
     return reading.context.local_time(reading.snapshot.as_of).date()

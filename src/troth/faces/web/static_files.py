@@ -17,6 +17,7 @@ from troth.faces.page.render import FAMILIES, LETTERS
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "woff2": "font/woff2", "svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
 SHORT = 12
+SCRIPTS = ("web.js", "finder.js")
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,7 +48,7 @@ def served() -> dict[str, File]:
         ("troth.faces.web", "static", "huddle.css"),
     )
     style = "".join((*_faces(fonts), *(_text(*sheet) for sheet in sheets)))
-    script = _text("troth.faces.page", "templates", "page.js") + _text("troth.faces.web", "static", "web.js")
+    script = _text("troth.faces.page", "templates", "page.js") + "".join(_text("troth.faces.web", "static", one) for one in SCRIPTS)
     vendor = files("troth.faces.web").joinpath("static", "vendor")
     libraries = [
         _file(one.name, one.read_bytes()) for one in sorted(vendor.iterdir(), key=lambda one: one.name) if one.name.endswith(".js")

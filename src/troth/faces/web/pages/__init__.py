@@ -13,13 +13,14 @@ from troth.faces.web.pages import (
     promises,
     roles,
     rules,
+    search,
     signing_in,
     units,
 )
 
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
-    *(units.router, roles.router, orders.router, customers.router, huddle.router),
+    *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router),
     *(signing_in.router, account.router, access.router),
     *(links.router,),
 )
