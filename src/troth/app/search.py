@@ -140,7 +140,7 @@ def _keep_ids(reading: Reading) -> None:
 
 def _object(reading: Reading, type: str, id: str) -> Hit:
     kind = "order" if type in {promise.subject for promise in reading.context.promises.values()} else "customer"
-    return Hit(kind, type, id, f"{type.replace('_', ' ')} {id}")
+    return Hit(kind, type, id, id)
 
 
 def _of_tokens(workspace: Workspace, reading: Reading, tokens: tuple[str, ...]) -> Iterator[Hit]:

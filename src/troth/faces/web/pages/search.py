@@ -56,7 +56,7 @@ def _found(desk: Desk, asked: str) -> tuple[list[Line], list[Line]]:
 def _line(desk: Desk, hit: Hit) -> Line:
     say = desk.language.gettext
     kinds = {
-        "order": say("order"), "customer": say("customer"), "promise": say("promise"), "measure": say("measure"), "unit": say("unit"),
+        "promise": say("promise"), "measure": say("measure"), "unit": say("unit"),
         "role": say("role"),
     }  # fmt: skip
     name, of = quote(hit.name, safe=""), quote(hit.of, safe="")
@@ -64,7 +64,8 @@ def _line(desk: Desk, hit: Hit) -> Line:
         "order": f"/orders/{of}/{name}", "customer": f"/customers/{of}:{name}", "promise": f"/promises/{name}",
         "measure": f"/measures/{name}", "unit": f"/huddle/{of}={name}", "role": f"/roles/{name}",
     }[hit.kind]  # fmt: skip
-    return {"href": href, "kind": kinds[hit.kind], "words": hit.words}
+    kind = hit.of.replace("_", " ") if hit.kind in ("order", "customer") else kinds[hit.kind]
+    return {"href": href, "kind": kind, "words": hit.words}
 
 
 def _page(desk: Desk, hits: list[Line], close: list[Line], asked: str | None) -> Response:
