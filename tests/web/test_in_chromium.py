@@ -41,6 +41,8 @@ PAGES = (
     "/orders/SO-00000010",
     "/huddle",
     "/huddle/warehouse=LYS",
+    "/search?q=SO-0000001",
+    "/reliability",
     "/nothing-of-the-kind",
 )
 MOST_SIZES = 4

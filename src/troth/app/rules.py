@@ -20,6 +20,7 @@ from troth.metrics import METRICS
 from troth.metrics import lint as lint_metrics
 from troth.metrics.huddles import HUDDLES
 from troth.metrics.huddles import lint as lint_huddles
+from troth.metrics.lint_answers import lint_answers
 from troth.metrics.scorecards import GOALS, SCORECARDS
 from troth.metrics.scorecards import lint as lint_scorecards
 from troth.promises import PROMISES, Promise, Terms, terms_of
@@ -44,6 +45,7 @@ CHECKS = Checks(
         lint_identities,
         lint_commitments,
         lint_metrics,
+        lint_answers,
         lint_scorecards,
         lint_huddles,
     ),

@@ -80,6 +80,13 @@ def units_page(
     return UnitsPage(choices, chosen, by, adjust, window, since, said, tuple(_falling(reading, by, choices)))
 
 
+def dimension_names(reading: Reading, type: str) -> tuple[str, ...]:
+    """The dimensions by which objects of a type are told apart into units, in the order of the company."""
+    return tuple(
+        dimension for dimension, read in dimensions_of(reading).items() if type in read and 1 < _count(reading, type, dimension) <= MOST
+    )
+
+
 def _chosen(choices: tuple[Choice, ...], metric: str | None, by: str | None) -> Choice:
     named = {one.metric: one for one in choices}
     if metric is not None and metric not in named:

@@ -38,6 +38,7 @@ def _environment(code: str) -> Environment:
         "drawn": Markup,
         "pairs": lambda values: [(value, value) for value in values],
         "zip": zip,
+        "unattributed": lambda text: text.removeprefix("attr(").removesuffix(")") if text.startswith("attr(") else text,
         "with_code": with_code,
         # `_` is for texts of the templates: what it gives is markup, so a text that comes from elsewhere is said by this.
         "said": language.gettext,

@@ -11,6 +11,7 @@ from troth.faces.web.pages import (
     monday,
     orders,
     promises,
+    reliability,
     roles,
     rules,
     search,
@@ -20,7 +21,7 @@ from troth.faces.web.pages import (
 
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
-    *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router),
+    *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router),
     *(signing_in.router, account.router, access.router),
     *(links.router,),
 )
