@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from ctypes.util import find_library
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,6 +25,7 @@ _SYSTEM: dict[str, Callable[[], Path | None]] = {
     "cc": lambda: _on_path("cc", "gcc", "clang"),
     "node": lambda: _on_path("node"),
     "git": lambda: _on_path("git"),
+    "pango": lambda: Path(found) if (found := find_library("pango-1.0")) else None,
 }
 
 

@@ -21,6 +21,12 @@ has_library() {
 if [ "$(uname -s)" = Linux ] && ! has_library libatomic.so.1; then
   missing+=(libatomic1)
 fi
+# What draws a page as PDF.
+if [ "$(uname -s)" = Linux ]; then
+  has_library libpango-1.0.so.0 || missing+=(libpango-1.0-0)
+  has_library libpangoft2-1.0.so.0 || missing+=(libpangoft2-1.0-0)
+  has_library libharfbuzz-subset.so.0 || missing+=(libharfbuzz-subset0)
+fi
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then

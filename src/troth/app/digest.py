@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
-from troth.access import Scope
+from troth.access import EVERYTHING, Scope
+from troth.app.known import Known
 from troth.app.monday import MondayPage, Need, monday_page
-from troth.app.reading import Reading
+from troth.app.reading import Page, Reading, open_reading
+from troth.app.workspace import Progress, Workspace, silent
+from troth.app.writing import draft_of
 from troth.findings.weeks import WEEK
 from troth.kernel.instant import to_us
 from troth.sources.contracts.contract import microseconds
@@ -62,11 +66,51 @@ def digest_of(reading: Reading, scope: Scope, now: datetime) -> Digest:
     return Digest(
         operation=str(page["operation"]), scope=scope.written(), monday=monday, headline=redact(str(page["headline"])),
         said=tuple(_line(one) for one in page["statements"][:MOST]),
-        needs=tuple(replace(need, sentence=redact(need.sentence)) for need in monday.needs),
+        needs=_needs(monday),
         cannot_say=tuple(dict.fromkeys(redact(str(one["headline"])) for one in page["cannot_say"])),
         uncertain=tuple(redact(str(one)) for one in (*page["corrections"], *page["calendars"], *page["warnings"])),
         old=old_of(reading, monday, now),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The whole Monday page for paper or slides. page: redacted. doubts: what is not certain yet."""
+
+    operation: str
+    scope: str
+    monday: MondayPage
+    page: Page
+    needs: tuple[Need, ...]
+    doubts: tuple[str, ...]
+    old: Old | None
+
+
+def exported(reading: Reading, scope: Scope, now: datetime, monday: MondayPage | None = None) -> Exported:
+    """What of a reading of that scope leaves as a file, at an instant, naive UTC. monday: its page, where it is made already."""
+    made = monday or monday_page(reading)
+    page = redacted({name: made.page[name] for name in made.page if name not in LEFT_OUT})
+    doubts = (*page["corrections"], *page["calendars"], *page["warnings"])
+    return Exported(str(page["operation"]), scope.written(), made, page, _needs(made), tuple(map(str, doubts)), old_of(reading, made, now))
+
+
+def export(
+    workspace: Workspace, known: Known | None, files: Mapping[Path, Callable[[Exported], bytes]], *, progress: Progress = silent
+) -> None:
+    """Write the page of the snapshot in force, or of what was known at an instant, to each file, whole or not at all."""
+    page = exported(open_reading(workspace, known), EVERYTHING, known.at if known else workspace.now())
+    for path, make in files.items():
+        progress(f"writing {path.name}")
+        with draft_of(path) as draft:
+            draft.write_bytes(make(page))
+
+
+# What is of those alone who keep the data, and where it can be asked anew.
+LEFT_OUT = frozenset({"guesses", "lake", "views", "sources", "parties", "found"})
+
+
+def _needs(monday: MondayPage) -> tuple[Need, ...]:
+    return tuple(replace(need, sentence=redact(need.sentence)) for need in monday.needs)
 
 
 def redacted(value: Any) -> Any:

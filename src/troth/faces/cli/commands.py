@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +37,9 @@ from troth.faces.cli import (
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, loaded, show_bug, show_error
 from troth.faces.plain import fields
+
+if TYPE_CHECKING:
+    from troth.app.digest import Exported
 
 app = typer.Typer(
     name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -184,7 +189,14 @@ def build(
 
 
 @app.command()
-def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False, quiet: Quiet = False) -> None:
+def monday(
+    book: Book = HERE,
+    as_known_at: AsKnownAt = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Also write the page as PDF there.", show_default=False)] = None,
+    pptx: Annotated[Path | None, typer.Option("--pptx", help="Also write it as slides there.", show_default=False)] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
     """Build if anything changed, and show what your files say; or what they said at an earlier time."""
     from troth.app.bootstrap import open_workspace
     from troth.app.build import build as use_case
@@ -192,6 +204,7 @@ def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False,
     from troth.app.reading import read_page
 
     out = Out(json=json, quiet=quiet)
+    exports = {} if pdf is None and pptx is None else _exports(pdf, pptx)
     workspace = open_workspace(book)
     known = cleared = None
     with out.progress() as step:
@@ -200,14 +213,20 @@ def monday(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False,
         else:
             known = know(workspace, as_known_at, progress=step)
         page = read_page(workspace, known, progress=step)
+        if exports:
+            from troth.app.digest import export
+
+            export(workspace, known, exports, progress=step)
     html = _write_pages(page, book, f"monday-{known.snapshot.id[:12]}" if known else "monday")
     if json:
-        out.data({"html": str(html), "page": page})
+        out.data({"html": str(html), **_written(pdf, pptx), "page": page})
         return
     out.page(page)
     if cleared is not None:
         out.say(f"! {cleared}")
     out.say(f"\nThe page: {html}")
+    for path in exports:
+        out.say(f"Written: {path}")
 
 
 @app.command()
@@ -353,6 +372,26 @@ def version(json: Json = False) -> None:
         Out(json=True, quiet=False).data({"version": __version__})
         return
     typer.echo(f"troth {__version__}")
+
+
+def _exports(pdf: Path | None, pptx: Path | None) -> dict[Path, Callable[[Exported], bytes]]:
+    """What makes each file that was asked for. Raises BadValue before anything is built where what makes it is not installed."""
+    from troth.faces.language import language_of
+    from troth.faces.outgoing import paper, slides
+
+    english = language_of("en")
+    made: dict[Path, Callable[[Exported], bytes]] = {}
+    if pdf is not None:
+        paper.ready()
+        made[pdf] = partial(paper.pdf, language=english)
+    if pptx is not None:
+        slides.ready()
+        made[pptx] = partial(slides.pptx, language=english)
+    return made
+
+
+def _written(pdf: Path | None, pptx: Path | None) -> dict[str, str]:
+    return {name: str(path) for name, path in (("pdf", pdf), ("pptx", pptx)) if path is not None}
 
 
 def _write_pages(page: dict[str, Any], book: Path, name: str = "monday") -> Path:

@@ -47,7 +47,7 @@ def monday(
         raise BadValue("a language that Troth does not speak", got=f"'{language}'", allowed=", ".join(CATALOGUES))
     workspace, sending = _opened(book)
     whom = sys.stdin.readline().strip() if to == "-" else to
-    seen = scope_of(" ".join(scope or ()))
+    seen = scope_of(scope or ())
     made = add(workspace, sending, when_of(on, at), whom, scope=seen, language=language, address=address)
     out = Out(json=json, quiet=False)
     if json:

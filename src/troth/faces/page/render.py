@@ -36,7 +36,7 @@ def render(page: Mapping[str, Any]) -> str:
         .render(
             **sheet(page),
             policy=policy(script),
-            style=Markup(_fonts() + _resource("page.css")),
+            style=Markup(fonts() + _resource("page.css")),
             script=Markup(script),
         )
     )
@@ -47,7 +47,7 @@ def render_data(page: Mapping[str, Any]) -> str:
     from markupsafe import Markup
 
     script = _resource("page.js")
-    style = Markup(_fonts() + _resource("page.css") + _resource("data.css"))
+    style = Markup(fonts() + _resource("page.css") + _resource("data.css"))
     made = _environment().get_template("data.html")
     return made.render(**data_sheet(page), policy=policy(script), style=style, script=Markup(script))
 
@@ -57,7 +57,7 @@ def render_calendar(page: Mapping[str, Any]) -> str:
     from markupsafe import Markup
 
     script = _resource("page.js")
-    style = Markup(_fonts() + _resource("page.css") + _resource("data.css") + _resource("calendar.css"))
+    style = Markup(fonts() + _resource("page.css") + _resource("data.css") + _resource("calendar.css"))
     made = _environment().get_template("calendar.html")
     return made.render(**calendar_sheet(page), policy=policy(script), style=style, script=Markup(script))
 
@@ -96,7 +96,8 @@ def _resource(name: str) -> str:
     return files("troth.faces.page").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _fonts() -> str:
+def fonts() -> str:
+    """The letters of a page as CSS, in it and not beside it."""
     folder = files("troth.faces.page").joinpath("fonts")
     rules = []
     for family, name in FAMILIES:

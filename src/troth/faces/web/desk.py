@@ -61,7 +61,7 @@ class Desk:
     def page(self, name: str, make: Callable[[], dict[str, Any]]) -> Response:
         """A page that follows from its address and the snapshot alone, written once for all of a scope, a role and a language."""
         url = self.request.url
-        key = ("page", url.path, url.query, self.language.code, self.viewer.role, access_of(self.request) is not None)
+        key = ("page", url.path, url.query, self.language.code, self.viewer.role, _may_sign_out(self))
 
         def write() -> Sent:
             return sent(template(name, self.language).render({**self._frame(), "csrf": lambda: HOLE, **make()}))
@@ -75,6 +75,9 @@ class Desk:
     def csv(self, name: str, text: str) -> Response:
         """A file for a spreadsheet."""
         return Response(text, media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'})
+
+    def file(self, name: str, content: bytes, type: str) -> Response:
+        return Response(content, media_type=type, headers={"content-disposition": f'attachment; filename="{name}"'})
 
     def svg(self, name: str, text: str) -> Response:
         """A drawing in a file of its own."""
@@ -104,7 +107,7 @@ class Desk:
             "snapshot": self.served.snapshot_or_none() if known else None,
             "file": path_of,
             "csrf": self.csrf,
-            "signed_in": known and not comes_by_link(self.viewer) and access_of(self.request) is not None,
+            "signed_in": known and _may_sign_out(self),
             "headline": "",
         }
 
@@ -127,6 +130,11 @@ def access_of(request: Request) -> Access | None:
     """Who may sign in here; None where nobody has to."""
     gate = request.app.state.gate
     return gate.access if isinstance(gate, AccountGate) else None
+
+
+def _may_sign_out(desk: Desk) -> bool:
+    """Whether somebody came in by an account, and not because nobody has to or by the link of a letter."""
+    return access_of(desk.request) is not None and not comes_by_link(desk.viewer)
 
 
 AtDesk = Annotated[Desk, Depends(desk)]

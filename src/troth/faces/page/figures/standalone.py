@@ -76,7 +76,13 @@ def _style() -> str:
     """The page's colours and those of its rules that drawings use, so that there is one look and not two."""
     css = files("troth.faces.page").joinpath("templates", "page.css").read_text("utf-8")
     tokens = css.partition("* {")[0]
-    return "\n".join([tokens, *_chosen(css.splitlines()), ".heading { font: 400 18px/1.2 var(--serif); }"])
+    return "\n".join([tokens, drawing_style(css), ".heading { font: 400 18px/1.2 var(--serif); }"])
+
+
+def drawing_style(css: str | None = None) -> str:
+    """The rules of the page's style that drawings use, its colours by name."""
+    text = css or files("troth.faces.page").joinpath("templates", "page.css").read_text("utf-8")
+    return "\n".join(_chosen(text.splitlines()))
 
 
 def _chosen(lines: Iterable[str]) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import PlainTextResponse, Response
 
+from troth.access import Role
+from troth.app.digest import Exported, exported
 from troth.app.monday import MondayPage, monday_page
 from troth.app.said import ids_of
 from troth.app.writing import csv_of
 from troth.faces.page.sheet import sheet
-from troth.faces.web.desk import AtDesk, Desk
+from troth.faces.web.desk import AtDesk, Desk, at_least
 
 router = APIRouter(include_in_schema=False)
 FIRST = {"monday": monday_page}
@@ -24,7 +26,8 @@ def told(desk: Desk) -> MondayPage:
 
 @router.get("/")
 def monday(desk: AtDesk) -> Response:
-    return desk.page("monday.html", lambda: _laid(told(desk)))
+    may_export = desk.viewer.may(Role.analyst)
+    return desk.page("monday.html", lambda: {**_laid(told(desk)), "may_export": may_export})
 
 
 def _laid(page: MondayPage) -> dict[str, Any]:
@@ -36,6 +39,28 @@ def statement_ids(desk: AtDesk, name: str) -> Response:
     """The orders behind a statement, one id a row."""
     ids = ids_of(desk.reading(), told(desk).queries, name)
     return desk.csv(f"{name}.csv", csv_of(("id",), ((id,) for id in ids)))
+
+
+@router.get("/monday.pdf")
+def pdf(desk: Annotated[Desk, Depends(at_least(Role.analyst))]) -> Response:
+    from troth.faces.outgoing import paper
+
+    page = _exported(desk)
+    made = desk.kept(("monday.pdf", desk.language.code, page.old), lambda _: paper.pdf(page, desk.language))
+    return desk.file("monday.pdf", made, "application/pdf")
+
+
+@router.get("/monday.pptx")
+def pptx(desk: Annotated[Desk, Depends(at_least(Role.analyst))]) -> Response:
+    from troth.faces.outgoing import slides
+
+    page = _exported(desk)
+    made = desk.kept(("monday.pptx", desk.language.code, page.old), lambda _: slides.pptx(page, desk.language))
+    return desk.file("monday.pptx", made, "application/vnd.openxmlformats-officedocument.presentationml.presentation")
+
+
+def _exported(desk: Desk) -> Exported:
+    return exported(desk.reading(), desk.viewer.scope, desk.served.workspace.now(), told(desk))
 
 
 @router.get("/fresh")
