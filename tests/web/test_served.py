@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from troth.access import EVERYTHING
+from troth.app.bootstrap import open_workspace
+from troth.app.margins import margin
+from troth.app.measure_pages import Asked, measure_told
+from troth.app.monday import monday_page
 from troth.app.reading import Reading
 from troth.app.served import Kept, Served
 from troth.faces.web import pages
@@ -68,6 +75,45 @@ def test_the_one_that_was_asked_for_longest_ago_goes_first() -> None:
         make(name)
 
     assert made == ["a", "b", "c", "b"]
+
+
+def test_whoever_asks_a_reading_may_not_ask_what_is_served(served: Served) -> None:
+    """Two that do so could wait for each other for ever."""
+    with pytest.raises(RuntimeError, match="may not ask"):
+        served.asked(EVERYTHING, lambda _: served.kept(EVERYTHING, "nested", lambda reading: reading))
+    with pytest.raises(RuntimeError, match="may not ask"):
+        served.kept(EVERYTHING, "nested too", lambda _: served.asked(EVERYTHING, lambda reading: reading))
+
+    assert served.asked(EVERYTHING, lambda reading: reading.snapshot.id) == served.snapshot()
+
+
+def test_many_questions_at_once_to_a_server_that_has_made_nothing_are_all_answered(meridian: Path) -> None:
+    """Questions make tables of the same names on one engine."""
+    cold = Served(open_workspace(meridian / "book"))
+    metrics = ("lead_time", "lead_time_95", "orders", "revenue", "solve_time", "order_again", "visits", "called_back")
+    asked = [Asked(name, by=by) for name in metrics for by in ((), ("country",))]
+    gate, failed = threading.Barrier(len(asked) + 2), []
+
+    def ask(make: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            make()
+        except Exception as error:  # noqa: BLE001  # whatever it is
+            failed.append(error)
+
+    def measure(one: Asked) -> object:
+        return cold.kept(EVERYTHING, one, lambda reading: measure_told(reading, one))
+
+    makes: list[Callable[[], object]] = [partial(measure, one) for one in asked]
+    makes += [lambda: cold.kept(EVERYTHING, "monday", monday_page)]
+    makes += [lambda: cold.asked(EVERYTHING, lambda reading: margin(reading, "deliver", ("warehouse",)))]
+    threads = [threading.Thread(target=ask, args=(make,)) for make in makes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
 
 
 def test_what_is_warmed_is_what_the_pages_ask_for(served: Served) -> None:

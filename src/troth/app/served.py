@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, local
 from typing import Any, TypeVar
 
 from troth.access import EVERYTHING, Scope
@@ -57,6 +57,12 @@ class Kept:
 
 
 @dataclass(slots=True)
+class _Opened:
+    reading: Reading
+    lock: Lock = field(default_factory=Lock)
+
+
+@dataclass(slots=True)
 class Served:
     """Made once a process. What is asked of it may be asked from several threads.
 
@@ -67,6 +73,7 @@ class Served:
     _readings: Kept = field(default_factory=lambda: Kept(MOST_READINGS))
     _pages: Kept = field(default_factory=lambda: Kept(MOST_PAGES))
     _texts: Kept = field(default_factory=lambda: Kept(MOST_TEXTS))
+    _asking: local = field(default_factory=local)
 
     @property
     def name(self) -> str:
@@ -86,21 +93,45 @@ class Served:
         return current
 
     def reading(self, scope: Scope) -> Reading:
-        """The snapshot in force as somebody of a scope sees it. Raises NotFound when nothing was built yet."""
-        return self._reading(self.snapshot(), scope)
+        """The snapshot in force as somebody of a scope sees it, for one who asks alone. Raises NotFound when nothing was built yet."""
+        return self._opened(self.snapshot(), scope).reading
 
-    def _reading(self, snapshot: str, scope: Scope) -> Reading:
-        def make() -> Reading:
-            whole = scope.whole
-            return open_reading(self.workspace) if whole else scoped(self.workspace, self._reading(snapshot, EVERYTHING), scope)
+    def asked(self, scope: Scope, make: Callable[[Reading], Made]) -> Made:
+        """What `make` gives of the reading, while nobody else asks the same one: questions make tables on its engine.
 
-        reading: Reading = self._readings.get((snapshot, scope.key), make)
-        return reading
+        `make` may not ask what is served itself. Raises NotFound when nothing was built yet.
+        """
+        return self._asked(self.snapshot(), scope, make)
+
+    def _asked(self, snapshot: str, scope: Scope, make: Callable[[Reading], Made]) -> Made:
+        self._refuse_nested()
+        opened = self._opened(snapshot, scope)
+        with opened.lock:
+            self._asking.now = True
+            try:
+                return make(opened.reading)
+            finally:
+                self._asking.now = False
+
+    def _refuse_nested(self) -> None:
+        """Two who wait for what the other makes would wait for ever: whoever might is told at once."""
+        if getattr(self._asking, "now", False):
+            raise RuntimeError("what asks a reading may not ask what is served")
+
+    def _opened(self, snapshot: str, scope: Scope) -> _Opened:
+        def make() -> _Opened:
+            if scope.whole:
+                return _Opened(open_reading(self.workspace))
+            return _Opened(self._asked(snapshot, EVERYTHING, lambda whole: scoped(self.workspace, whole, scope)))
+
+        opened: _Opened = self._readings.get((snapshot, scope.key), make)
+        return opened
 
     def kept(self, scope: Scope, key: Hashable, make: Callable[[Reading], Made]) -> Made:
         """What `make` gives of the reading, made once for each snapshot and scope. key: what else it depends on."""
         snapshot = self.snapshot()
-        made: Made = self._pages.get((snapshot, scope.key, key), lambda: make(self._reading(snapshot, scope)))
+        self._refuse_nested()
+        made: Made = self._pages.get((snapshot, scope.key, key), lambda: self._asked(snapshot, scope, make))
         return made
 
     def written(self, scope: Scope, key: Hashable, make: Callable[[], Made]) -> Made:

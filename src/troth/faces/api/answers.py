@@ -44,7 +44,7 @@ def answered(
     if table is not None and wants_csv(desk.request):
         return Response(desk.kept(("rest, table", *_asked(desk.request)), lambda reading: csv_of(*table(reading))), media_type=CSV)
     if not keep:
-        return Response(text_of(make(desk.reading())), media_type=JSON)
+        return Response(text_of(desk.asked(make)), media_type=JSON)
     return Response(desk.kept(("rest", *_asked(desk.request)), lambda reading: text_of(make(reading))), media_type=JSON)
 
 

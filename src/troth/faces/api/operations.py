@@ -74,15 +74,17 @@ def snapshot(desk: AtDesk) -> Response:
 @router.get("/statements", **Answer(MondayPage).said)
 def statements(desk: AtDesk) -> Response:
     """The Monday page: what was not as usual last week, what needs somebody, and every statement with its SQL."""
-    return answered(desk, lambda _: desk.kept("monday", monday_page))
+    page = desk.kept("monday", monday_page)
+    return answered(desk, lambda _: page)
 
 
 @router.get("/statements/{name}/ids", **Answer(Ids, csv=True).said)
 def statement_ids(desk: AtDesk, name: str, limit: Limit = 1000, offset: Offset = 0) -> Response:
     """The orders behind a statement. As CSV all of them."""
+    queries = desk.kept("monday", monday_page).queries
 
     def found(reading: Reading) -> tuple[str, ...]:
-        return ids_of(reading, desk.kept("monday", monday_page).queries, name)
+        return ids_of(reading, queries, name)
 
     def some(reading: Reading) -> Ids:
         ids, after = found(reading), offset + limit

@@ -48,8 +48,9 @@ class Desk:
     viewer: Viewer
     language: Language
 
-    def reading(self) -> Reading:
-        return self.served.reading(self.viewer.scope)
+    def asked(self, make: Callable[[Reading], Made]) -> Made:
+        """What `make` gives of the reading, made anew. It may not ask the desk."""
+        return self.served.asked(self.viewer.scope, make)
 
     def kept(self, key: Hashable, make: Callable[[Reading], Made]) -> Made:
         """What `make` gives of the reading, made once for each snapshot and scope. It may not depend on the language."""

@@ -33,5 +33,5 @@ def customer(desk: AtDesk, id: str, lines: Literal["newest", "every"] = "newest"
 @router.get("/customers/{id}/story.csv")
 def story(desk: AtDesk, id: str) -> Response:
     """All that happened, the newest first."""
-    page = customer_page(desk.reading(), id)
+    page = desk.asked(lambda reading: customer_page(reading, id))
     return desk.csv("story.csv", csv_of(COLUMNS, [(one.at, one.system, one.type, one.id, one.what) for one in page.lines]))

@@ -22,7 +22,7 @@ ByManager = Annotated[Desk, Depends(at_least(Role.manager))]
 def huddles(desk: AtDesk) -> Response:
     say = desk.language.gettext
     # What was held is in the journal and in no snapshot, so that this page is never kept.
-    units = huddle_units(desk.served.workspace, desk.reading())
+    units = desk.asked(lambda reading: huddle_units(desk.served.workspace, reading))
     return desk.show(
         "huddles.html", title=say("Huddle"), headline=say("Ten minutes, standing, in front of what customers were promised."),
         dimensions=units, skipped=skipped_lines(units, desk.language),
@@ -40,7 +40,8 @@ def huddle(desk: AtDesk, unit: str) -> Response:
 def held(desk: ByManager, unit: str) -> Response:
     """The unit has met."""
     dimension, value = parsed(unit)
-    hold(desk.served.workspace, desk.served.reading(_scope(desk, dimension, value)), dimension, value, desk.viewer.id)
+    scope = _scope(desk, dimension, value)
+    desk.served.asked(scope, lambda reading: hold(desk.served.workspace, reading, dimension, value, desk.viewer.id))
     return RedirectResponse(f"/huddle/{unit}", 303)
 
 

@@ -37,7 +37,8 @@ def _laid(page: MondayPage) -> dict[str, Any]:
 @router.get("/statements/{name}.csv")
 def statement_ids(desk: AtDesk, name: str) -> Response:
     """The orders behind a statement, one id a row."""
-    ids = ids_of(desk.reading(), told(desk).queries, name)
+    queries = told(desk).queries
+    ids = desk.asked(lambda reading: ids_of(reading, queries, name))
     return desk.csv(f"{name}.csv", csv_of(("id",), ((id,) for id in ids)))
 
 

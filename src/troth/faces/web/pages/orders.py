@@ -27,12 +27,12 @@ def order_of_type(desk: AtDesk, type: str, id: str) -> Response:
 @router.get("/orders/{type}/{id}/clock.csv")
 def clock(desk: AtDesk, type: str, id: str) -> Response:
     """What happened, promise by promise, in the order of time."""
-    page = order_page(desk.reading(), id, type, desk.served.workspace)
+    page = desk.asked(lambda reading: order_page(reading, id, type, desk.served.workspace))
     rows = [(one.judged.promise, one.judged.state, line.at, line.what) for one in page.promises for line in one.judged.clock]
     return desk.csv(f"{id}.csv", csv_of(COLUMNS, rows))
 
 
 def _shown(desk: Desk, id: str, type: str | None) -> Response:
-    page = order_page(desk.reading(), id, type, desk.served.workspace)
+    page = desk.asked(lambda reading: order_page(reading, id, type, desk.served.workspace))
     laid = sheet(page, desk.language)
     return desk.show("order.html", title=named(page), headline=laid.headline, page=page, sheet=laid)
