@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from troth.access import EVERYTHING
+from troth.access import EVERYTHING, Scope
 from troth.app.bootstrap import open_workspace
 from troth.app.margins import margin
 from troth.app.measure_pages import Asked, measure_told
@@ -19,6 +19,8 @@ from troth.app.served import Kept, Served
 from troth.faces.web import pages
 from troth.faces.web.warming import warm
 from troth.kernel.errors import NotFound
+
+GERMANY = Scope({"country": frozenset({"DE"})})
 
 
 def test_what_many_want_at_once_is_made_once() -> None:
@@ -82,8 +84,10 @@ def test_whoever_asks_a_reading_may_not_ask_what_is_served(served: Served) -> No
     with pytest.raises(RuntimeError, match="may not ask"):
         served.asked(EVERYTHING, lambda _: served.kept(EVERYTHING, "nested", lambda reading: reading))
     with pytest.raises(RuntimeError, match="may not ask"):
-        served.kept(EVERYTHING, "nested too", lambda _: served.asked(EVERYTHING, lambda reading: reading))
+        served.kept(EVERYTHING, "nested too", lambda _: served.asked(GERMANY, lambda reading: reading))
 
+    whole = served.asked(GERMANY, lambda _: served.asked(EVERYTHING, lambda reading: reading.cut))
+    assert whole is False
     assert served.asked(EVERYTHING, lambda reading: reading.snapshot.id) == served.snapshot()
 
 

@@ -99,23 +99,24 @@ class Served:
     def asked(self, scope: Scope, make: Callable[[Reading], Made]) -> Made:
         """What `make` gives of the reading, while nobody else asks the same one: questions make tables on its engine.
 
-        `make` may not ask what is served itself. Raises NotFound when nothing was built yet.
+        `make` may ask of what is served the whole operation alone, where this reading is limited. Raises NotFound when nothing was built yet.
         """
         return self._asked(self.snapshot(), scope, make)
 
     def _asked(self, snapshot: str, scope: Scope, make: Callable[[Reading], Made]) -> Made:
-        self._refuse_nested()
-        opened = self._opened(snapshot, scope)
+        self._refuse_nested(scope)
+        opened, before = self._opened(snapshot, scope), getattr(self._asking, "now", None)
         with opened.lock:
-            self._asking.now = True
+            self._asking.now = scope
             try:
                 return make(opened.reading)
             finally:
-                self._asking.now = False
+                self._asking.now = before
 
-    def _refuse_nested(self) -> None:
-        """Two who wait for what the other makes would wait for ever: whoever might is told at once."""
-        if getattr(self._asking, "now", False):
+    def _refuse_nested(self, scope: Scope) -> None:
+        """Whoever asks a limited reading may ask the whole one, never the other way: two could wait for each other for ever."""
+        now: Scope | None = getattr(self._asking, "now", None)
+        if now is not None and (now.whole or not scope.whole):
             raise RuntimeError("what asks a reading may not ask what is served")
 
     def _opened(self, snapshot: str, scope: Scope) -> _Opened:
@@ -130,7 +131,7 @@ class Served:
     def kept(self, scope: Scope, key: Hashable, make: Callable[[Reading], Made]) -> Made:
         """What `make` gives of the reading, made once for each snapshot and scope. key: what else it depends on."""
         snapshot = self.snapshot()
-        self._refuse_nested()
+        self._refuse_nested(scope)
         made: Made = self._pages.get((snapshot, scope.key, key), lambda: self._asked(snapshot, scope, make))
         return made
 

@@ -35,13 +35,13 @@ def hits(desk: AtDesk, q: Asked = "") -> Response:
 @router.post("/search")
 def people(desk: ByManager, value: Annotated[str, Form(max_length=200)]) -> Response:
     """By a personal value, which stands in no address and is not shown again."""
-    found = [_line(desk, hit) for hit in by_value(desk.served.workspace, desk.reading(), value, desk.viewer.id)]
-    return _page(desk, found, [], asked=None)
+    hits = desk.asked(lambda reading: by_value(desk.served.workspace, reading, value, desk.viewer.id))
+    return _page(desk, [_line(desk, hit) for hit in hits], [], asked=None)
 
 
 def _found(desk: Desk, asked: str) -> tuple[list[Line], list[Line]]:
-    reading, named = desk.reading(), desk.kept("named", named_in)
-    lines = [_line(desk, hit) for hit in search(reading, named, asked)]
+    named = desk.kept("named", named_in)
+    lines = [_line(desk, hit) for hit in desk.asked(lambda reading: search(reading, named, asked))]
     words = asked.strip().casefold()
     pages = [
         {"href": address, "kind": desk.language.gettext("page"), "words": name}
@@ -50,7 +50,7 @@ def _found(desk: Desk, asked: str) -> tuple[list[Line], list[Line]]:
     ]
     if lines or pages or not words:
         return pages + lines, []
-    return [], [_line(desk, hit) for hit in near(reading, named, asked)]
+    return [], [_line(desk, hit) for hit in desk.asked(lambda reading: near(reading, named, asked))]
 
 
 def _line(desk: Desk, hit: Hit) -> Line:
