@@ -99,7 +99,7 @@ class Served:
     def asked(self, scope: Scope, make: Callable[[Reading], Made]) -> Made:
         """What `make` gives of the reading, while nobody else asks the same one: questions make tables on its engine.
 
-        `make` may ask of what is served the whole operation alone, where this reading is limited. Raises NotFound when nothing was built yet.
+        `make` may ask of what is served the whole operation alone, where this reading is limited. Raises NotFound when nothing was built.
         """
         return self._asked(self.snapshot(), scope, make)
 

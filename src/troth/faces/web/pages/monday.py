@@ -61,7 +61,8 @@ def pptx(desk: Annotated[Desk, Depends(at_least(Role.analyst))]) -> Response:
 
 
 def _exported(desk: Desk) -> Exported:
-    return exported(desk.reading(), desk.viewer.scope, desk.served.workspace.now(), told(desk))
+    page, now = told(desk), desk.served.workspace.now()
+    return desk.asked(lambda reading: exported(reading, desk.viewer.scope, now, page))
 
 
 @router.get("/fresh")
