@@ -37,10 +37,8 @@ def _work(work: Callable[[], object], over: Event, every: float) -> None:
             said = ""
         except Busy:
             pass  # another process sends or builds; what is due then is due next time as well
-        except TrothError as error:
-            if str(error) != said:
-                log.error("what is due could not be sent: %s", error)  # noqa: TRY400 - the message says all
-            said = str(error)
-        except Exception:
-            log.exception("what is due could not be sent")
+        except Exception as error:
+            if repr(error) != said:
+                log.exception("what is due could not be sent: %s", error, exc_info=not isinstance(error, TrothError))
+            said = repr(error)
         over.wait(every)
