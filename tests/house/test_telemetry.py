@@ -59,7 +59,7 @@ def test_no_source_file_can_open_a_connection_but_the_one_that_hands_over_letter
 
 
 # They ask the server that they came from: its policy, `connect-src 'self'`, lets a browser ask nobody else.
-ASKERS = {"troth/faces/web/static/web.js", "troth/faces/web/static/vendor/htmx.min.js"}
+ASKERS = {"troth/faces/web/static/web.js", "troth/faces/web/static/finder.js", "troth/faces/web/static/vendor/htmx.min.js"}
 
 
 def test_no_shipped_page_loads_from_elsewhere() -> None:
@@ -74,10 +74,13 @@ def test_no_shipped_page_loads_from_elsewhere() -> None:
     assert "connect-src 'self'" in POLICY
 
 
-def test_our_own_script_asks_for_addresses_of_its_own_server() -> None:
-    script = (ROOT / "src" / "troth" / "faces" / "web" / "static" / "web.js").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["web.js", "finder.js"])
+def test_our_own_scripts_ask_for_addresses_of_their_own_server(name: str) -> None:
+    script = (ROOT / "src" / "troth" / "faces" / "web" / "static" / name).read_text(encoding="utf-8")
+    asked = re.findall(r"\bfetch\((..)", script)
 
-    assert {asked[:2] for asked in re.findall(r"\bfetch\((..)", script)} <= {'"/', "`/"}
+    assert asked
+    assert set(asked) <= {'"/', "`/"}
     assert not re.search(r"XMLHttpRequest|sendBeacon|WebSocket|EventSource|https?://(?!www\.w3\.org/)", script)
 
 
