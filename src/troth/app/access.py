@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from troth.access import Account, Accounts, Failures, Links, Passwords, Role, Scope, Sessions, Tokens, Viewer
 from troth.access.account import FIRST_LINK, LINK
 from troth.access.keys import hash_of, new_id, new_key
+from troth.access.sso import Askings
 from troth.access.viewer import role_of, scope_of
 from troth.app.rules import read_rules
 from troth.app.workspace import Journal, Workspace
@@ -28,6 +29,7 @@ class Access:
     tokens: Tokens
     failures: Failures
     passwords: Passwords
+    askings: Askings
     journal: Journal
     now: Callable[[], datetime]
 

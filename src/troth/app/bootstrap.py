@@ -30,6 +30,7 @@ from troth.stores.vault.vault import SqliteVault
 from troth.worlds.sheets import Sheet
 
 if TYPE_CHECKING:
+    from troth.access.sso import Provider
     from troth.app.access import Access
     from troth.app.sending import Sending
 
@@ -70,12 +71,12 @@ def open_access(workspace: Workspace) -> Access:
     from troth.app.access import Access
     from troth.stores.accounts.accounts import SqliteAccounts
     from troth.stores.accounts.database import Database
-    from troth.stores.accounts.openings import SqliteFailures, SqliteLinks, SqliteSessions, SqliteTokens
+    from troth.stores.accounts.openings import SqliteAskings, SqliteFailures, SqliteLinks, SqliteSessions, SqliteTokens
 
     file = Database(workspace.state / ACCESS)
     return Access(
         SqliteAccounts(file), SqliteSessions(file), SqliteLinks(file), SqliteTokens(file), SqliteFailures(file), Passwords(),
-        workspace.journal, workspace.now,
+        SqliteAskings(file), workspace.journal, workspace.now,
     )  # fmt: skip
 
 
@@ -94,6 +95,20 @@ def open_sending(workspace: Workspace) -> Sending:
         return lease(folder, now, Words("the outbox", "Wait until what is due has been sent."))
 
     return Sending(SqliteSchedules(database), SqliteOutbox(database), SqliteLinks(database), SmtpPost(os.environ), leased)
+
+
+def open_provider(workspace: Workspace) -> Provider | None:
+    """The identity provider that oidc.yaml beside the journal names; None where there is no such file."""
+    from troth.stores.sso.settings import read_settings
+
+    settings = read_settings(workspace.state)
+    if settings is None:
+        return None
+    from troth.stores.sso.provider import OidcProvider
+
+    settings.granting()
+    settings.proof()
+    return OidcProvider(settings)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def serve(
     ] = False,
 ) -> None:
     """Show the pages in a browser: Monday, promises, measures, units, customers, data and rules."""
-    from troth.app.bootstrap import open_access, open_sending, open_workspace
+    from troth.app.bootstrap import open_access, open_provider, open_sending, open_workspace
     from troth.app.sending import run as send
     from troth.app.served import Served
     from troth.faces.outgoing import write
@@ -39,7 +39,7 @@ def serve(
         if demo:
             run(web_app(served, OpenGate(), sending.links), host, port, lambda address: typer.echo(f"The pages: {address}"))
             return
-        access = open_access(workspace)
+        access, provider = open_access(workspace), open_provider(workspace)
 
         def say(address: str) -> None:
             from troth.app.access import first_link
@@ -48,4 +48,4 @@ def serve(
             if (first := first_link(access)) is not None:
                 typer.echo(f"Nobody is admin yet. Become it, within the hour: {address}welcome#{first.key}")
 
-        run(web_app(served, AccountGate(access, tls=tls), sending.links), host, port, say)
+        run(web_app(served, AccountGate(access, tls=tls, provider=provider), sending.links), host, port, say)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from troth.access import Role, Viewer
 from troth.access.account import LONGEST
 from troth.access.keys import form_key, new_key
+from troth.access.sso import Provider
 from troth.app import tokens
 from troth.app.access import Access
 from troth.app.signing_in import viewer_of
@@ -45,11 +46,13 @@ class OpenGate:
 class AccountGate:
     """Lets in who has signed in, and programs that have a token, which open REST and nothing else.
 
-    tls: whether browsers come by TLS; the cookies are then sent by nothing else, and no other name of the domain can set them.
+    provider: by whom people may sign in besides. tls: whether browsers come by TLS; the cookies are then sent by nothing else, and no
+    other name of the domain can set them.
     """
 
     access: Access
     tls: bool = False
+    provider: Provider | None = None
 
     @property
     def session(self) -> str:
@@ -88,6 +91,10 @@ class AccountGate:
         if not self.key(request) and not request.cookies.get(self.visit):
             response.set_cookie(self.visit, self._key(request), path="/", secure=self.tls, httponly=True, samesite="lax")
         return response
+
+    def browser(self, request: Request) -> str:
+        """The key of chance by which a browser is known that has not signed in."""
+        return self._key(request)
 
     def _key(self, request: Request) -> str:
         found = self.key(request) or request.cookies.get(self.visit)

@@ -25,6 +25,8 @@ CREATE INDEX session_account ON session (account);
 CREATE TABLE link (account TEXT PRIMARY KEY REFERENCES account ON DELETE CASCADE, hash TEXT UNIQUE NOT NULL, expires TEXT NOT NULL);
 CREATE TABLE token (id TEXT PRIMARY KEY, hash TEXT UNIQUE NOT NULL, label TEXT NOT NULL, account TEXT REFERENCES account ON DELETE CASCADE,
     role TEXT NOT NULL, scope TEXT NOT NULL, created TEXT NOT NULL, expires TEXT NOT NULL, used TEXT, revoked TEXT);
+CREATE TABLE asking (state TEXT PRIMARY KEY, browser TEXT NOT NULL, nonce TEXT NOT NULL, verifier TEXT NOT NULL, wanted TEXT NOT NULL,
+    expires TEXT NOT NULL);
 CREATE TABLE failure (mark TEXT PRIMARY KEY, failures INTEGER NOT NULL, last TEXT NOT NULL);
 """
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from troth.access.account import Account, Session, Token
-from troth.access.keys import mark_of
+from troth.access.keys import hash_of, mark_of
+from troth.access.sso import WHILE, Asking
 from troth.access.viewer import Role
 from troth.access.waiting import FORGOTTEN, NONE, wait_of
 from troth.stores.accounts.accounts import COLUMNS, account_of
@@ -111,6 +112,29 @@ class SqliteTokens:
     def revoke(self, id: str, now: datetime) -> None:
         with self._database.writing() as connection:
             connection.execute("UPDATE token SET revoked = coalesce(revoked, ?) WHERE id = ?", (text_of(now), id))
+
+
+class SqliteAskings:
+    """Implements `access.sso.Askings`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, asking: Asking, browser: str) -> None:
+        said = (hash_of(asking.state), browser, asking.nonce, asking.verifier, asking.to, text_of(asking.expires))
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM asking WHERE expires <= ?", (text_of(asking.expires - 2 * WHILE),))
+            connection.execute("INSERT INTO asking VALUES (?, ?, ?, ?, ?, ?)", said)
+
+    def take(self, state: str, browser: str, now: datetime) -> Asking | None:
+        with self._database.writing() as connection:
+            found = (hash_of(state), browser)
+            row = connection.execute(
+                "SELECT nonce, verifier, wanted, expires FROM asking WHERE state = ? AND browser = ?", found
+            ).fetchone()
+            connection.execute("DELETE FROM asking WHERE state = ? AND browser = ?", found)
+        asking = None if row is None else Asking(state, row[0], row[1], row[2], instant(row[3]))
+        return asking if asking is not None and now < asking.expires else None
 
 
 class SqliteFailures:

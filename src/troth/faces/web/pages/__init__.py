@@ -16,17 +16,11 @@ from troth.faces.web.pages import (
     rules,
     search,
     signing_in,
+    sso,
     units,
 )
 
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router),
-    *(signing_in.router, account.router, access.router),
-    *(links.router,),
-)
-
-FIRST = {**monday.FIRST, **promises.FIRST, **measures.FIRST}
-"""By key, what is kept of the pages that are opened first."""
-
-__all__ = ["FIRST", "ROUTERS"]
+    *(signing_in.router, sso.router, account.router, access.router),

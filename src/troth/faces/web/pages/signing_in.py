@@ -52,7 +52,7 @@ Text = Annotated[str, Form()]
 def ask(porch: AtPorch, to: str = "/") -> Response:
     if porch.gate.viewer(porch.request) is not None:
         return RedirectResponse(local(to), 303)
-    return porch.show("sign_in.html", to=local(to), said="")
+    return porch.show("sign_in.html", to=local(to), said="", sso=porch.gate.provider is not None)
 
 
 @router.post("/sign-in")
@@ -60,7 +60,7 @@ def enter(porch: AtPorch, name: Text = "", password: Text = "", to: Text = "/") 
     client = porch.request.client
     done = sign_in(porch.access, name, password, client.host if client else "")
     if isinstance(done, NotLetIn):
-        return porch.show("sign_in.html", 401, to=local(to), said=said_of(porch, done))
+        return porch.show("sign_in.html", 401, to=local(to), said=said_of(porch, done), sso=porch.gate.provider is not None)
     return porch.gate.open(RedirectResponse(local(to), 303), done.key)
 
 

@@ -1,0 +1,1 @@
+"""Speaking to an identity provider by OpenID Connect, by packages of the extra `sso`."""
