@@ -377,3 +377,30 @@ def test_the_language_of_an_account_comes_first(doors: House) -> None:
     assert '<html lang="pt">' in browser.get("/account").text
     browser.post("/account/language", {"code": ""}, on="/account")
     assert '<html lang="en">' in browser.get("/account").text
+
+
+def test_every_answer_says_how_a_browser_is_to_treat_it(doors: House) -> None:
+    doors.taken("ana")
+    browser = doors.signed_in("ana")
+
+    for answer in (browser.get("/account"), browser.get("/nothing"), browser.get("/api/v1/promises"), browser.client.post("/sign-out")):
+        said = answer.headers
+        policy = said["content-security-policy"]
+        assert {"default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy.split("; "))
+        assert "unsafe" not in policy
+        assert (said["x-content-type-options"], said["referrer-policy"]) == ("nosniff", "same-origin")
+        assert said["cache-control"] == "private, no-store"
+        assert "access-control-allow-origin" not in said
+
+
+def test_asking_changes_nothing(doors: House) -> None:
+    id = doors.taken("ana", Role.admin)
+    browser = doors.signed_in("ana")
+    browser.post("/account/tokens", {"label": "the wall"}, on="/account")
+    token = doors.access.tokens.all()[0]
+    before = doors.access.accounts.all(), doors.access.tokens.all(), list(doors.journal.said)
+
+    for path in ("/sign-out", "/account/sessions", f"/account/tokens/{token.id}/revoke", f"/access/{id}/disable", f"/access/{id}/remove"):
+        assert browser.get(path, params={"csrf": browser.key("/account")}).status_code in (404, 405), path
+    assert (doors.access.accounts.all(), doors.access.tokens.all(), doors.journal.said) == before
+    assert browser.get("/account").status_code == 200

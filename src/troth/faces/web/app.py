@@ -13,12 +13,12 @@ from troth import __version__
 from troth.app.served import Served
 from troth.faces import api
 from troth.faces.web import errors, guard, pages, static_files
-from troth.faces.web.gate import Gate
+from troth.faces.web.gate import Gate, OpenGate
 from troth.faces.web.guard import Taken
 from troth.sending import Links
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self';"
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
@@ -29,8 +29,8 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
-PRIVATE = "private, no-cache"
-STRICT = "max-age=31536000"
+OPEN, PRIVATE = "private, no-cache", "private, no-store"
+STRICT = "max-age=31536000; includeSubDomains"
 
 
 def web_app(served: Served, gate: Gate, links: Links | None = None) -> FastAPI:
@@ -53,5 +53,5 @@ async def _at_the_door(request: Request, call_next: Callable[[Request], Awaitabl
         response.headers.setdefault("strict-transport-security", STRICT)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("cache-control", PRIVATE)
+    response.headers.setdefault("cache-control", OPEN if isinstance(request.app.state.gate, OpenGate) else PRIVATE)
     return response

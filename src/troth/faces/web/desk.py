@@ -105,7 +105,7 @@ class Desk:
             "path": path,
             "here": here(path),
             "pages": pages_for(self.viewer, self.language) if known else (),
-            "snapshot": self.served.snapshot_or_none() if known else None,
+            "in_force": self.served.snapshot_or_none() if known else None,
             "file": path_of,
             "csrf": self.csrf,
             "signed_in": known and _may_sign_out(self),
@@ -123,8 +123,12 @@ def desk(request: Request) -> Desk:
 
 def spoken(request: Request, viewer: Viewer | None) -> Language:
     """The language of somebody's account, else the one chosen in this browser, else the one that the browser asks for."""
-    chosen = (viewer.language if viewer else None) or request.cookies.get(LANGUAGE)
+    chosen = (viewer.language if viewer else None) or request.cookies.get(language_cookie(request))
     return language_of(chosen if chosen in CATALOGUES else best_of(request.headers.get("accept-language")))
+
+
+def language_cookie(request: Request) -> str:
+    return f"__Host-{LANGUAGE}" if getattr(request.app.state.gate, "tls", False) else LANGUAGE
 
 
 def access_of(request: Request) -> Access | None:

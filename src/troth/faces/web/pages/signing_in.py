@@ -12,7 +12,7 @@ from troth.access import Role, Viewer
 from troth.app.access import Access
 from troth.app.signing_in import NotLetIn, sign_in, sign_out, welcome
 from troth.faces.language import CATALOGUES
-from troth.faces.web.desk import LANGUAGE, NOBODY, Desk, spoken
+from troth.faces.web.desk import NOBODY, Desk, language_cookie, spoken
 from troth.faces.web.gate import AccountGate
 from troth.faces.web.guard import local
 from troth.kernel.errors import BadValue, NotFound
@@ -91,7 +91,8 @@ def choose(request: Request, code: str, to: str = "/") -> Response:
     if code not in CATALOGUES:
         raise NotFound("no such language", got=f"'{code}'", allowed=", ".join(CATALOGUES))
     response = RedirectResponse(local(to), 303)
-    response.set_cookie(LANGUAGE, code, YEAR, path="/", httponly=True, samesite="lax", secure=getattr(request.app.state.gate, "tls", False))
+    tls = getattr(request.app.state.gate, "tls", False)
+    response.set_cookie(language_cookie(request), code, YEAR, path="/", httponly=True, samesite="lax", secure=tls)
     return response
 
 
