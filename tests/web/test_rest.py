@@ -66,6 +66,7 @@ ASKED = (
     "/snapshot", "/statements", "/promises", "/promises/deliver", "/promises/deliver/budget", "/promises/deliver/reliability",
     "/promises/deliver/upstream", "/promises/deliver/at-risk", "/metrics", "/metrics/delivered_in_time?grain=month&by=warehouse",
     "/metrics/delivered_in_time/chart?grain=month", "/units?by=warehouse&metric=delivered_in_time", "/goals", "/scorecards",
+    "/search?q=deliver",
     "/roles/head_of_logistics/line-of-sight", "/handoffs", "/gaps", "/replay", "/data", "/rules", "/rules/promises.deliver",
     "/rules/promises.deliver.due/why",
 )  # fmt: skip

@@ -30,6 +30,7 @@ PARTS: dict[str, dict[str, str]] = {
     "/roles": {"role": "head_of_logistics"},
     "/api/v1/roles": {"role": "head_of_logistics"},
     "/orders": {"type": "order"},
+    "/huddle": {"unit": "LYS"},
 }
 ASKED = {
     "/measures/{name}": ["", "?by=warehouse", "?by=customer", "?grain=month&by=country"],
@@ -37,6 +38,9 @@ ASKED = {
     "/api/v1/metrics/{name}/chart": ["?grain=month", "?grain=month&by=warehouse"],
     "/api/v1/units": ["?by=warehouse&metric=delivered_in_time", "?by=country&metric=delivered_in_time"],
     "/units": ["", "?by=country"],
+    "/search": ["?q=SO-0000", "?q=K00"],
+    "/search/hits": ["?q=SO-0000", "?q=K00"],
+    "/api/v1/search": ["?q=SO-0000", "?q=K00"],
 }
 # What is nobody's scope, or tells nothing of the record: signing in, files of the interface.
 APART = re.compile(r"/(sign-in|sign-out|welcome|account|access|language|static|link|fresh|api/v1/openapi)")

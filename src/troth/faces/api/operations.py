@@ -26,6 +26,7 @@ from troth.app.rule_pages import RulesTold, rules_told
 from troth.app.rulebook import Shown, Why, show, why
 from troth.app.said import ids_of
 from troth.app.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
+from troth.app.search import Hit, named_in, search
 from troth.app.timeline import Timeline, why_not
 from troth.app.units import compare_units, efficient_falling
 from troth.app.upstream import UpstreamTold, tell_upstream
@@ -146,6 +147,12 @@ def order(desk: AtDesk, id: str) -> Response:
 def customer(desk: AtDesk, id: str) -> Response:
     """One customer's story across systems. id: of any object of theirs, or type:id."""
     return answered(desk, lambda reading: story(reading, id))
+
+
+@router.get("/search", **Answer(tuple[Hit, ...]).said)
+def found(desk: AtDesk, q: Annotated[str, Query(max_length=120, description="A number, or words of a name.")]) -> Response:
+    """Orders, customers, promises, measures, units and roles by their number or name; nothing by a personal value."""
+    return answered(desk, lambda reading: search(reading, desk.kept("named", named_in), q))
 
 
 @router.get("/metrics", **Answer(tuple[Mapping[str, Any], ...]).said)

@@ -24,3 +24,10 @@ ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router),
     *(signing_in.router, sso.router, account.router, access.router),
+    *(links.router,),
+)
+
+FIRST = {**monday.FIRST, **promises.FIRST, **measures.FIRST}
+"""By key, what is kept of the pages that are opened first."""
+
+__all__ = ["FIRST", "ROUTERS"]
