@@ -152,7 +152,8 @@ def customer(desk: AtDesk, id: str) -> Response:
 @router.get("/search", **Answer(tuple[Hit, ...]).said)
 def found(desk: AtDesk, q: Annotated[str, Query(max_length=120, description="A number, or words of a name.")]) -> Response:
     """Orders, customers, promises, measures, units and roles by their number or name; nothing by a personal value."""
-    return answered(desk, lambda reading: search(reading, desk.kept("named", named_in), q))
+    named = desk.kept("named", named_in)
+    return answered(desk, lambda reading: search(reading, named, q))
 
 
 @router.get("/metrics", **Answer(tuple[Mapping[str, Any], ...]).said)
