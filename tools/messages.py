@@ -16,8 +16,8 @@ from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "troth" / "faces"
 CATALOGUES = SOURCE / "language" / "catalogues"
-TEMPLATES = ("page/templates/**.html", "web/layouts/**.html")
-METHODS = [(one, "jinja2") for one in TEMPLATES] + [(f"{room}/**.py", "python") for room in ("language", "page", "web")]
+TEMPLATES = ("page/templates/**.html", "web/layouts/**.html", "outgoing/layouts/**.html")
+METHODS = [(one, "jinja2") for one in TEMPLATES] + [(f"{room}/**.py", "python") for room in ("language", "outgoing", "page", "web")]
 OPTIONS = {one: {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "trimmed": "true"} for one in TEMPLATES}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "say": None, "N_": None, "ngettext": (1, 2)}
 WIDTH = 140

@@ -15,9 +15,12 @@ from troth.faces.language import CATALOGUES as LANGUAGES
 # The pages that are files of their own, which are in English.
 FILES = frozenset({"frame.html", "page.html", "data.html", "calendar.html", "footer.html"})
 TEMPLATES = sorted(
-    path for folder in ("page/templates", "web/layouts") for path in (SOURCE / folder).glob("*.html") if path.name not in FILES
+    path
+    for folder in ("page/templates", "web/layouts", "outgoing/layouts")
+    for path in (SOURCE / folder).glob("*.html")
+    if path.name not in FILES
 )
-HIDDEN = re.compile(r"\{#.*?#\}|\{%.*?%\}|<code>.*?</code>", re.DOTALL)
+HIDDEN = re.compile(r"\{#.*?#\}|\{%.*?%\}|<(code|style)>.*?</\1>", re.DOTALL)
 SPOKEN = re.compile(r"(aria-label|title|placeholder|alt)=\"([^\"]*)\"")
 NAMES = frozenset({"Troth", "SQL", "CSV", "PowerPoint", "PDF", "n", "ID", "OK", "SVG", "troth.yaml", "customer=acme", "country=PT,ES"})
 

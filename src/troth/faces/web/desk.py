@@ -15,7 +15,7 @@ from troth.app.access import Access
 from troth.app.links import comes_by_link
 from troth.app.reading import Reading
 from troth.app.served import Served
-from troth.faces.language import CATALOGUES, LANGUAGES, Language, best_of, language_of
+from troth.faces.language import CATALOGUES, LANGUAGES, PSEUDO, Language, best_of, language_of
 from troth.faces.web.by_link import by_link
 from troth.faces.web.gate import AccountGate
 from troth.faces.web.guard import FIELD
@@ -124,7 +124,7 @@ def desk(request: Request) -> Desk:
 def spoken(request: Request, viewer: Viewer | None) -> Language:
     """The language of somebody's account, else the one chosen in this browser, else the one that the browser asks for."""
     chosen = (viewer.language if viewer else None) or request.cookies.get(language_cookie(request))
-    return language_of(chosen if chosen in CATALOGUES else best_of(request.headers.get("accept-language")))
+    return language_of(chosen if chosen in (*CATALOGUES, PSEUDO) else best_of(request.headers.get("accept-language")))
 
 
 def language_cookie(request: Request) -> str:
