@@ -1,0 +1,106 @@
+"""Pages in other languages: what the interface says is translated; what the record and the rules say stays as it is."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.web.conftest import Client, text_of
+from tests.web.doors import House
+from tests.web.test_scopes import HERE, Side, _addresses, _ids
+from troth.access import Role
+from troth.app.rules import read_rules
+from troth.app.served import Served
+from troth.faces.language import PSEUDO
+from troth.faces.web.desk import LANGUAGE
+
+SPOKEN = frozenset({"button", "dt", "h2", "label", "legend", "nav", "summary", "th"})
+VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+# Sentences and tables of findings are in English; so are words of the rules, which title their pages and head their rows.
+FINDINGS = frozenset({"statement", "numbers"})
+
+
+class Reader(HTMLParser):
+    """The texts of a page that the interface says, each in the nearest of the tags that are spoken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.within: list[tuple[str, dict[str, str | None]]] = []
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.within.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.within and self.within.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        spoken = next((tag for tag, _ in reversed(self.within) if tag in SPOKEN), None)
+        if spoken and re.search(r"[A-Za-z]{2}", data) and not self._is_data(spoken):
+            self.said.append(data.strip())
+
+    def _is_data(self, spoken: str) -> bool:
+        tags = {tag for tag, _ in self.within}
+        classes = {one for _, attributes in self.within for one in (attributes.get("class") or "").split()}
+        scopes = {attributes.get("scope") for _, attributes in self.within}
+        marked = any("lang" in attributes or attributes.get("translate") == "no" for _, attributes in self.within[1:])
+        of_findings = bool(classes & FINDINGS) and (spoken in ("h2", "th") or "unseen" in classes)
+        named = spoken == "h2" and "a" in tags
+        return marked or of_findings or named or "row" in scopes or bool(tags & {"option", "svg"})
+
+
+def said(html: str) -> list[str]:
+    reader = Reader()
+    reader.feed(html)
+    return reader.said
+
+
+@pytest.fixture(scope="module")
+def names(served: Served) -> frozenset[str]:
+    """What the rules and the record call that by which a page is cut; it stands at the head of columns."""
+    return frozenset(one.id.replace("_", " ") for one in read_rules(served.workspace).book.company.dimensions) | {"carrier"}
+
+
+def test_a_page_says_nothing_that_no_catalogue_has(served: Served, as_viewer: Client, names: frozenset[str]) -> None:
+    client = as_viewer(Role.admin, language=PSEUDO)
+    pages = 0
+    for address in _addresses(Side(client, frozenset(), frozenset()), _ids(served, HERE)):
+        if address.startswith("/api") or address.endswith((".csv", ".pdf", ".pptx", ".svg")):
+            continue
+        answer = client.get(address)
+        if "html" in answer.headers["content-type"]:
+            plain = [one for one in said(answer.text) if "⟦" not in one and one.split(" · ")[0] not in names]
+            assert plain == [], address
+            pages += 1
+    assert pages > 20
+
+
+def test_whoever_signs_in_is_spoken_to_in_the_language_they_chose(doors: House) -> None:
+    found = said(doors.browser().get("/sign-in", headers={"cookie": f"{LANGUAGE}={PSEUDO}"}).text)
+
+    assert found
+    assert [one for one in found if "⟦" not in one] == []
+
+
+def test_a_text_without_translation_would_be_seen() -> None:
+    page = '<html lang="en-XA"><nav>⟦Pages⟧</nav><h2>Left</h2><th scope="row">DE-01</th><label>by<option>day</option></label></html>'
+
+    assert said(page) == ["⟦Pages⟧", "Left", "by"]
+
+
+def test_portuguese_has_its_numbers_dates_and_plurals(as_viewer: Client) -> None:
+    client = as_viewer(Role.admin, language="pt")
+
+    html = client.get("/").text
+    text = text_of(html)
+
+    assert '<html lang="pt">' in html
+    assert "Promessas" in text
+    assert re.search(r"\d+ coisas precisam de alguém|Uma coisa precisa de alguém", text)
+    assert re.search(r"\d{1,2} (de )?(jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)\b", text)
+    assert re.search(r"\d,\d %", text)
+    assert re.search(r"\b\d{1,3}\.\d{3}\b", text_of(client.get("/promises").text))
