@@ -12,31 +12,21 @@ from troth.access import Role
 from troth.access.keys import hash_of
 from troth.access.viewer import role_of
 from troth.app import tokens
-from troth.app.access import Access, speak
+from troth.app.access import speak
 from troth.app.links import comes_by_link
 from troth.app.signing_in import NotLetIn, change_password, sign_out_elsewhere
 from troth.app.tokens import Given
 from troth.faces.language import CATALOGUES
-from troth.faces.web.desk import AtDesk, Desk, access_of
-from troth.faces.web.gate import AccountGate
-from troth.faces.web.pages.signing_in import Text, said_of
+from troth.faces.web.desk import AtDesk, access_of
+from troth.faces.web.pages.signing_in import Text, WithAccounts, said_of
 from troth.kernel.errors import BadValue, NotFound
 
 router = APIRouter(include_in_schema=False)
 DAYS = (7, 30, 90, 365)
 
 
-class Own(Desk):
+class Own(WithAccounts):
     """The desk of a page about who is signed in."""
-
-    @property
-    def gate(self) -> AccountGate:
-        found: AccountGate = self.request.app.state.gate
-        return found
-
-    @property
-    def access(self) -> Access:
-        return self.gate.access
 
     @property
     def key(self) -> str:

@@ -21,8 +21,8 @@ router = APIRouter(include_in_schema=False)
 YEAR = 365 * 24 * 3600
 
 
-class Porch(Desk):
-    """The desk of a page that is open to those who have not signed in."""
+class WithAccounts(Desk):
+    """The desk of a page where people have accounts."""
 
     @property
     def gate(self) -> AccountGate:
@@ -32,6 +32,10 @@ class Porch(Desk):
     @property
     def access(self) -> Access:
         return self.gate.access
+
+
+class Porch(WithAccounts):
+    """The desk of a page that is open to those who have not signed in."""
 
     def show(self, name: str, status: int = 200, **data: object) -> Response:
         return self.gate.visited(self.request, super().show(name, status, **data))
