@@ -21,6 +21,7 @@ from bench import (
     promises,
     record,
     risk,
+    scorecard,
     start,
     table,
     timeline,
@@ -49,6 +50,7 @@ BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "explained": lambda _: explained.measure(),
     "charts": lambda _: charts.measure(),
     "metrics": lambda _: metrics.measure(),
+    "scorecard": lambda _: scorecard.measure(),
     "pages": lambda sizes: pages.measure(max(sizes)),
 }
 

@@ -237,7 +237,10 @@ def _together(parts: Iterable[Found]) -> Found:
     whole: Found = {}
     for part in parts:
         for stratum, sums in part.items():
-            before = whole.setdefault(stratum, dict.fromkeys(sums, 0))
+            before = whole.get(stratum)
+            if before is None:
+                whole[stratum] = {key: value if isinstance(value, int) else Fraction(value) for key, value in sums.items()}
+                continue
             for key, value in sums.items():
                 before[key] = _plus(before.get(key, 0), value)
     return whole

@@ -16,6 +16,7 @@ from troth.metrics.definition import Grain
 from troth.promises import Promise
 from troth.promises.naming import Record
 from troth.query import literal_instant, to_local
+from troth.query.written import written
 
 DAYS: Mapping[Grain, int] = {"day": 1, "week": 7}
 MONTHS: Mapping[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -54,15 +55,15 @@ class Ground:
     @property
     def now(self) -> str:
         """SQL of the instant up to which the record speaks."""
-        return self.once(literal_instant, lambda: literal_instant(to_us(self.as_of)).sql("duckdb"))
+        return self.once(literal_instant, lambda: written(literal_instant(to_us(self.as_of))))
 
     def local(self, instant: exp.Expression) -> str:
         """SQL of the operation's wall clock at an instant."""
-        return self.once((to_local, instant), lambda: to_local(instant, self.record.zone).sql("duckdb"))
+        return self.once((to_local, instant), lambda: written(to_local(instant, self.record.zone)))
 
     def written(self, node: exp.Expression) -> str:
         """A node as SQL."""
-        return self.once(node, lambda: node.sql("duckdb"))
+        return self.once(node, lambda: written(node))
 
 
 def ends(period: date, grain: Grain) -> date:

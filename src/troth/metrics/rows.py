@@ -14,8 +14,9 @@ import numpy as np
 from sqlglot import exp
 
 from troth.metrics.ground import Ground
-from troth.promises.naming import DIMENSION, cells_in, joins, owners_in, scope_of
-from troth.query import Kind, Place, Typed, compile_expression, identifier, literal_text, names_in, parse
+from troth.promises.naming import DIMENSION, Record, cells_in, joins, owners_in, scope_of
+from troth.query import Kind, Place, Scope, Typed, compile_expression, identifier, literal_text, names_in, parse
+from troth.query.written import written
 
 AT = Place("at", ("instant",))
 BELONGS = Place("where", ("bool",))
@@ -140,15 +141,21 @@ def made(rows: Rows, text: str, ground: Ground, place: Place) -> Made:
 
 def _read(rows: Rows, text: str, ground: Ground, place: Place) -> Read:
     tree, subject, record = parse(text), rows.subject, ground.record
-    known = set(record.events_of(subject))
+    scope, known = ground.once((scope_of, subject), lambda: _scope(subject, record))
+    more: set[str] = set()
     if subject in record.logged:
-        known |= {name.dotted for name in names_in(tree) if len(name.path) == 1}  # only the data know which there are
-    events = {event: Typed(_instant(subject, event), "instant") for event in known}
-    scope = scope_of(subject, record)
-    typed = compile_expression(tree, replace(scope, names={**scope.names, **events, **rows.names}).at(place))
-    needed = tuple(name.dotted for name in names_in(tree) if name.dotted in events and name.dotted not in rows.names)
+        more = {name.dotted for name in names_in(tree) if len(name.path) == 1} - known  # only the data know which there are
+    names = {**scope.names, **{event: Typed(_instant(subject, event), "instant") for event in more}, **rows.names}
+    typed = compile_expression(tree, replace(scope, names=names, place=place))
+    needed = tuple(name.dotted for name in names_in(tree) if name.dotted in known | more and name.dotted not in rows.names)
     cells = frozenset(cell for cell in cells_in(tree, subject, record) if cell[1] not in rows.names)
-    return Read(typed, typed.node.sql("duckdb"), needed, owners_in([tree], subject, record), cells)
+    return Read(typed, written(typed.node), needed, owners_in([tree], subject, record), cells)
+
+
+def _scope(subject: str, record: Record) -> tuple[Scope, frozenset[str]]:
+    """What expressions over objects of a type may name, and which of it are events."""
+    scope, events = scope_of(subject, record), record.events_of(subject)
+    return replace(scope, names={**scope.names, **{one: Typed(_instant(subject, one), "instant") for one in events}}), frozenset(events)
 
 
 def happened(rows: Rows, event: str, ground: Ground) -> Made:

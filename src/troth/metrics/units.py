@@ -401,12 +401,8 @@ def _placed(unit: Unit, at: int, names: Sequence[str], ranking: Ranks | None) ->
     """A unit with its rank among all, where they were ranked."""
     if ranking is None:
         return unit
-    said = [(other, ranking.between(at, place)) for place, other in enumerate(names) if place != at]
-    return replace(
-        unit, rank=int(ranking.middle[at]), first=int(ranking.low[at]), last=int(ranking.high[at]),
-        ahead=tuple(other for other, word in said if word == "first ahead"),
-        behind=tuple(other for other, word in said if word == "second ahead"),
-    )  # fmt: skip
+    ahead, behind = (tuple(names[other] for other in found) for found in ranking.apart(at))
+    return replace(unit, rank=int(ranking.middle[at]), first=int(ranking.low[at]), last=int(ranking.high[at]), ahead=ahead, behind=behind)
 
 
 def _all(names: Sequence[str], told: Mapping[str, Unit], units: Mapping[str, Mapping[tuple[str, ...], Cell]]) -> tuple[Unit, ...]:

@@ -36,6 +36,14 @@ class Ranks:
             return "first ahead"
         return "second ahead" if self.high[second] < self.low[first] else NO_DIFFERENCE
 
+    def apart(self, unit: int) -> tuple[Ints, Ints]:
+        """The units that one ranks surely ahead of, and those that rank surely ahead of it.
+
+        >>> [found.tolist() for found in ranks(np.array([[1.0, 5.0]] * 500), best="high").apart(0)]
+        [[], [1]]
+        """
+        return np.flatnonzero(self.low > self.high[unit]), np.flatnonzero(self.high < self.low[unit])
+
 
 def ranks(draws: Floats, *, best: Literal["high", "low"], level: float = 0.95) -> Ranks:
     """Ranks of units from draws of their true values, such as `drawn_shares` gives.
@@ -53,14 +61,22 @@ def ranks(draws: Floats, *, best: Literal["high", "low"], level: float = 0.95) -
     if draws.ndim != 2 or draws.shape[0] < FEWEST_DRAWS or draws.shape[1] < 2 or not np.isfinite(draws).all():
         raise CannotEstimate("ranks", got=f"draws of shape {draws.shape}", need=f"at least {FEWEST_DRAWS} finite draws of at least 2 units")
     signed = -draws if best == "high" else draws
-    ordered = np.sort(signed, axis=1)
-    # Each row moved clear of the others, so that one search ranks all.
+    order = np.argsort(signed, axis=1)
     number = np.empty(draws.shape, dtype=np.int64)
-    for row in range(draws.shape[0]):
-        number[row] = np.searchsorted(ordered[row], signed[row]) + 1
+    np.put_along_axis(number, order, _places(np.take_along_axis(signed, order, axis=1)), axis=1)
     tail = (1 - level) / 2
     low, middle, high = np.quantile(number, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf").astype(np.int64)
     return Ranks(middle, low, high, draws.shape[0])
+
+
+def _places(ordered: Floats) -> Ints:
+    """The rank at each place of rows that are in their order: its number, of equal values the first of theirs."""
+    places = np.broadcast_to(np.arange(1, ordered.shape[1] + 1), ordered.shape)
+    again = ordered[:, 1:] == ordered[:, :-1]
+    if not again.any():
+        return places
+    begins = np.hstack((np.ones((ordered.shape[0], 1), dtype=bool), ~again))
+    return np.asarray(np.maximum.accumulate(np.where(begins, places, 0), axis=1))
 
 
 def drawn_shares(events: Ints, n: Ints, towards: float, strength: float, count: int, rng: np.random.Generator) -> Floats:

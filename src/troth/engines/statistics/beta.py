@@ -7,7 +7,7 @@ from math import lgamma
 import numpy as np
 import numpy.typing as npt
 
-from troth.engines.statistics.normal import normal_quantile
+from troth.engines.statistics.normal import two_sided_z
 from troth.kernel.errors import CannotEstimate
 
 Floats = npt.NDArray[np.float64]
@@ -39,14 +39,22 @@ def _cdf(x: Floats, a: Floats, b: Floats, log_beta: Floats) -> Floats:
 
 def beta_interval(a: Floats, b: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
     """The limits below and above which a beta draw lies with equal chance, (1 - level) / 2 each. a, b: shape (n,)."""
-    normal_quantile(level)  # refuses what is no level
-    tail = (1 - level) / 2
-    return _quantile(tail, a, b), _quantile(1 - tail, a, b)
+    tail, mean, half = (1 - level) / 2, a / (a + b), two_sided_z(level)
+    apart = half * np.sqrt(mean * (1 - mean) / (a + b + 1))
+    starts = (np.where((near > 0) & (near < 1), near, mean) for near in (mean - apart, mean + apart))
+    low, high = (beta_quantile(chance, a, b, near) for chance, near in zip((tail, 1 - tail), starts, strict=True))
+    return low, high
 
 
-def _quantile(chance: float, a: Floats, b: Floats) -> Floats:
-    """Newton's steps from the mean; where one leaves what is known to hold the limit, the middle of that."""
-    low, high, x = np.zeros(a.shape), np.ones(a.shape), a / (a + b)
+def beta_quantile(chance: float, a: Floats, b: Floats, start: Floats | None = None) -> Floats:
+    """Below which a beta draw lies with a chance between 0 and 1. a, b: shape (n,), above 0. start: where it may be, between 0 and 1.
+
+    Newton's steps from there, else from the mean; where one leaves what is known to hold the limit, the middle of that.
+
+    >>> beta_quantile(0.6875, np.array([2.0]), np.array([3.0])).round(6).tolist()
+    [0.5]
+    """
+    low, high, x = np.zeros(a.shape), np.ones(a.shape), a / (a + b) if start is None else start.copy()
     log_beta, moving = _log_beta(a, b), np.arange(a.size)
     for _ in range(STEPS):
         at, p, q = x[moving], a[moving], b[moving]

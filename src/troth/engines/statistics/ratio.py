@@ -11,8 +11,8 @@ from math import inf, sqrt
 
 import numpy as np
 
-from troth.engines.statistics.beta import beta_interval
-from troth.engines.statistics.normal import two_sided_z
+from troth.engines.statistics.beta import beta_quantile
+from troth.engines.statistics.normal import normal_quantile, two_sided_z
 from troth.kernel.errors import CannotEstimate
 
 Exact = int | Decimal | Fraction
@@ -110,8 +110,10 @@ def student_t(df: int, level: float = 0.95) -> float:
     """
     if df > MOST_DF:
         return two_sided_z(level)
-    low, _ = beta_interval(np.array([df / 2]), np.array([0.5]), 2 * level - 1)
-    at = float(low[0])
+    normal_quantile(2 * level - 1)  # refuses what is no level
+    z = two_sided_z(level)
+    near = np.array([df / (df + (z + (z**3 + z) / (4 * df)) ** 2)])  # Fisher's first term beyond the normal
+    at = float(beta_quantile(1 - level, np.array([df / 2]), np.array([0.5]), near)[0])
     return sqrt(df * (1 - at) / at) if at > 0 else inf
 
 
