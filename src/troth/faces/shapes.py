@@ -29,6 +29,8 @@ FALLING = ("unit", "efficiency", "slope", "low", "high", "q", "months")
 
 
 def metric_data(told: Told) -> Data:
+    from troth.metrics.comparability import apart
+
     answer = told.answer
     readings = []
     for one in answer.readings:
@@ -38,6 +40,7 @@ def metric_data(told: Told) -> Data:
     return {
         "metric": answer.metric, "words": answer.definition.words, "kind": answer.definition.kind, "convention": answer.convention,
         "unit": answer.unit, "better": answer.definition.better, "owner": answer.definition.owner, "by": answer.by, "readings": readings,
+        "apart": [{**fields(one), "period": one.period and one.period.isoformat()} for one in apart(answer.readings)],
         "undated": answer.undated, "estimated": answer.estimated, "definition": told.hash, "snapshot": told.snapshot,
         "as_of": told.as_of, "sql": answer.sql,
     }  # fmt: skip

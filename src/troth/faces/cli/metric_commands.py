@@ -40,6 +40,7 @@ Rules = Annotated[
 SinceChange = Annotated[str | None, typer.Option("--since-change", help="With --chart: the day from which it is done as now: 2026-03-01.")]
 Svg = Annotated[Path | None, typer.Option("--svg", help="With --chart: also draw it to a file: late.svg.")]
 RULES = "western_electric"
+MOST_APART = 10
 
 
 def metrics(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
@@ -167,11 +168,29 @@ def _one(out: Out, told: Told) -> None:
         out.say(f"{answer.undated:,} more belong to it and have no instant by which to count them.")
     for said in dict.fromkeys(one.refusal for one in answer.readings if one.refusal is not None):
         out.say(f"Cannot say: {said.reason}; got {said.got}, needs {said.need}. {said.settle}".rstrip())
+    for line in apart_said(told):
+        out.say(line)
     if any(one.hidden for one in answer.readings):
         out.say(f"Cells of fewer than {definition.minimum} are not shown, nor those beside them from which they would follow.")
     if definition.pair_with:
         out.say(f"Look at it beside: troth metric {definition.pair_with}")
     out.say(f"definition {told.hash[:12]} · snapshot {told.snapshot[:12]} · data up to {told.as_of:%Y-%m-%d %H:%M} UTC")
+
+
+def apart_said(told: Told) -> list[str]:
+    """A line for each slice that does not compare with the others, ten at most."""
+    from troth.metrics.comparability import apart
+
+    said = []
+    found = apart(told.answer.readings)
+    for one in found[:MOST_APART]:
+        when = "" if one.period is None else f" of {one.period}"
+        held = f", {one.held:,} are held back" if one.held else ""
+        said.append(
+            f"{' · '.join(one.slice)}{when} does not compare with the others: {one.n:,} of its {one.expected:,} count{held};"
+            f" usual are {100 * one.usual:.0f} of 100."
+        )
+    return [*said, f"{len(found) - MOST_APART:,} more do not."] if len(found) > MOST_APART else said
 
 
 def _shown(told: Told, one: Any, span: tuple[str, int]) -> tuple[str, str]:
