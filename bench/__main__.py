@@ -34,7 +34,7 @@ from bench.table import Line
 BENCHES: Mapping[str, Callable[[Sequence[int]], list[Line]]] = {
     "build": build.measure,
     "record": lambda _: record.measure(),
-    "increment": lambda sizes: increment.measure(min(sizes)),
+    "increment": increment.measure,
     "timeline": lambda sizes: timeline.measure(max(sizes)),
     "start": lambda _: start.measure(),
     "book": lambda _: book.measure(),

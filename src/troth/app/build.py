@@ -9,6 +9,7 @@ from typing import Any
 from troth.app.contracts import inputs_of, notices
 from troth.app.earlier import Cleared, clean, clear, is_clean
 from troth.app.fetching import fetched
+from troth.app.increment import increment_of
 from troth.app.intake import look, take_in
 from troth.app.judging import Basis, identity_of, snapshot_of
 from troth.app.people import Place, settle_vault, still_held
@@ -65,15 +66,18 @@ def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: 
         progress("looking at the files")
         prints = Prints.of(workspace.state)
         intake = look(workspace, rules, prints, full=full)
-        loads: list[Load] = []
+        taken: dict[str, tuple[Stored, ...]] = {}
 
         def known(name: str) -> tuple[Stored, ...]:
-            stored = take_in(workspace, engine, rules, intake, name)
-            loads.extend(one.load for one in stored if one.load.seq == intake.seq)
-            return stored
+            if name not in taken:
+                taken[name] = take_in(workspace, engine, rules, intake, name)
+            return taken[name]
 
         basis = Basis(identity_of(workspace, rules, intake.said), known, prints.refuse_changes, workspace.lake.current())
-        snapshot = snapshot_of(workspace, engine, rules, basis, progress)
+        snapshot = increment_of(workspace, engine, rules, intake, basis, progress)
+        if snapshot is None:
+            snapshot = snapshot_of(workspace, engine, rules, basis, progress)
+        loads = [one.load for name in sorted(taken) for one in taken[name] if one.load.seq == intake.seq]
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
         cleared = clear(workspace, rules)

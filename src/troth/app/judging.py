@@ -11,6 +11,7 @@ from troth import __version__
 from troth.app.contracts import as_json, columns_of, contract_facts, inherited
 from troth.app.identities import matching_of
 from troth.app.intake import release
+from troth.app.parts import parts_of
 from troth.app.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.engines.calendars import Transitions, holidays_version, transitions, tz_version
@@ -20,17 +21,15 @@ from troth.kernel.instant import DAY_US, from_us, to_us
 from troth.kernel.money import NO_CURRENCY
 from troth.promises import Outcomes, Record, instants_of, make_outcomes, state_sql
 from troth.query import literal_instant
-from troth.record import Engine, Load, Part, Snapshot, as_of, make_steps, make_strata
+from troth.record import Column, Engine, Load, Part, Snapshot, StoredFile, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
 from troth.sources.contracts.judging import Judged, judge, quarantine_columns, refuse_broken
 from troth.sources.identity import PARTS, Matching, make_identities
 from troth.sources.intake.arrivals import newest
 from troth.sources.intake.standing import stage_loads
 from troth.sources.intake.taking import Stored
-from troth.sources.joins import joins
+from troth.sources.joins import Join, joins
 
-PAUSES = Part("pause", (), ("promise", "subject_type", "subject", "since"))
-WORKED = Part("working_time", (), ("calendar", "opens"))
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
 
@@ -61,9 +60,45 @@ class Basis:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the sources gave: their rows staged and settled, what their contracts say, and their loads."""
+
+    staged: Sequence[Staged]
+    kept: Sequence[Judged]
+    balances: Sequence[Balance]
+    joined: Sequence[Join]
+    loads: Mapping[str, Sequence[Load]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made of it: the lake's tables, how far the record goes, what is told of promises and of who is the same."""
+
+    parts: Sequence[Part]
+    first_us: int
+    last: datetime
+    promises: Mapping[str, Any]
+    identities: Mapping[str, Any]
+
+
 def snapshot_of(workspace: Workspace, engine: Engine, rules: Rules, basis: Basis, progress: Progress) -> Snapshot:
     """Fold what is known, judge every promise and write the lake; nothing is published."""
     matching = matching_of(workspace, rules, basis.at)
+    taken = _taken(engine, rules, basis, matching, progress)
+    made = _made(engine, rules, taken.staged, matching, progress)
+    progress("writing the lake")
+    files = workspace.lake.write(engine, made.parts)
+    schemas = {part.table: workspace.schema(engine, part.table) for part in made.parts}
+    return finished(rules, basis, taken, made, schemas, files)
+
+
+def zone_of(rules: Rules, source: str) -> str:
+    """The clock by which a source's times without an offset are read."""
+    return rules.sources[source].value.zone or rules.settings.zone or DEFAULT_ZONE
+
+
+def _taken(engine: Engine, rules: Rules, basis: Basis, matching: Matching, progress: Progress) -> Taken:
     engine.run(QUARANTINE)
     staged: list[Staged] = []
     balances: list[Balance] = []
@@ -72,7 +107,7 @@ def snapshot_of(workspace: Workspace, engine: Engine, rules: Rules, basis: Basis
     loads: dict[str, list[Load]] = {}
     for name, definition in sorted(rules.sources.items()):
         progress(f"reading {name}")
-        zone = definition.value.zone or rules.settings.zone or DEFAULT_ZONE
+        zone = zone_of(rules, name)
         stored = basis.known(name)
         found = stage_loads(engine, name, definition.value, zone, stored, strict=basis.strict, also=matching.columns(name))
         one, said = judge(engine, found, zone, columns.get(name))
@@ -85,33 +120,33 @@ def snapshot_of(workspace: Workspace, engine: Engine, rules: Rules, basis: Basis
     basis.read()
     if basis.strict:
         refuse_broken(kept)
-    parts, last, judged, identities = _derive(engine, rules, staged, matching, progress)
-    progress("writing the lake")
-    files = workspace.lake.write(engine, parts)
-    contracts = contract_facts(kept, staged, basis.before, last)
+    return Taken(staged, kept, balances, joins(engine, staged), loads)
+
+
+def finished(
+    rules: Rules, basis: Basis, taken: Taken, made: Made, schemas: Mapping[str, tuple[Column, ...]], files: tuple[StoredFile, ...]
+) -> Snapshot:
+    """The snapshot with all that is told beside its files."""
+    contracts = contract_facts(taken.kept, taken.staged, basis.before, made.last)
     facts = {
         "inputs": basis.identity,
         "contracts": contracts,
-        "joins": [as_json(asdict(one)) for one in joins(engine, staged)],
-        "sources": _sources(rules, loads, staged, balances),
-        "promises": judged,
-        **({"identity": identities} if identities else {}),
+        "joins": [as_json(asdict(one)) for one in taken.joined],
+        "sources": _sources(rules, taken),
+        "promises": made.promises,
+        **({"identity": made.identities} if made.identities else {}),
         "zone": rules.settings.zone,
         "currency": rules.settings.currency,
         "tz_version": tz_version(),
         "holidays_version": holidays_version(),
-        "first_us": int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0]),
+        "first_us": made.first_us,
     }
-    schemas = {part.table: workspace.schema(engine, part.table) for part in parts}
-    history = inherited(contracts, last)
-    return Snapshot(
-        digest.of_value([basis.identity, history]) if history else basis.identity, last, rules.hash, __version__, schemas, files, facts
-    )
+    history = inherited(contracts, made.last)
+    id = digest.of_value([basis.identity, history]) if history else basis.identity
+    return Snapshot(id, made.last, rules.hash, __version__, schemas, files, facts)
 
 
-def _derive(
-    engine: Engine, rules: Rules, staged: Sequence[Staged], matching: Matching, progress: Progress
-) -> tuple[list[Part], Any, dict[str, Any], dict[str, Any]]:
+def _made(engine: Engine, rules: Rules, staged: Sequence[Staged], matching: Matching, progress: Progress) -> Made:
     progress("putting events in order")
     attributes = make_facts(engine, staged, currency=rules.settings.currency)
     identities = make_identities(engine, staged, matching)
@@ -128,19 +163,21 @@ def _derive(
             next_step="Map a time column under `events:` in sources/.",
         )
     progress("judging promises")
+    parties = frozenset(type for one in identities.values() for type in one["types"])
+    record = record_with(engine, rules, attributes, declared(staged), parties)
+    made = make_outcomes(engine, rules.terms, record, last)
+    first_us = int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0])
+    parts = [*parts_of(attributes, staged, made, lambda table: _count(engine, table)), *(PARTS if identities else ())]
+    return Made(parts, first_us, last, told(engine, made, last), identities)
+
+
+def declared(staged: Sequence[Staged]) -> dict[str, set[str]]:
+    """The events that sources declare, by type of object."""
     events: dict[str, set[str]] = {}
     for source in (one.source for one in staged if one.source.object):
         assert source.object is not None
         events.setdefault(source.object.type, set()).update(str(event.type) for event in source.events if event.type)
-    parties = frozenset(type for one in identities.values() for type in one["types"])
-    record = record_with(engine, rules, attributes, events, parties)
-    made = make_outcomes(engine, rules.terms, record, last)
-    judged = {one.name: _told(engine, one, last) for one in made}
-    paused = (PAUSES,) if any(variant.definition.value.pause_while for one in made for variant in one.variants) else ()
-    worked = (WORKED,) if any(variant.definition.value.calendar for one in made for variant in one.variants) else ()
-    outcomes = (part for one in made for part in _outcome_parts(one))
-    parts = [*_parts(attributes, staged), *outcomes, *paused, *worked, *(PARTS if identities else ())]
-    return parts, last, judged, identities
+    return events
 
 
 def record_with(
@@ -149,23 +186,29 @@ def record_with(
     attributes: Mapping[str, Mapping[str, str]],
     events: Mapping[str, Collection[str]],
     parties: frozenset[str],
+    beside: Sequence[int] = (),
 ) -> Record:
-    """The record that an engine holds, for judging. events: those that sources declare; those that only the data know are added."""
+    """The record that an engine holds, for judging. events: those that sources declare; those that only the data know are added.
+
+    beside: instants of events that the engine does not hold, UTC microseconds.
+    """
     named = {type: set(some) for type, some in events.items()}
     for type, event in engine.rows("SELECT DISTINCT object_type, type FROM event"):
         named.setdefault(str(type), set()).add(str(event))
-    span = _span(engine, attributes)
+    held = (*_span(engine, attributes), *beside)
+    span = min(held), max(held)
     return Record(
         attributes, {type: frozenset(some) for type, some in named.items()}, _zone(span, rules), rules.settings.currency or NO_CURRENCY,
         vocabulary({name: one.value for name, one in rules.sources.items()}).relations, parties=parties, span=span,
     )  # fmt: skip
 
 
-def _outcome_parts(made: Outcomes) -> list[Part]:
-    outcome = Part(f"outcome_{made.name}", ("promise", "month"), ("subject",))
-    former = (Part(f"former_{made.name}", ("promise", "month"), ("subject",)),) if made.corrected else ()
-    turns = (Part(f"object_{made.name}", (), ("code",)),) if made.promise.every is not None else ()
-    return [outcome, *former, *turns]
+def _count(engine: Engine, table: str) -> int:
+    return int(engine.rows(f"SELECT count(*) FROM {table}")[0][0])
+
+
+def told(engine: Engine, made: Sequence[Outcomes], at: datetime) -> dict[str, Any]:
+    return {one.name: _told(engine, one, at) for one in made}
 
 
 def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
@@ -201,37 +244,19 @@ def _moved(engine: Engine, made: Outcomes, at: datetime) -> list[dict[str, Any]]
     return sorted(found, key=lambda one: (one["on"], one["calendar"]))
 
 
-def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
-    types = sorted({type for s in staged for type, _ in s.source.references()} | set(attributes))
-    objects = [Part(f"object_{type}", (), ("code",)) for type in types]
-    return [
-        Part("event", ("object_type", "month"), ("object", "occurred", "type", "source", "source_row")),
-        Part("step", ("object_type", "month"), ("object", "ordinal")),
-        *objects,
-        Part("relation", (), ("from_type", "from_code", "to_type", "to_code", "qualifier")),
-        Part("feedback", (), ("about_type", "about", "answered", "asked", "source", "source_row")),
-        Part("money", (), ("about_type", "about", "kind", "source", "source_row")),
-        Part("terms", (), ("promise", "terms", "layer", "change")),
-        Part("stratum", (), ("object_type", "stratum")),
-        Part("bad_cell", (), ("object_type", "object", "name", "source", "file", "source_row", "load")),
-        Part("quarantine", (), ("source", "file", "source_row", "source_column", "load")),
-        Part("filtered", (), ("source", "file", "source_row", "load")),
-    ]
-
-
-def _sources(rules: Rules, loads: Mapping[str, Sequence[Load]], staged: Sequence[Staged], balances: Sequence[Balance]) -> dict[str, Any]:
+def _sources(rules: Rules, taken: Taken) -> dict[str, Any]:
     """What each source gave: its balance and files for the manifest, and who answers for it."""
     return {
         balance.source: {
             "balance": {**asdict(balance), "files": list(balance.files)},
-            "files": [[load.name, load.content] for _, load in sorted(newest(loads[balance.source]).items()) if load.there],
+            "files": [[load.name, load.content] for _, load in sorted(newest(taken.loads[balance.source]).items()) if load.there],
             "defined_in": str(rules.sources[balance.source].document.file),
             "owner": rules.sources[balance.source].value.owner,
             "steward": rules.sources[balance.source].value.steward,
             "zone": rules.sources[balance.source].value.zone,
             "naive": one.naive,
         }
-        for one, balance in zip(staged, balances, strict=True)
+        for one, balance in zip(taken.staged, taken.balances, strict=True)
     }
 
 

@@ -52,11 +52,13 @@ class Part:
     """One table to store: the engine's table of this name, split by `partition` columns, rows in the order they stand in.
 
     order: columns under which no two rows tie, so that the file is the same whatever the threads did.
+    beside: a query of the table's rows with the columns by which they are split, where the table has not got these, nor its files.
     """
 
     table: str
     partition: tuple[str, ...]
     order: tuple[str, ...]
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

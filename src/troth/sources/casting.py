@@ -67,7 +67,7 @@ class Cell:
 def text_columns(position: int, column: str, bad: str | None, *, marked: bool, made: Derived | None = None) -> list[str]:
     """t, the trimmed text, and where cells may be marked e, the text of one that has no usable value. made: how, if of other columns."""
     raw = f"src.{identifier(made.column if made else column)}"
-    text = f"NULLIF(trim({made.text_sql()}), '')" if made else _trimmed(raw)
+    text = f"NULLIF(trim({made.text_sql()}), '')" if made else trimmed(raw)
     more = [f"trim(src.{identifier(made.plus)}) AS p{position}"] if made and made.plus is not None else []
     if not marked:
         return [f"{text} AS t{position}", *more]
@@ -76,7 +76,7 @@ def text_columns(position: int, column: str, bad: str | None, *, marked: bool, m
     return [f"CASE WHEN NOT {bad} THEN {text} END AS t{position}", f"CASE WHEN {bad} THEN {raw} END AS e{position}", *more]
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
     """NULLIF(trim(…), '') at a third of its time: of ASCII, trim takes off blanks alone; most texts have none at their ends."""
     bare = f"strlen({text}) = length({text}) AND {text} NOT LIKE ' %' AND {text} NOT LIKE '% '"
     return f"CASE WHEN {bare} THEN NULLIF({text}, '') ELSE NULLIF(trim({text}), '') END"

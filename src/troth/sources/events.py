@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from troth.query import literal_text
 from troth.record import Engine
@@ -14,7 +14,8 @@ NO_EVENT = (
 )
 
 
-def make_events(engine: Engine, sources: Sequence[Staged]) -> None:
+def make_events(engine: Engine, sources: Sequence[Staged], texts: Mapping[str, Collection[str]]) -> None:
+    """event, and first_month, when each object began. texts: what other events there are beside these, by column."""
     selects = []
     for staged in sources:
         source = staged.source
@@ -22,8 +23,8 @@ def make_events(engine: Engine, sources: Sequence[Staged]) -> None:
             continue
         coded = f"coded_{staged.name}"
         events = [(staged.cell(e.at, "instant").name, e) for e in source.events]
-        texts = {e.type_from for _, e in events if e.type_from} | {column for _, e in events for column in e.where}
-        wanted = sorted({f"c{cell}" for cell, _ in events} | {f"t{staged.texts[column]}" for column in texts})
+        read = {e.type_from for _, e in events if e.type_from} | {column for _, e in events for column in e.where}
+        wanted = sorted({f"c{cell}" for cell, _ in events} | {f"t{staged.texts[column]}" for column in read})
         engine.run(
             f"CREATE OR REPLACE TABLE {coded} AS SELECT i.code, s._row, s._file, {', '.join('s.' + w for w in wanted)}"
             f" FROM kept_{staged.name} s JOIN id_{source.object.type} i ON i.id = {staged.id_sql(source.object.id, of='s')}"
@@ -43,9 +44,9 @@ def make_events(engine: Engine, sources: Sequence[Staged]) -> None:
         " CAST(year(min(occurred)) * 100 + month(min(occurred)) AS INTEGER) AS month FROM event_found GROUP BY ALL"
     )
     declared = {str(event.type) for staged in sources for event in staged.source.events if event.type}
-    _make_enum(engine, "event_type", "SELECT DISTINCT type FROM event_found", declared)
-    _make_enum(engine, "object_type", "SELECT DISTINCT object_type FROM event_found")
-    _make_enum(engine, "event_source", "SELECT DISTINCT source FROM event_found")
+    _make_enum(engine, "event_type", "SELECT DISTINCT type FROM event_found", {*declared, *texts.get("type", ())})
+    _make_enum(engine, "object_type", "SELECT DISTINCT object_type FROM event_found", texts.get("object_type", ()))
+    _make_enum(engine, "event_source", "SELECT DISTINCT source FROM event_found", texts.get("source", ()))
     engine.run(
         "CREATE OR REPLACE TABLE event AS SELECT m.month, CAST(e.object_type AS object_type) AS object_type, e.object, e.occurred,"
         " CAST(e.type AS event_type) AS type, CAST(e.source AS event_source) AS source, e.source_row"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from troth.query import literal_text
 from troth.record import Engine
@@ -13,17 +13,25 @@ from troth.sources.objects import attributes_of, make_ids, make_object
 from troth.sources.reading import Staged
 
 
-def make_facts(engine: Engine, sources: Sequence[Staged], *, currency: str | None) -> dict[str, dict[str, CellType]]:
+def make_facts(
+    engine: Engine,
+    sources: Sequence[Staged],
+    *,
+    currency: str | None,
+    ids: Callable[[Engine, str, Sequence[Staged]], None] = make_ids,
+    texts: Mapping[str, Collection[str]] | None = None,
+) -> dict[str, dict[str, CellType]]:
     """Fill the record's tables from `kept_<source>` tables.
 
     Returns the attributes of each object type with their types. An object that is only referred to exists without attributes.
-    Raises BookError where two sources give one attribute.
+    Raises BookError where two sources give one attribute. ids: what makes the table of a type's codes. texts: where these are not all
+    rows, what else there is among the texts of events, by column.
     """
     attributes = attributes_of(sources)
     types = sorted({type for staged in sources for type, _ in staged.source.references()})
     for type in types:
-        make_ids(engine, type, sources)
-    make_events(engine, sources)
+        ids(engine, type, sources)
+    make_events(engine, sources, texts or {})
     for type in types:
         make_object(engine, type, sources, attributes.get(type, {}))
     make_relations(engine, sources)

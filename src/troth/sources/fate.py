@@ -8,7 +8,7 @@ from troth.kernel.errors import ConservationError
 from troth.query import literal_text
 from troth.record import Engine
 from troth.sources.personal.shown import shown_sql
-from troth.sources.reading import Staged
+from troth.sources.reading import Staged, keep_came
 
 QUARANTINE = (
     "CREATE OR REPLACE TABLE quarantine"
@@ -48,7 +48,24 @@ def settle(engine: Engine, staged: Staged) -> Balance:
     Of several rows with one key the last wins, files in the order of their names; one equal to it is a duplicate, another
     superseded. Raises ConservationError where the splitter counted other rows than the reader gave.
     """
-    unusable = _unusable(staged)
+    balance = count_fates(engine, staged)
+    prove(balance)
+    return balance
+
+
+def prove(balance: Balance) -> None:
+    """Raises ConservationError where rows are not accounted for."""
+    if balance.read != balance.accounted:
+        raise ConservationError(
+            f"source '{balance.source}' does not balance",
+            got=f"{balance.read} rows counted, {balance.accounted} accounted for",
+            next_step="Nothing was published. A quote that is never closed is the usual cause.",
+        )
+
+
+def count_fates(engine: Engine, staged: Staged) -> Balance:
+    """As `settle`, of some of a source's rows; `read` counts all."""
+    unusable = unusable_sql(staged)
     engine.run(
         f"CREATE OR REPLACE TABLE fate_{staged.name} AS"
         f" SELECT _file, _row, {unusable} AS reason FROM {staged.table} WHERE {unusable} IS NOT NULL"
@@ -61,21 +78,14 @@ def settle(engine: Engine, staged: Staged) -> Balance:
     duplicate, superseded = _keep_last(engine, staged, usable)
     _quarantine_rows(engine, staged)
     cells = _quarantine_cells(engine, staged) + _quarantine_pointers(engine, staged)
-    balance = Balance(
+    return Balance(
         staged.name, staged.files, staged.read, _count(engine, f"kept_{staged.name}"), quarantined + staged.rejected,
         duplicate + staged.withdrawn.duplicate, superseded + staged.withdrawn.superseded, staged.filtered, cells,
         staged.withdrawn.retracted,
     )  # fmt: skip
-    if balance.read != balance.accounted:
-        raise ConservationError(
-            f"source '{staged.name}' does not balance",
-            got=f"{balance.read} rows counted, {balance.accounted} accounted for",
-            next_step="Nothing was published. A quote that is never closed is the usual cause.",
-        )
-    return balance
 
 
-def _unusable(staged: Staged) -> str:
+def unusable_sql(staged: Staged) -> str:
     """SQL of why a row is unusable: its key or id or anchor is missing, or it is about nothing."""
     source = staged.source
     cases = []
@@ -118,6 +128,7 @@ def _keep_last(engine: Engine, staged: Staged, usable: str) -> tuple[int, int]:
         f" first_value(_content) {newest} = _content AS _same FROM {usable}"
     )
     counted = engine.rows(f"SELECT count(*) FILTER (_same), count(*) FILTER (NOT _same) FROM ranked_{staged.name} WHERE _rank > 1")
+    keep_came(engine, staged, f"(FROM ranked_{staged.name} WHERE _rank > 1)")
     engine.run(f"CREATE TABLE {kept} AS SELECT * EXCLUDE (_rank, _same) FROM ranked_{staged.name} WHERE _rank = 1 ORDER BY _file, _row")
     engine.run(f"DROP TABLE ranked_{staged.name}")
     return int(counted[0][0]), int(counted[0][1])

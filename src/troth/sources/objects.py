@@ -25,18 +25,56 @@ def attributes_of(sources: Sequence[Staged]) -> dict[str, dict[str, CellType]]:
 
 
 def make_ids(engine: Engine, type: str, sources: Sequence[Staged]) -> None:
-    """Every id of a type, with its code: the rank of the id in byte order."""
-    selects = sorted(
-        {
-            f"SELECT {staged.id_sql(columns)} AS id FROM kept_{staged.name}"
-            for staged in sources
-            for named, columns in staged.source.references()
-            if named == type
-        }
-    )
+    """Every id of a type, with its code: its place by the intake that named it first, then in byte order.
+
+    What comes later gets codes behind those that there are, so that nobody's code changes by it.
+    """
+    alone = len({piece.load for staged in sources for piece in staged.pieces}) < 2
+    named = f"SELECT DISTINCT id, 0 AS load FROM ({named_sql(type, sources)})" if alone else _first_named(type, sources)
     engine.run(
-        f"CREATE OR REPLACE TABLE id_{type} AS SELECT CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS code, id"
-        f" FROM (SELECT DISTINCT id FROM ({' UNION ALL '.join(selects)}) WHERE id IS NOT NULL) ORDER BY id"
+        f"CREATE OR REPLACE TABLE id_{type} AS SELECT CAST(row_number() OVER (ORDER BY load, id) - 1 AS INTEGER) AS code, id"
+        f" FROM ({named}) WHERE id IS NOT NULL ORDER BY code"
+    )
+
+
+def make_more_ids(engine: Engine, type: str, sources: Sequence[Staged], *, before: str, also: str, seq: int) -> bool:
+    """The ids that some rows name, those with a code keeping theirs; whether they have the codes that all rows would give them.
+
+    before: relation of code, id and month, of all objects of the type before the intake `seq`; known_<type> gets those that are named, and
+    of which `also` has the hash of the id. The codes are others where an id is new and rows of an earlier intake named it.
+    """
+    engine.run(f"CREATE OR REPLACE TABLE first_{type} AS SELECT * FROM ({_first_named(type, sources)}) WHERE id IS NOT NULL")
+    engine.run(
+        f"CREATE OR REPLACE TABLE known_{type} AS SELECT code, id, month FROM {before}"
+        f" WHERE hash(id) IN (SELECT hash(id) FROM first_{type} UNION {also})"
+    )
+    engine.run(f"CREATE OR REPLACE TABLE new_{type} AS SELECT f.id, f.load FROM first_{type} f ANTI JOIN known_{type} USING (id)")
+    engine.run(
+        f"CREATE OR REPLACE TABLE id_{type} AS SELECT k.code, k.id FROM known_{type} k SEMI JOIN first_{type} USING (id)"
+        f" UNION ALL SELECT CAST((SELECT count(*) FROM {before}) + row_number() OVER (ORDER BY id) - 1 AS INTEGER), id FROM new_{type}"
+    )
+    early = engine.rows(f"SELECT 1 FROM new_{type} WHERE load < {seq} LIMIT 1")
+    for table in ("first", "new"):
+        engine.run(f"DROP TABLE {table}_{type}")
+    return not early
+
+
+def named_sql(type: str, sources: Sequence[Staged]) -> str:
+    """Query of id and load: every place where kept rows name an object of a type, and the intake that they came with."""
+    selects = {
+        f"SELECT {staged.id_sql(columns)} AS id, {staged.load_sql()} AS load FROM kept_{staged.name}"
+        for staged in sources
+        for named, columns in staged.source.references()
+        if named == type
+    }
+    return " UNION ALL ".join(sorted(selects))
+
+
+def _first_named(type: str, sources: Sequence[Staged]) -> str:
+    """Query of id and load: of what kept rows name, the first intake that did, with a row that stands or one that was replaced since."""
+    return (
+        f"SELECT id, min(load) AS load FROM (SELECT id, load, TRUE AS stands FROM ({named_sql(type, sources)})"
+        f" UNION ALL SELECT id, load, FALSE FROM came WHERE object_type = {literal_text(type)}) GROUP BY id HAVING bool_or(stands)"
     )
 
 

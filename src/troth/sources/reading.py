@@ -22,6 +22,7 @@ from troth.sources.readers import reader_of
 
 MARGIN_US = 400 * 86_400_000_000
 FILTERED = "CREATE TABLE IF NOT EXISTS filtered (source VARCHAR, file VARCHAR, source_row BIGINT, reason VARCHAR, load INTEGER)"
+CAME = "CREATE TABLE IF NOT EXISTS came (source VARCHAR, object_type VARCHAR, id VARCHAR, load INTEGER)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +196,18 @@ def begin(engine: Engine, name: str) -> None:
     """Empty tables for what a reader set aside, and none of rows: the first that are appended make it."""
     engine.run(f"CREATE OR REPLACE TABLE rejected_{name} (_file INTEGER, line BIGINT, reason VARCHAR)")
     engine.run(f"DROP TABLE IF EXISTS staged_{name}")
-    engine.run(FILTERED)
-    engine.run(f"DELETE FROM filtered WHERE source = {literal_text(name)}")
+    for made, table in ((FILTERED, "filtered"), (CAME, "came")):
+        engine.run(made)
+        engine.run(f"DELETE FROM {table} WHERE source = {literal_text(name)}")
+
+
+def keep_came(engine: Engine, staged: Staged, rows: str) -> None:
+    """came: with which intake an object was named by rows that do not stand any more. rows: a relation like the staged table."""
+    for type, columns in sorted(set(staged.source.references())):
+        engine.run(
+            f"INSERT INTO came SELECT {literal_text(staged.name)}, {literal_text(type)}, {staged.id_sql(columns)}, min({staged.load_sql()})"
+            f" FROM {rows} WHERE {staged.id_sql(columns)} IS NOT NULL GROUP BY ALL"
+        )
 
 
 def keep_aside(engine: Engine, name: str, index: int, aside: str, piece: Piece) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from troth.kernel.errors import SourceError
@@ -12,7 +12,7 @@ from troth.record import Engine
 from troth.sources.contracts.checks import Place, Verdict, checks_of, verdicts
 from troth.sources.contracts.contract import microseconds
 from troth.sources.contracts.holding import hold, holds_of
-from troth.sources.contracts.schema import Columns, SchemaChange, accepted, changes_between, seen_in
+from troth.sources.contracts.schema import Columns, SchemaChange, Seen, accepted, changes_between, seen_in
 from troth.sources.reading import Staged
 
 
@@ -58,6 +58,43 @@ def judge(engine: Engine, staged: Staged, zone: str, before: Columns | None) -> 
         staged = hold(engine, staged, held)
     columns = accepted(mode, before, now)
     return staged, Judged(staged.name, staged.source.steward, mode, found, changes, columns, _newest(engine, staged))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is to be said of some rows of a source without a contract: its columns as they have them, and their newest instant."""
+
+    columns: Columns
+    newest: datetime | None
+
+    @classmethod
+    def at(cls, engine: Engine, staged: Staged) -> Looked:
+        return cls(seen_in(engine, staged), _newest(engine, staged))
+
+    @classmethod
+    def of(cls, columns: Columns, newest: str | None) -> Looked:
+        """As the facts of a snapshot have it."""
+        return cls(columns, None if newest is None else datetime.fromisoformat(newest))
+
+
+def judge_again(staged: Staged, was: Looked, replaced: Looked, by: Looked) -> Judged | None:
+    """As `judge`, where some of the rows that `was` tells of were replaced by others; None where only all rows can say.
+
+    For sources whose contract asks nothing.
+    """
+    if replaced.newest is not None and replaced.newest == was.newest and (by.newest is None or by.newest < was.newest):
+        return None
+    if set(was.columns) != set(by.columns) or set(was.columns) != set(replaced.columns):
+        return None
+    now = {name: _together(was.columns[name], replaced.columns[name], seen) for name, seen in by.columns.items()}
+    changes = tuple(changes_between(staged, was.columns, now))
+    newest = max((one for one in (was.newest, by.newest) if one is not None), default=None)
+    return Judged(staged.name, staged.source.steward, "evolve", (), changes, now, newest)
+
+
+def _together(was: Seen, replaced: Seen, by: Seen) -> Seen:
+    filled, misfits = (getattr(was, of) - getattr(replaced, of) + getattr(by, of) for of in ("filled", "misfits"))
+    return replace(by, filled=filled, misfits=misfits, fits=filled - misfits >= misfits)
 
 
 def quarantine_columns(engine: Engine, judged: Judged) -> None:

@@ -22,8 +22,9 @@ class Seen:
     """A column as the files have it. missing: the first file without it.
 
     read: the type in which it is read; None where neither the mapping nor the contract reads it, and nothing more is known.
-    fits: at least half of its filled cells are of that type. decimals: most digits behind the decimal mark, as written.
-    clock: some instant is at another time than midnight. Both are None below 20 filled cells and without a contract.
+    fits: at least half of its filled cells are of that type; misfits: those that are not. decimals: most digits behind the
+    decimal mark, as written. clock: some instant is at another time than midnight. Both are None below 20 filled cells and
+    without a contract.
     """
 
     missing: str | None = None
@@ -32,6 +33,7 @@ class Seen:
     fits: bool = True
     decimals: int | None = None
     clock: bool | None = None
+    misfits: int = 0
 
 
 Columns = Mapping[str, Seen]
@@ -71,6 +73,7 @@ def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
             fits=int(fits) >= int(misfits),
             decimals=int(decimals) if enough and decimals is not None else None,
             clock=bool(clock) if enough and clock is not None else None,
+            misfits=int(misfits),
         )
     return found
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from troth.query import identifier, literal_text
 from troth.record import Engine
+from troth.sources.fate import unusable_sql
 from troth.sources.intake.arrivals import is_full, newest
 from troth.sources.intake.taking import Stored
 from troth.sources.intake.texts import Texts, free, require
 from troth.sources.mapping import Source
-from troth.sources.reading import Piece, Plan, Staged, Withdrawn, append, begin, keep_aside, plan_of, staged_of
+from troth.sources.reading import Piece, Plan, Staged, Withdrawn, append, begin, keep_aside, keep_came, plan_of, staged_of
 
 NEVER = 2**31 - 1
 
@@ -105,6 +106,8 @@ def _without_withdrawn(engine: Engine, staged: Staged, ordered: Sequence[Stored]
     )
     counted = dict(engine.rows(f"SELECT fate, count(*) FROM withdrawn_{name} WHERE fate IS NOT NULL GROUP BY 1"))
     if counted:
+        gone = f"(SELECT s.* FROM {staged.table} s SEMI JOIN (FROM withdrawn_{name} WHERE fate IS NOT NULL) w USING (_file, _row))"
+        keep_came(engine, staged, f"(SELECT * FROM {gone} WHERE {unusable_sql(staged)} IS NULL)")
         engine.run(
             f"CREATE OR REPLACE TABLE {staged.table} AS SELECT s.* FROM {staged.table} s"
             f" ANTI JOIN (SELECT _file, _row FROM withdrawn_{name} WHERE fate IS NOT NULL) w USING (_file, _row) ORDER BY _file, _row"

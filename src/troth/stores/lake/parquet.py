@@ -1,7 +1,9 @@
 """Tables to files named by their content: the same rows give the same bytes, whatever the threads did.
 
 What makes that so: one COPY a partition, sorted under a total order (without the sort, row groups begin where the
-threads' chunks happened to end); codec, level and row group size fixed here, not left to the engine's defaults.
+threads' chunks happened to end); codec, level and row group size fixed here, not left to the engine's defaults. A partition of a
+table with empty cells is a table of its own first: else a column that is filled throughout is written otherwise where rows of
+other partitions, in which it is empty, stood beside it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from troth.stores.lake.engine import literal, quoted
 FORMAT = "FORMAT parquet, PARQUET_VERSION v1, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880"
 TEXTS = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
 NAME_LENGTH = 24
+PARTITION, WITH_BESIDE = "stored_partition", "stored_table"
 
 
 def schema_of(engine: Engine, table: str) -> tuple[Column, ...]:
@@ -35,13 +38,30 @@ def write(engine: Engine, parts: Sequence[Part], *, root: Path, staging: Path) -
     """
     stored = []
     for part in sorted(parts, key=lambda part: part.table):
-        columns = schema_of(engine, part.table)
-        for name, condition in _partitions(engine, part, columns):
-            rows = f"SELECT * FROM {quoted(part.table)} WHERE {condition} ORDER BY {_total_order(part, columns)}"
-            stored.append(_store(engine, part.table, name, rows, root=root, staging=staging))
+        stored += _write_part(engine, part, root=root, staging=staging)
     for folder in sorted({(root / file.path).parent for file in stored}):
         fsync_folder(folder)
     return tuple(stored)
+
+
+def _write_part(engine: Engine, part: Part, *, root: Path, staging: Path) -> list[StoredFile]:
+    columns, table = schema_of(engine, part.table), part.table
+    if part.beside is not None:
+        engine.run(f"CREATE OR REPLACE TABLE {WITH_BESIDE} AS {part.beside}")
+        table = WITH_BESIDE
+    listed = ", ".join(quoted(column.name) for column in columns)
+    apart = bool(part.partition) and _has_gaps(engine, table, columns)
+    stored = []
+    for name, condition in _partitions(engine, table, part):
+        rows = f"SELECT {listed} FROM {quoted(table)} WHERE {condition}"
+        if apart:
+            engine.run(f"CREATE OR REPLACE TABLE {PARTITION} AS {rows}")
+            rows = f"SELECT * FROM {PARTITION}"
+        rows = f"{rows} ORDER BY {_total_order(part, columns)}"
+        stored.append(_store(engine, part.table, name, rows, root=root, staging=staging))
+    for made in (PARTITION, WITH_BESIDE):
+        engine.run(f"DROP TABLE IF EXISTS {made}")
+    return stored
 
 
 def write_taken(engine: Engine, parts: Sequence[Part], *, root: Path, staging: Path) -> tuple[StoredFile, ...]:
@@ -57,22 +77,28 @@ def write_taken(engine: Engine, parts: Sequence[Part], *, root: Path, staging: P
     return tuple(stored)
 
 
+def _has_gaps(engine: Engine, table: str, columns: Sequence[Column]) -> bool:
+    """Whether some column is filled in some rows and empty in others."""
+    filled = ", ".join(f"count({quoted(column.name)})" for column in columns)
+    count, *counts = engine.rows(f"SELECT count(*), {filled} FROM {quoted(table)}")[0]
+    return any(0 < number < count for number in counts)
+
+
 def _total_order(part: Part, columns: Sequence[Column]) -> str:
     """Every column, the part's own order first: rows that tie after that are equal, and may stand as they like."""
     rest = [column.name for column in columns if column.name not in part.order]
     return ", ".join(f"{quoted(name)} ASC NULLS LAST" for name in (*part.order, *rest))
 
 
-def _partitions(engine: Engine, part: Part, schema: Sequence[Column]) -> list[tuple[str, str]]:
+def _partitions(engine: Engine, table: str, part: Part) -> list[tuple[str, str]]:
     """Name and SQL condition of each partition that has rows; a table without partition columns is one partition."""
-    table = quoted(part.table)
     if not part.partition:
-        return [("", "true")] if engine.rows(f"SELECT 1 FROM {table} LIMIT 1") else []
+        return [("", "true")] if engine.rows(f"SELECT 1 FROM {quoted(table)} LIMIT 1") else []
     columns = [quoted(name) for name in part.partition]
-    kinds = {column.name: column.type for column in schema}
+    kinds = {column.name: column.type for column in schema_of(engine, table)}
     wanted = [f"CAST({quoted(name)} AS VARCHAR)" if kinds[name] == "VARCHAR" else quoted(name) for name in part.partition]
     found = []
-    for values in engine.rows(f"SELECT DISTINCT {', '.join(wanted)} FROM {table}"):
+    for values in engine.rows(f"SELECT DISTINCT {', '.join(wanted)} FROM {quoted(table)}"):
         if None in values:
             raise StoreError(f"table '{part.table}' cannot be stored", got=f"a row without {', '.join(part.partition)}")
         condition = " AND ".join(f"{c} = {literal(v)}" for c, v in zip(columns, values, strict=True))

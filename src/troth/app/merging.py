@@ -1,0 +1,144 @@
+"""Tables of the lake from those before, without the rows that were replaced, and with the rows that took their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from troth.app.workspace import Workspace
+from troth.query import identifier, literal_text
+from troth.record import Engine, Part, Snapshot, StoredFile
+
+WAS = "was"
+"""The schema of the snapshot before."""
+MONTH = "month"
+
+
+class Whole(Exception):
+    """Only all rows can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A part with the columns that say whose a row is, and a query of those whose rows were made anew, as the table fresh_<part>.
+
+    places: a query of the partitions in which rows were replaced, where it is known otherwise.
+    """
+
+    part: Part
+    on: tuple[str, ...]
+    whose: str
+    places: str | None = None
+
+
+def refuse(reason: object) -> None:
+    """Raises Whole where there is a reason."""
+    if reason:
+        raise Whole(reason)
+
+
+def set_apart(engine: Engine, table: str, on: Sequence[str], whose: str) -> None:
+    """fresh_<table>: the rows of a table that are of those made anew."""
+    engine.run(f"CREATE OR REPLACE TABLE fresh_{table} AS SELECT f.* FROM {table} f SEMI JOIN ({whose}) w ON {_same('f', on)}")
+    engine.run(f"DROP TABLE {table}")
+
+
+def rest_of(table: str, on: Sequence[str], whose: str, where: str = "TRUE") -> str:
+    """Query of the rows before that stay."""
+    return f"SELECT f.* FROM (SELECT * FROM {WAS}.{table} WHERE {where}) f ANTI JOIN ({whose}) w ON {_same('f', on)}"
+
+
+def together(engine: Engine, table: str, on: Sequence[str], whose: str) -> None:
+    """View <table>: all rows as they are now."""
+    engine.run(f"CREATE OR REPLACE VIEW {table} AS {rest_of(table, on, whose)} UNION ALL BY NAME SELECT * FROM fresh_{table}")
+
+
+def merge(
+    workspace: Workspace, engine: Engine, before: Snapshot, replaced: Iterable[Replaced], whole: Sequence[Part]
+) -> tuple[StoredFile, ...]:
+    """The files of the snapshot before, but for partitions in which rows were replaced or came, and tables that are there as a whole.
+
+    Raises Whole where a partition has no row any more.
+    """
+    parts, expected = list(whole), set[tuple[str, str]]()
+    for one in replaced:
+        if one.part.beside is not None:
+            months = _months(engine, before, one)
+            _fill_months(workspace, engine, before, one, months)
+            expected |= {(one.part.table, month) for month in months}
+            parts += [one.part] if months else []
+        elif touched := _partitions(engine, one):
+            _fill(engine, one, touched)
+            refuse(_partitions_in(engine, one.part) != touched and f"a part of {one.part.table} is empty now")
+            parts.append(one.part)
+    written = workspace.lake.write(engine, parts)
+    beside = {part.table for part in parts if part.beside is not None}
+    refuse(expected != {(file.table, file.partition) for file in written if file.table in beside} and "a month is empty now")
+    anew, named = {(file.table, file.partition) for file in written}, {part.table for part in whole}
+    stay = [file for file in before.files if file.table not in named and (file.table, file.partition) not in anew]
+    return tuple(sorted((*stay, *written), key=lambda file: (file.table, file.partition)))
+
+
+def _partitions(engine: Engine, one: Replaced) -> set[tuple[object, ...]]:
+    """The values of the partitions in which rows were replaced or came."""
+    columns = _listed(one.part.partition) or "TRUE"
+    rows = f"(SELECT f.* FROM {WAS}.{one.part.table} f SEMI JOIN ({one.whose}) w ON {_same('f', one.on)})"
+    replaced = f"SELECT {columns} FROM {rows if one.places is None else f'({one.places})'}"
+    return set(engine.rows(f"SELECT DISTINCT * FROM ({replaced} UNION ALL SELECT {columns} FROM fresh_{one.part.table})"))
+
+
+def _partitions_in(engine: Engine, part: Part) -> set[tuple[object, ...]]:
+    return set(engine.rows(f"SELECT DISTINCT {_listed(part.partition) or 'TRUE'} FROM {part.table}"))
+
+
+def _months(engine: Engine, before: Snapshot, one: Replaced) -> set[str]:
+    """The months in which objects of the rows began that were replaced or came, by the names of their partitions."""
+    table, (type, code) = one.part.table, one.on
+    there = {file.partition for file in before.files if file.table == table}
+    on = f"m.object_type = f.{type} AND m.object = f.{code}"
+    fresh = f"SELECT coalesce(m.month, 0) FROM fresh_{table} f LEFT JOIN first_month m ON {on}"
+    return {str(month) for (month,) in engine.rows("SELECT DISTINCT month FROM changed_month") if str(month) in there} | {
+        str(month) for (month,) in engine.rows(f"SELECT DISTINCT * FROM ({fresh})")
+    }
+
+
+def _fill_months(workspace: Workspace, engine: Engine, before: Snapshot, one: Replaced, months: set[str]) -> None:
+    """<table>: all rows of some months, which its files do not name."""
+    table, within = one.part.table, f"{WAS}_{one.part.table}"
+    files = tuple(file for file in before.files if file.table == table and file.partition in months)
+    workspace.lake.attach(engine, replace(before, files=files, schemas={table: before.schemas[table]}), within=within)
+    rest = f"SELECT f.* FROM {within}.{table} f ANTI JOIN ({one.whose}) w ON {_same('f', one.on)}"
+    _make(engine, table, rest)
+    engine.run(f"DROP SCHEMA {within} CASCADE")
+
+
+def _fill(engine: Engine, one: Replaced, partitions: set[tuple[object, ...]]) -> None:
+    """<table>: all rows of some partitions, with the types of a whole build."""
+    within = [
+        " AND ".join(f"{identifier(c)} = {_literal(value)}" for c, value in zip(one.part.partition, values, strict=True))
+        for values in partitions
+        if one.part.partition
+    ]
+    _make(engine, one.part.table, rest_of(one.part.table, one.on, one.whose, " OR ".join(f"({some})" for some in sorted(within)) or "TRUE"))
+
+
+def _make(engine: Engine, table: str, rest: str) -> None:
+    typed = ", ".join(f"CAST({identifier(name)} AS {type}) AS {identifier(name)}" for name, type in _types(engine, f"fresh_{table}"))
+    engine.run(f"DROP VIEW IF EXISTS {table}")
+    engine.run(f"CREATE OR REPLACE TABLE {table} AS SELECT {typed} FROM ({rest}) UNION ALL SELECT * FROM fresh_{table}")
+
+
+def _literal(value: object) -> str:
+    return literal_text(value) if isinstance(value, str) else str(value)
+
+
+def _types(engine: Engine, table: str) -> list[tuple[str, str]]:
+    return [(str(row[0]), str(row[1])) for row in engine.rows(f"DESCRIBE {table}")]
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(f"CAST({identifier(c)} AS VARCHAR) AS {identifier(c)}" if c != MONTH else identifier(c) for c in columns)
+
+
+def _same(of: str, on: Sequence[str]) -> str:
+    return " AND ".join(f"{of}.{identifier(c)} = w.{identifier(c)}" for c in on)

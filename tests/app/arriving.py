@@ -1,0 +1,123 @@
+"""A book of five sources whose rows come, are corrected and go, and what a build gives of them in two ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.app.small_book import write_book
+from troth.app import build as building
+from troth.app import judging_again, parts
+from troth.app.bootstrap import open_workspace
+from troth.app.build import Built, build
+from troth.app.increment import increment_of
+
+BOOK = {
+    "troth.yaml": "name: Arriving\nfolder: ../data\nzone: Europe/Berlin\ncurrency: EUR\n",
+    "sources/orders.yaml": """orders:
+  files: ['orders*.csv']
+  key: [id]
+  object: {type: order, id: [id], attributes: {due: {column: due, as: day}, status: {column: status, as: text}}}
+  relations: [{to: customer, id: [customer]}, {to: shop, id: [shop]}]
+  events:
+    - {type: placed, at: placed, anchor: true}
+    - {type: delivered, at: delivered}
+""",
+    "sources/payments.yaml": """payments:
+  files: ['payments*.csv']
+  key: [payment]
+  money: [{about: order, id: [order], kind: payment, amount: amount}]
+  lends: [{to: order, id: [order], attribute: limit, column: limit, as: instant, take: last}]
+""",
+    "sources/scans.yaml": """scans:
+  files: ['scans*.csv']
+  key: []
+  object: {type: order, id: [order]}
+  events: [{type_from: what, at: at}]
+""",
+    "sources/customers.yaml": """customers:
+  files: ['customers*.csv']
+  key: [id]
+  object: {type: customer, id: [id], attributes: {tier: {column: tier, as: text}}}
+""",
+    "sources/reviews.yaml": """reviews:
+  files: ['reviews*.csv']
+  key: [review]
+  feedback: [{about: order, id: [order], instrument: review, answered: answered, score: score, scale: [1, 5]}]
+""",
+    "promises/deliver.yaml": """deliver:
+  subject: order
+  words: delivered by the day given
+  anchor: placed
+  fulfil: {event: delivered, claimed_by: order.status = 'delivered'}
+  due: end_of_day(attr(due))
+  void_when: order.status = 'canceled' or customer.tier = 'closed'
+  stages:
+    house: {from: placed, to: packed, budget: attr(limit)}
+    road: {from: packed, to: delivered}
+pack:
+  subject: order
+  words: packed in two days
+  anchor: placed
+  fulfil: {event: packed}
+  due: placed + 2d
+""",
+}
+HEADS = {
+    "orders": "id,customer,shop,placed,delivered,due,status",
+    "payments": "payment,order,amount,limit",
+    "scans": "order,what,at",
+    "customers": "id,tier",
+    "reviews": "review,order,answered,score",
+}
+Row = Sequence[str]
+
+
+def write(under: Path, files: Mapping[str, Sequence[Row]], book: Mapping[str, str] = BOOK) -> Path:
+    """files: rows by the name of the file, which begins with that of its source: orders, orders-2. Gives the book's folder."""
+    texts = {f"{name}.csv": "\n".join([HEADS[name.partition("-")[0]], *map(",".join, rows)]) + "\n" for name, rows in files.items()}
+    return write_book(under, files=texts, book=book)
+
+
+class Ways:
+    """The same files built as they come, and all anew each time. quick: of each build after the first whether it was of what changed."""
+
+    def __init__(self, under: Path, monkeypatch: pytest.MonkeyPatch, book: Mapping[str, str] = BOOK) -> None:
+        self.under, self.monkeypatch, self.book = under, monkeypatch, book
+        self.quick: list[bool] = []
+
+    def built(self, files: Mapping[str, Sequence[Row]]) -> tuple[Built, Built]:
+        """What a build gives as files come, and what all loads give anew."""
+        with self._noted():
+            grown = build(open_workspace(write(self.under / "grown", files, self.book)))
+        with self.monkeypatch.context() as patched:
+            patched.setattr(building, "increment_of", lambda *_: None)
+            whole = build(open_workspace(write(self.under / "whole", files, self.book)))
+        return grown, whole
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        def noted(*arguments: object) -> object:
+            found = increment_of(*arguments)  # type: ignore[arg-type]
+            self.quick.append(found is not None)
+            return found
+
+        with self.monkeypatch.context() as patched:
+            patched.setattr(building, "increment_of", noted)
+            yield
+
+
+def assert_same(grown: Built, whole: Built) -> None:
+    """Also the bytes of every file, since a file is named by them."""
+    assert grown.snapshot.files == whole.snapshot.files
+    assert grown.snapshot.facts == whole.snapshot.facts
+    assert grown.snapshot == whole.snapshot
+
+
+def split_when_more_than(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of more rows than that are split by months."""
+    for module in (parts, judging_again):
+        monkeypatch.setattr(module, "MANY", rows)

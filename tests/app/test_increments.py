@@ -1,0 +1,164 @@
+"""A build of what changed gives what a build of everything gives, to the byte, or everything is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.app.arriving import BOOK, HEADS, Row, Ways, assert_same, split_when_more_than
+from troth.app import increment
+from troth.app.asking import ask
+from troth.app.bootstrap import open_workspace
+
+DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
+BEFORE = {
+    "orders": [
+        [f"o{n:02}", f"c{n % 5}", f"s{n % 3}", DAYS[n], DAYS[n + 4] if n % 4 else "", DAYS[n + 5][:10], "delivered" if n % 4 else "open"]
+        for n in range(60)
+    ],
+    "payments": [[f"p{n}", f"o{n:02}", f"{n}.50", DAYS[n + 2]] for n in range(60)],
+    "scans": [[f"o{n:02}", "packed", DAYS[n + 1]] for n in range(60)],
+    "customers": [[f"c{n}", "usual"] for n in range(5)],
+    "reviews": [[f"r{n}", f"o{n:02}", DAYS[n + 6], str(1 + n % 5)] for n in range(40)],
+}
+LATER = "2026-03-27 18:00"
+BOTH = "both:\n  subject: order\n  words: both\n  anchor: placed\n  fulfil: {all_of: [deliver, pack]}\n"
+CONTRACT = "  owner: sales\n  steward: sales\n  contract: {columns: {score: {type: number, severity: warn}}}\n"
+QUICK = {
+    "an order": {"orders-2": [["o99", "c1", "s1", LATER, "", "2026-04-02", "open"]]},
+    "an order of a new customer": {"orders-2": [["o99", "c9", "s1", LATER, "", "2026-04-02", "open"]]},
+    "a delivery that was late": {"orders-2": [["o56", "c1", "s2", DAYS[56], LATER, DAYS[61][:10], "delivered"]]},
+    "an order placed in another month": {"orders-2": [["o30", "c0", "s0", DAYS[3], DAYS[34], DAYS[35][:10], "delivered"]]},
+    "a scan before all others": {"scans-2": [["o59", "packed", DAYS[58]]]},
+    "a scan after which dues have passed": {"scans-2": [["o59", "packed", "2026-04-05 10:00"]]},
+    "a customer of another kind": {"customers-2": [["c2", "closed"]]},
+    "a payment for another order": {"payments-2": [["p7", "o08", "3.00", DAYS[70]]]},
+    "an amount that is none": {"payments-2": [["p7", "o07", "much", ""]]},
+    "a row that says nothing new": {"orders-2": [BEFORE["orders"][7]]},
+    "a row without a key": {"orders-2": [["", "c1", "s1", LATER, "", "2026-04-02", "open"]]},
+    "an answer": {"reviews-2": [["r99", "o59", LATER, "4"]]},
+}
+
+
+@pytest.fixture(autouse=True)
+def _however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows are all near each other."""
+    monkeypatch.setattr(increment, "FEWER_THAN", 2)
+
+
+@pytest.mark.parametrize("split", [20, 1_000], ids=["split by months", "one file a table"])
+@pytest.mark.parametrize("coming", QUICK)
+def test_what_came_is_judged_as_if_all_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coming: str, split: int) -> None:
+    split_when_more_than(split, monkeypatch)
+    ways = Ways(tmp_path, monkeypatch)
+    ways.built(BEFORE)
+
+    assert_same(*ways.built(QUICK[coming]))
+    assert ways.quick == [False, True]
+
+
+def test_what_nobody_can_tell_from_a_few_rows_is_told_from_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event of a kind that is new: the files number all kinds there are."""
+    ways = Ways(tmp_path, monkeypatch)
+    ways.built(BEFORE)
+
+    assert_same(*ways.built({"scans-2": [["o59", "lost", LATER]]}))
+    assert ways.quick == [False, False]
+    assert_same(*ways.built({"scans-3": [["o58", "lost", LATER]]}))
+    assert ways.quick == [False, False, True]
+
+
+def test_an_object_that_is_named_no_more_changes_the_numbers_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = Ways(tmp_path, monkeypatch)
+    ways.built({**BEFORE, "orders-2": [["o99", "c9", "s1", LATER, "", "2026-04-02", "open"]]})
+
+    assert_same(*ways.built({"orders-2": [["o99", "c1", "s1", LATER, "", "2026-04-02", "open"]]}))
+    assert ways.quick == [False, False]
+
+
+def test_an_id_keeps_its_number_whatever_comes_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the row that named it first was replaced, and where all is built anew."""
+    ways = Ways(tmp_path, monkeypatch)
+    ways.built(BEFORE)
+    ways.built({"orders-2": [["o005", "c1", "s1", LATER, "", "2026-04-02", "open"]]})
+    ways.built({"orders-3": [["o01", "c9", "s1", LATER, "", "2026-04-02", "open"], ["o000", "c1", "s1", LATER, "", "2026-04-02", "open"]]})
+
+    for folder in ("grown", "whole"):
+        rows = ask(open_workspace(tmp_path / folder / "book"), "SELECT id FROM object_order ORDER BY code").rows
+        assert [id for (id,) in rows] == [*(f"o{n:02}" for n in range(60)), "o005", "o000"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("promises/deliver.yaml", BOOK["promises/deliver.yaml"].replace("placed + 2d", "placed + 2wd\n  calendar: week")),
+        ("promises/deliver.yaml", BOOK["promises/deliver.yaml"] + BOTH),
+        ("sources/reviews.yaml", BOOK["sources/reviews.yaml"] + CONTRACT),
+    ],
+    ids=["working time", "a promise kept by others", "a contract"],
+)
+def test_what_reaches_beyond_a_row_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str) -> None:
+    calendar = {"calendars/week.yaml": "week: {hours: 'Mon-Fri 08:00-17:00'}\n", "company.yaml": "roles: [sales]\n"}
+    ways = Ways(tmp_path, monkeypatch, {**BOOK, **calendar, file: text})
+    ways.built(BEFORE)
+
+    assert_same(*ways.built(QUICK["an order"]))
+    assert ways.quick == [False, False]
+
+
+def test_a_changed_book_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = Ways(tmp_path, monkeypatch)
+    ways.built(BEFORE)
+    ways.book = {**BOOK, "promises/deliver.yaml": BOOK["promises/deliver.yaml"].replace("placed + 2d", "placed + 3d")}
+
+    assert_same(*ways.built(QUICK["an order"]))
+    assert ways.quick == [False, False]
+
+
+IDS = st.integers(0, 69).map(lambda n: f"o{n:02}")
+INSTANTS = st.sampled_from([*DAYS, "", "soon"])
+CELLS = {
+    "orders": st.tuples(
+        IDS, st.sampled_from(["c1", "c2", "c7"]), st.sampled_from(["s1", "s4"]), INSTANTS, INSTANTS,
+        st.sampled_from([day[:10] for day in DAYS]), st.sampled_from(["open", "delivered", "canceled"]),
+    ),
+    "payments": st.tuples(st.integers(0, 69).map(lambda n: f"p{n}"), IDS, st.sampled_from(["1.00", "none", ""]), INSTANTS),
+    "scans": st.tuples(IDS, st.sampled_from(["packed", "seen"]), INSTANTS),
+    "customers": st.tuples(st.sampled_from(["c1", "c2", "c8"]), st.sampled_from(["usual", "closed"])),
+    "reviews": st.tuples(st.integers(0, 49).map(lambda n: f"r{n}"), IDS, INSTANTS, st.sampled_from(["1", "5", "nine"])),
+}  # fmt: skip
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> Sequence[Mapping[str, Sequence[Row]]]:
+    """Three mornings: files that are new, and files of before in which rows were added, replaced and struck out."""
+    files: dict[str, list[Row]] = {name: list(rows) for name, rows in BEFORE.items()}
+    told = []
+    for morning in (2, 3, 4):
+        for name in draw(st.sets(st.sampled_from(sorted(HEADS)), min_size=1, max_size=3)):
+            rows = draw(st.lists(CELLS[name], min_size=1, max_size=3))
+            if draw(st.booleans()):
+                files[f"{name}-{morning}"] = list(rows)
+            else:
+                place = draw(st.integers(0, len(files[name]) - 1))
+                files[name] = [*files[name][:place], *rows, *files[name][place + draw(st.integers(0, 2)) :]]
+        told.append(dict(files))
+    return told
+
+
+@settings(
+    max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps(), st.sampled_from([20, 1_000]))
+def test_whatever_comes_the_files_are_those_of_a_whole_build(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, drawn: Sequence[Mapping[str, Sequence[Row]]], split: int
+) -> None:
+    split_when_more_than(split, monkeypatch)
+    ways = Ways(tmp_path_factory.mktemp("ways"), monkeypatch)
+    ways.built(BEFORE)
+    for files in drawn:
+        assert_same(*ways.built(files))
