@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.app.judging import Made, Taken, declared, record_with, told
-from troth.app.merging import WAS, Replaced, merge, refuse, rest_of, set_apart, together
+from troth.app.merging import WAS, Replaced, merge, refuse, refuse_other_columns, rest_of, set_apart, together
 from troth.app.parts import ABOUT, MANY, parts_of
 from troth.app.rules import Rules
 from troth.app.workspace import Progress, Workspace
@@ -32,7 +32,7 @@ def judged_again(
 ) -> tuple[Made, tuple[StoredFile, ...]]:
     """What `snapshot_of` makes of all rows, from those near what is new. Raises Whole where only all rows can say."""
     named = _named(engine, taken.staged)
-    attributes = _make_record(engine, taken.staged, rules.settings.currency, named, seq)
+    attributes = _make_record(engine, before, taken.staged, rules.settings.currency, named, seq)
     first_us, last = _last(engine, before)
     held = (int(before.facts["first_us"]), to_us(before.as_of))
     record = record_with(engine, rules, attributes, named.events, frozenset(), held)
@@ -72,7 +72,7 @@ def _named(engine: Engine, staged: Sequence[Staged]) -> _Named:
 
 
 def _make_record(
-    engine: Engine, staged: Sequence[Staged], currency: str | None, named: _Named, seq: int
+    engine: Engine, before: Snapshot, staged: Sequence[Staged], currency: str | None, named: _Named, seq: int
 ) -> Mapping[str, Mapping[str, str]]:
     """fresh_<table> of what changed, and the tables of all objects, with what they belong to, as they are now.
 
@@ -88,6 +88,8 @@ def _make_record(
     attributes = make_facts(engine, staged, currency=currency, ids=ids, texts=named.texts)
     refuse(early and f"an earlier intake named a new {early[0]}")
     types = sorted({type for one in staged for type, _ in one.source.references()} | set(attributes))
+    for table in ("event", "relation", "feedback", "money", "bad_cell", *(f"object_{type}" for type in types)):
+        refuse_other_columns(engine, table, before, table)
     _make_changed(engine, types)
     _set_events_apart(engine, named)
     for table in ("relation", "feedback", "money", "bad_cell"):

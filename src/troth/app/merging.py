@@ -53,6 +53,11 @@ def together(engine: Engine, table: str, on: Sequence[str], whose: str) -> None:
     engine.run(f"CREATE OR REPLACE VIEW {table} AS {rest_of(table, on, whose)} UNION ALL BY NAME SELECT * FROM fresh_{table}")
 
 
+def refuse_other_columns(engine: Engine, table: str, before: Snapshot, made: str) -> None:
+    """Raises Whole where a table has other columns now, as with a version between two releases."""
+    refuse({column.name for column in before.schemas.get(table, ())} != set(engine.names(f"FROM {made}")) and f"{table} has other columns")
+
+
 def merge(
     workspace: Workspace, engine: Engine, before: Snapshot, replaced: Iterable[Replaced], whole: Sequence[Part]
 ) -> tuple[StoredFile, ...]:
@@ -62,6 +67,7 @@ def merge(
     """
     parts, expected = list(whole), set[tuple[str, str]]()
     for one in replaced:
+        refuse_other_columns(engine, one.part.table, before, f"fresh_{one.part.table}")
         if one.part.beside is not None:
             months = _months(engine, before, one)
             _fill_months(workspace, engine, before, one, months)
