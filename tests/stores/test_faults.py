@@ -18,7 +18,7 @@ from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
 from troth.stores.lake.lake import ParquetLake
 
-OF_A_BUILD = [name for name in failpoints.NAMES if not name.startswith(("gc.", "history.", "vault."))]
+OF_A_BUILD = [name for name in failpoints.NAMES if not name.startswith(("gc.", "history.", "outbox.", "post.", "vault."))]
 
 
 def _hits(lake: ParquetLake) -> Counter[str]:
