@@ -9,6 +9,9 @@ MEASURES = ("metrics", "goals", "scorecards")
 
 
 def unmeasured(book: Path) -> None:
-    """Leave out all that is measured: it names promises and sources which a smaller book has no more."""
+    """Leave out all that is measured, and the branches: these name promises and sources which a smaller book has no more."""
     for folder in MEASURES:
         shutil.rmtree(book / folder)
+    company = book / "company.yaml"
+    kept = [line for line in company.read_text(encoding="utf-8").splitlines(keepends=True) if "id: branch" not in line]
+    company.write_text("".join(kept), encoding="utf-8")

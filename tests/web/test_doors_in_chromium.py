@@ -1,0 +1,90 @@
+"""The pages by which people come in, in a real browser: nobody kept out, a phone, and the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web.browser import Browser, Opened, Theme, browsing, served_at
+from tests.web.doors import PASSWORD, House, house
+from troth.access import EVERYTHING, Role
+from troth.app.access import HERE, invite
+from troth.app.served import Served
+from troth.faces.web import web_app
+from troth.faces.web.gate import AccountGate
+
+pytestmark = pytest.mark.system
+
+MOST_SIZES = 4
+
+
+@pytest.fixture(scope="module")
+def doors(served: Served, tmp_path_factory: pytest.TempPathFactory) -> House:
+    made = house(served, tmp_path_factory.mktemp("doors"))
+    made.taken("ana", Role.admin)
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser(doors: House) -> Iterator[Browser]:
+    with served_at(web_app(doors.served, AccountGate(doors.access))) as base, browsing(base) as made:
+        yield made
+
+
+def by_keyboard(opened: Opened, name: str, password: str) -> None:
+    page = opened.page
+    page.locator("#name").focus()
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_signing_in_keeps_nobody_out_and_goes_by_keyboard_alone(browser: Browser, theme: Theme) -> None:
+    opened = browser.open("/promises", theme=theme)
+    assert "/sign-in?" in opened.page.url
+    assert opened.axe() == []
+    assert len(opened.sizes()) <= MOST_SIZES
+
+    by_keyboard(opened, "ana", PASSWORD)
+    opened.page.wait_for_selector("nav")
+
+    for path in ("/account", "/access"):
+        opened.page.goto(f"{browser.base}{path}")
+        assert opened.axe() == [], path
+        assert len(opened.sizes()) <= MOST_SIZES, path
+    assert [one for one in opened.requests if not one.startswith(browser.base)] == []
+    assert opened.complaints == []
+
+
+def test_what_was_not_right_is_said_and_keeps_nobody_out(browser: Browser) -> None:
+    opened = browser.open("/sign-in")
+    by_keyboard(opened, "ana", "not it at all")
+    opened.page.wait_for_selector("[role=alert]")
+
+    assert "not right" in opened.page.inner_text("[role=alert]")
+    assert opened.axe() == []
+
+
+def test_whoever_has_a_link_takes_the_account_by_keyboard_on_a_phone(browser: Browser, doors: House) -> None:
+    key = invite(doors.access, HERE, Role.viewer, EVERYTHING).key
+    opened = browser.open(f"/welcome#{key}", width=380)
+    assert opened.wide() == 0
+    assert opened.axe() == []
+
+    by_keyboard(opened, "bob", "four quiet herons")
+    opened.page.wait_for_url(f"{browser.base}/")
+    assert key not in opened.page.url
+
+
+@pytest.mark.parametrize("path", ["/account", "/access"])
+def test_pages_of_accounts_fit_a_phone(browser: Browser, path: str) -> None:
+    opened = browser.open("/sign-in", width=380)
+    assert opened.wide() == 0
+    by_keyboard(opened, "ana", PASSWORD)
+    opened.page.wait_for_selector("nav")
+    opened.page.goto(f"{browser.base}{path}")
+
+    assert opened.wide() == 0
