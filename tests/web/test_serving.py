@@ -20,6 +20,7 @@ from tests.web.conftest import text_of
 from troth.app.examples import corner_shop
 from troth.faces.cli import serve_commands
 from troth.faces.cli.commands import demo
+from troth.faces.web.running import listening
 
 TROTH = Path(sys.executable).with_name("troth")
 
@@ -96,3 +97,12 @@ def test_no_secret_of_the_machine_is_in_a_page(tmp_path: Path) -> None:
         pages = [urlopen(address + path, timeout=60).read().decode() for path in ("", "promises", "data", "start")]
 
     assert all(os.fspath(tmp_path) not in page for page in pages)
+
+
+def test_what_is_small_is_sent_at_once() -> None:
+    """Else each answer on a kept connection waits 40 ms: asyncio turns that off for a socket alone that says that it is TCP's."""
+    with listening("127.0.0.1", 0) as door, socket.create_connection(door.getsockname()) as caller:
+        answering, _ = door.accept()
+        with answering:
+            assert door.proto == answering.proto == socket.IPPROTO_TCP
+        assert caller.fileno() >= 0

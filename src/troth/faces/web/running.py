@@ -16,7 +16,7 @@ def run(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None
     import uvicorn
 
     try:
-        door = _listening(host, port)
+        door = listening(host, port)
     except OSError as error:
         raise BadValue(f"nobody can listen at {host}:{port}", got=error.strerror, next_step="Name another --port, or 0 for any.") from error
     host_shown = f"[{host}]" if ":" in host else host
@@ -27,9 +27,12 @@ def run(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None
         uvicorn.Server(config).run(sockets=[door])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that waits for callers. Raises OSError where nobody can listen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    door = socket.socket(family, socket.SOCK_STREAM)
+    # Named by its protocol: of a socket that is not, asyncio does not know that what is small shall be sent at once, and each answer
+    # waits 40 ms for the reader to say that it has the one before.
+    door = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind((host, port))
