@@ -119,7 +119,7 @@ def shown_small(seconds: float) -> str:
 def measure_here(root: Path) -> dict[str, float]:
     """Seconds of the first look, of one from the cache, and of resolving one definition for one customer."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.rules import look
+    from troth.app.rulebook.rules import look
 
     workspace = open_workspace(root)
     shutil.rmtree(workspace.state, ignore_errors=True)

@@ -89,7 +89,7 @@ def build_once(book: Path) -> dict[str, Any]:
     watch = Stopwatch()
     watch("start-up")
     from troth.app.bootstrap import open_workspace
-    from troth.app.build import build
+    from troth.app.building.build import build
 
     build(open_workspace(book), progress=watch)
     phases = watch.stop()

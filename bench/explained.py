@@ -36,7 +36,7 @@ def measure(count: int = COUNT) -> list[Line]:
 def make_here(root: Path, count: int) -> None:
     """A lake as a build leaves it, of a record that no file was read for."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.rules import read_rules
+    from troth.app.rulebook.rules import read_rules
     from troth.engines.calendars import transitions
     from troth.kernel.instant import to_us
     from troth.promises import Record, make_outcomes
@@ -84,9 +84,9 @@ EMPTY = {
 
 
 def measure_here(root: Path, count: int) -> dict[str, Any]:
+    from troth.app.answers.timeline import why_not
     from troth.app.bootstrap import open_workspace
     from troth.app.reading import open_reading
-    from troth.app.timeline import why_not
 
     reading = open_reading(open_workspace(root / "book"))
     ids = [f"o{(number * 7_919_393 + 17) % count:09}" for number in range(IDS + 1)]

@@ -97,9 +97,9 @@ def _by_recordlinkage(world: Any, blocks: Any, fields: Any) -> Any:
 
 
 def build_here(*, identity: bool) -> dict[str, Any]:
+    from troth.app.answers.customer import story
     from troth.app.bootstrap import open_workspace
-    from troth.app.build import build
-    from troth.app.customer import story
+    from troth.app.building.build import build
     from troth.app.reading import open_reading
 
     root = _write(CACHE / "identity", identity=identity)

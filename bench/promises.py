@@ -69,7 +69,7 @@ def measure_here(way: str, folder: Path, count: int) -> dict[str, Any]:
     """Seconds of judging, from a book that is open and a record that lies in files."""
     from datetime import datetime
 
-    from troth.app.rules import CHECKS
+    from troth.app.rulebook.rules import CHECKS
     from troth.book import open_book
     from troth.engines.calendars import transitions
     from troth.kernel.instant import to_us

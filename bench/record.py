@@ -100,8 +100,8 @@ COUNTED = (
 def troth(folder: Path, target: Path) -> dict[str, Any]:
     """What a build does of it: staged, settled, made into facts, written into a lake. Start-up is left out of both."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.judging import DEFAULT_ZONE
-    from troth.app.rules import read_rules
+    from troth.app.building.judging import DEFAULT_ZONE
+    from troth.app.rulebook.rules import read_rules
     from troth.record import Part
     from troth.sources import QUARANTINE, make_facts, settle, stage
 

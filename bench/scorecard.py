@@ -75,7 +75,7 @@ def compare(answer: Any) -> str:
     """Each unit against the others, as `troth units` has it."""
     import numpy as np
 
-    from troth.app.units import _cell, _comparable
+    from troth.app.answers.units import _cell, _comparable
     from troth.metrics.units import compared
 
     basis = _comparable(answer)

@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.process import cpu_s, peak_mib
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 from troth.app.workspace import Workspace
 from troth.record import Engine
 

@@ -43,9 +43,9 @@ def measure(count: int = LARGE) -> list[Line]:
 
 
 def measure_here(folder: Path) -> dict[str, Any]:
+    from troth.app.answers.timeline import why_not
     from troth.app.bootstrap import open_workspace
     from troth.app.reading import open_reading
-    from troth.app.timeline import why_not
 
     reading = open_reading(open_workspace(folder / "book"))
     ids = order_ids(folder, IDS + 1)

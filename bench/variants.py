@@ -47,7 +47,7 @@ def measure_here(overlays: int, count: int, unit: str) -> dict[str, float]:
     """Seconds of judging, from a book that is open and a record that is in memory."""
     from datetime import datetime
 
-    from troth.app.rules import CHECKS
+    from troth.app.rulebook.rules import CHECKS
     from troth.book import open_book
     from troth.engines.calendars import transitions
     from troth.kernel.instant import to_us

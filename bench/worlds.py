@@ -68,7 +68,7 @@ def _faker() -> dict[str, Any]:
 
 
 def _ours(customers: int) -> dict[str, Any]:
-    from troth.app.examples import make_meridian
+    from troth.app.starting.examples import make_meridian
     from troth.worlds import Plan, company
     from troth.worlds.sheets import NONE
 

@@ -11,10 +11,10 @@ from playwright.sync_api import sync_playwright
 
 from tests.web.browser import served_at
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.examples import demo
+from troth.app.building.build import build
+from troth.app.pages.served import Served
 from troth.app.reading import read_page
-from troth.app.served import Served
+from troth.app.starting.examples import demo
 from troth.faces.page import render
 from troth.faces.web import web_app
 from troth.faces.web.gate import OpenGate

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.app.small_book import write_book
-from troth.app import build as building
-from troth.app import judging_again, parts
 from troth.app.bootstrap import open_workspace
-from troth.app.build import Built, build
-from troth.app.increment import increment_of
+from troth.app.building import build as building
+from troth.app.building import judging_again, parts
+from troth.app.building.build import Built, build
+from troth.app.building.increment import increment_of
 
 BOOK = {
     "troth.yaml": "name: Arriving\nfolder: ../data\nzone: Europe/Berlin\ncurrency: EUR\n",

@@ -10,8 +10,8 @@ from pathlib import Path
 from tests.app.small_book import BOOK, ORDERS, write_book
 from troth.access import EVERYTHING, Scope
 from troth.app.bootstrap import open_sending, open_workspace
-from troth.app.build import build
-from troth.app.sending import Ran, Sending, add, run
+from troth.app.building.build import build
+from troth.app.letters.sending import Ran, Sending, add, run
 from troth.app.workspace import Workspace
 from troth.faces.outgoing import write
 from troth.sending import Schedule, when_of

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from troth.app.bootstrap import open_workspace
-from troth.app.build import Built, build
+from troth.app.building.build import Built, build
 from troth.app.workspace import Workspace
 
 #  order  promised  delivered

@@ -18,11 +18,11 @@ from tests.app.test_revisions import FIRST, at
 from tests.app.two_systems import BOOK as TWO_BOOK
 from tests.app.two_systems import FILES as TWO_FILES
 from tests.app.two_systems import write_two_systems
-from troth.app import parties
-from troth.app.asking import ask
+from troth.app.answers import parties
 from troth.app.bootstrap import collect_garbage
-from troth.app.build import build
-from troth.app.known import as_known_at
+from troth.app.building.build import build
+from troth.app.past.asking import ask
+from troth.app.past.known import as_known_at
 from troth.app.reading import read_page
 from troth.app.workspace import Workspace
 from troth.promises import STATES, Outcome, state

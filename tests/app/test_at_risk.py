@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 import troth
 from tests.app.risky import BOOK, START, Order, csv, orders
 from tests.app.small_book import write_book
-from troth.app.at_risk import alike, at_risk, came_true, in_ten
+from troth.app.answers.at_risk import alike, at_risk, came_true, in_ten
+from troth.app.answers.counted import COUNTED, count, tracks_in
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.counted import COUNTED, count, tracks_in
+from troth.app.building.build import build
 from troth.app.reading import open_reading
-from troth.app.rulebook import lint
+from troth.app.rulebook.rulebook import lint
 from troth.app.workspace import Workspace
 from troth.faces.cli.commands import app
 from troth.kernel.errors import NotFound, StoreError

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.app.small_book import BOOK, FILES, ORDERS, PROMISE, ROOT, built, lake_files, write_book
-from troth.app import judging
 from troth.app.bootstrap import open_workspace
-from troth.app.build import balances_of, build
+from troth.app.building import judging
+from troth.app.building.build import balances_of, build
 from troth.app.workspace import Workspace
 from troth.kernel.errors import BookError, Busy, ConservationError, NotFound, SourceError, TrothError
 from troth.sources import Staged, splitter

@@ -17,9 +17,9 @@ from holidays import country_holidays
 
 from tests.needs import require_data
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 from troth.app.reading import open_reading
-from troth.app.start import Said, start
+from troth.app.starting.start import Said, start
 from troth.promises import Outcome, state
 
 pytestmark = pytest.mark.data

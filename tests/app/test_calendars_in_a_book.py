@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import troth
+from troth.app.answers.timeline import why_not
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 from troth.app.reading import open_reading, read_page
-from troth.app.timeline import why_not
 from troth.kernel.errors import BookError, NotFound
 
 FILES = {

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 import troth
 from tests.app.small_book import BOOK, built, write_book
+from troth.app.answers.commitments import commitments, confirm, take_in
 from troth.app.bootstrap import open_workspace
-from troth.app.commitments import commitments, confirm, take_in
 from troth.faces.cli import app
 from troth.kernel.errors import BadValue, BookError, NotFound
 

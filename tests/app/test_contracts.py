@@ -10,9 +10,9 @@ import pytest
 
 from tests.app.small_book import BOOK, FILES, ORDERS, built, lake_files, write_book
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.contracts import inputs_of
-from troth.app.data_page import read_data
+from troth.app.building.build import build
+from troth.app.building.contracts import inputs_of
+from troth.app.pages.data_page import read_data
 from troth.app.reading import read_page
 from troth.app.sources import check, draft, listed, show
 from troth.app.workspace import Workspace

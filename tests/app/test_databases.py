@@ -19,11 +19,11 @@ from tests.needs import ROOT
 from tests.postgres import Postgres
 from tests.sources.http_system import System, by_page, running, said
 from tests.stores.databases import fresh
-from troth.app.build import unchanged
-from troth.app.known import as_known_at
+from troth.app.building.build import unchanged
+from troth.app.past.known import as_known_at
 from troth.app.reading import open_reading
-from troth.app.start import Said, propose, start
-from troth.app.start_database import start_database
+from troth.app.starting.start import Said, propose, start
+from troth.app.starting.start_database import start_database
 from troth.faces.cli.commands import app
 from troth.kernel.errors import ConservationError, NotFound, SourceError, TrothError
 from troth.query import identifier

@@ -18,8 +18,8 @@ import troth
 from tests.app.small_book import BOOK, built, write_book
 from tests.book.test_layers import change
 from tests.promises.test_parts_wholesaler import DUE, EXAMPLE
+from troth.app.answers.defects import judged_again
 from troth.app.bootstrap import open_workspace
-from troth.app.defects import judged_again
 from troth.app.reading import open_reading
 from troth.faces.cli import app
 from troth.findings.defects import Defects, Row

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import troth
 from tests.app.small_book import BOOK, PROMISE, built, write_book
-from troth.app.gaps import Placed
+from troth.app.answers.gaps import Placed
 from troth.faces.cli import app
 from troth.faces.cli.gap_commands import HANDOFFS, said
 from troth.faces.cli.output import Out

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.app.arriving import BOOK, HEADS, Row, Ways, assert_same, split_when_more_than
-from troth.app import increment
-from troth.app.asking import ask
 from troth.app.bootstrap import open_workspace
+from troth.app.building import increment
+from troth.app.past.asking import ask
 
 DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
 BEFORE = {

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 import troth
 from tests.app.small_book import FILES, PROMISE, write_book
 from tests.app.test_revisions import B_MENDED, C_GONE, FIRST, WHOLE, at, built_at
-from troth.app import revisions
+from troth.app.answers.timeline import why_not
 from troth.app.bootstrap import collect_garbage
-from troth.app.build import build
-from troth.app.known import as_known_at, told
+from troth.app.building.build import build
+from troth.app.past.known import as_known_at, told
 from troth.app.reading import open_reading, read_page
-from troth.app.timeline import why_not
+from troth.app.rulebook import revisions
 from troth.faces.cli import app
 from troth.kernel.errors import BookError, NotFound
 

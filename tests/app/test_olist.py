@@ -11,8 +11,8 @@ import pytest
 
 from tests.needs import require_data
 from troth.app.bootstrap import open_workspace
-from troth.app.replay import replay
-from troth.app.start import Started, start
+from troth.app.past.replay import replay
+from troth.app.starting.start import Started, start
 
 pytestmark = pytest.mark.data
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.needs import require_data
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 from troth.app.operation import Operation
 from troth.app.reading import read_page
-from troth.app.start import start
+from troth.app.starting.start import start
 
 pytestmark = pytest.mark.data
 TIGHTER = "end_of_day(attr(estimated_delivery_date) - 3d)"

@@ -17,10 +17,11 @@ from tests.app.test_promises import REPORTS, WEEKLY
 from tests.app.test_revisions import B_MENDED, FIRST, WHOLE, at, built_at
 from tests.app.two_systems import BOOK as TWO_BOOK
 from tests.app.two_systems import write_two_systems
-from troth.app import parties, revisions
+from troth.app.answers import parties
 from troth.app.bootstrap import collect_garbage, open_workspace
-from troth.app.build import build
-from troth.app.outcome_diff import Change, Diff, outcome_diff
+from troth.app.building.build import build
+from troth.app.past.outcome_diff import Change, Diff, outcome_diff
+from troth.app.rulebook import revisions
 from troth.app.workspace import Workspace
 from troth.faces.cli import app
 from troth.kernel.errors import BadValue, NotFound
@@ -212,7 +213,7 @@ def test_another_version_of_troth_that_judges_otherwise(tmp_path: Path, monkeypa
     """What the version of then made is planted: B's fulfilment, an hour after its due, counted."""
     root = write_book(tmp_path)
     with monkeypatch.context() as then:
-        then.setattr("troth.app.judging.__version__", "0.0.0")
+        then.setattr("troth.app.building.judging.__version__", "0.0.0")
         then.setattr("troth.app.build.__version__", "0.0.0", raising=False)
         then.setattr("troth.promises.outcome.compile_shape", lambda *given: _a_day_more(compile_shape(*given)))
         first = built_at(root, 0).snapshot

@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from tests.app.small_book import lake_files
 from tests.app.two_systems import BOOK, FILES, IDENTITY, write_two_systems
-from troth.app import parties
+from troth.app.answers import parties
+from troth.app.answers.customer import story
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.customer import story
-from troth.app.known import as_known_at
+from troth.app.building.build import build
+from troth.app.past.known import as_known_at
 from troth.app.reading import open_reading, read_page
 from troth.app.workspace import Workspace
 from troth.faces.cli import app

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.app.small_book import BOOK, FILES, ORDERS, built, write_book
-from troth.app import people
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
+from troth.app.people import people
 from troth.app.reading import read_page
 from troth.faces.cli.commands import main
 from troth.faces.page import render

@@ -16,11 +16,12 @@ import xlsxwriter
 
 from tests.app.small_book import BOOK, ORDERS, built, write_book
 from tests.app.test_personal_data import run
-from troth.app import parties, people
+from troth.app.answers import parties
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.data_page import read_data
-from troth.app.known import as_known_at
+from troth.app.building.build import build
+from troth.app.pages.data_page import read_data
+from troth.app.past.known import as_known_at
+from troth.app.people import people
 from troth.app.reading import read_page
 from troth.app.workspace import SUMS, Workspace
 from troth.faces.cli.pages import write_data, write_statements

@@ -14,8 +14,8 @@ import pytest
 import troth
 from tests.app.small_book import BOOK, FILES, ORDERS, PROMISE, write_book
 from tests.needs import ROOT
+from troth.app.answers.promises import Rate
 from troth.app.operation import Operation
-from troth.app.promises import Rate
 from troth.kernel.errors import BookError, NotFound
 
 STAGED = (

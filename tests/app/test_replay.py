@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 import troth
 from tests.app.small_book import write_book
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.replay import Replayed, replay
+from troth.app.building.build import build
+from troth.app.past.replay import Replayed, replay
 from troth.app.workspace import Workspace
 from troth.faces.cli import app
 from troth.kernel.errors import BookError, NotFound

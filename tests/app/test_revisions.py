@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from tests.app.small_book import BOOK, FILES, ORDERS, PAYMENTS, built, write_book
-from troth.app import prints
 from troth.app.bootstrap import collect_garbage, open_workspace
-from troth.app.build import Built, balances_of, build, unchanged
-from troth.app.prints import FILE as PRINTS
-from troth.app.prints import Prints
+from troth.app.building import prints
+from troth.app.building.build import Built, balances_of, build, unchanged
+from troth.app.building.prints import FILE as PRINTS
+from troth.app.building.prints import Prints
 from troth.app.reading import read_page
 from troth.app.workspace import Workspace
 from troth.kernel.errors import SourceError, StoreError

@@ -14,10 +14,10 @@ import pytest
 from tests.app.mailed import ADDED, DUE, Shop, open_shop, orders
 from tests.post import Office, post_office
 from troth.access import EVERYTHING, Scope
-from troth.app.digest import digest_of
-from troth.app.links import viewer_of
+from troth.app.letters.digest import digest_of
+from troth.app.letters.links import viewer_of
+from troth.app.letters.sending import Paper, remove
 from troth.app.reading import open_reading
-from troth.app.sending import Paper, remove
 from troth.faces.outgoing import write
 from troth.kernel.errors import BadValue, Busy, NotFound
 from troth.sources.personal.vault import Word

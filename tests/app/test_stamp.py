@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.app.small_book import BOOK, ORDERS, built, write_book
-from troth.app import revisions, stamp
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.stamp import FILE, still
+from troth.app.building import stamp
+from troth.app.building.build import build
+from troth.app.building.stamp import FILE, still
+from troth.app.rulebook import revisions
 
 SERIES = {**BOOK, "sources/orders.yaml": ORDERS.replace("[orders.csv]", "['orders*.csv']")}
 

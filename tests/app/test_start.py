@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.needs import ROOT
-from troth.app.start import Said, start
+from troth.app.starting.start import Said, start
 from troth.kernel.errors import NotFound, SourceError, TrothError
 
 SHOP = ROOT / "examples" / "corner-shop"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import xlsxwriter
 
-from troth.app.build import build
-from troth.app.guesses import read_guesses
+from troth.app.building.build import build
 from troth.app.operation import open_operation
-from troth.app.start import start
+from troth.app.starting.guesses import read_guesses
+from troth.app.starting.start import start
 
 ORDERS = 60
 START = dt.datetime(2026, 1, 1, 9)

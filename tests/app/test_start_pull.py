@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from tests.needs import ROOT
 from tests.sources.http_system import Answer, Asked, System, running, said
 from troth.app.operation import open_operation
-from troth.app.start import start
-from troth.app.start_pull import start_pull, wanted_of
+from troth.app.starting.start import start
+from troth.app.starting.start_pull import start_pull, wanted_of
 from troth.faces.cli.commands import app
 from troth.kernel.errors import NotFound, SourceError
 from troth.sources.pulls.asking import Patience

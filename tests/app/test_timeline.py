@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 import troth
 from tests.app.small_book import write_book
 from tests.app.test_revisions import built_at
+from troth.app.answers.timeline import Judged, Timeline, why_not
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 from troth.app.reading import Reading, open_reading
-from troth.app.timeline import Judged, Timeline, why_not
 from troth.faces.cli import app
 from troth.kernel.errors import NotFound
 

@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 from tests.book.test_layers import PLAYBOOKS, RECOVERY
 from tests.book.test_mutations import KINDS, book, deleted_line, mutations, problems, unknown, wrong_type
 from tests.needs import ROOT, require_data
-from troth.app.editor import schema
-from troth.app.rules import CHECKS
-from troth.app.start import Said, propose
+from troth.app.rulebook.editor import schema
+from troth.app.rulebook.rules import CHECKS
+from troth.app.starting.start import Said, propose
 from troth.book.json_schema import schemas
 from troth.book.parsing import parsed
 from troth.kernel.errors import BookError, NotFound

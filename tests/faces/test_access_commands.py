@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from tests.needs import ROOT
 from troth.app.bootstrap import open_access, open_workspace
-from troth.app.signing_in import has_name, welcome
-from troth.app.start import Said, start
-from troth.app.tokens import viewer_of
+from troth.app.people.signing_in import has_name, welcome
+from troth.app.people.tokens import viewer_of
+from troth.app.starting.start import Said, start
 from troth.faces.cli.commands import app
 from troth.kernel.errors import BadValue, NotFound
 

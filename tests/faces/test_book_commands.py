@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from tests.needs import ROOT
 from troth.app.bootstrap import open_workspace
-from troth.app.revisions import log, save
+from troth.app.rulebook.revisions import log, save
 from troth.faces.cli.commands import app, main
 from troth.kernel.errors import BookError, Conflict, NotFound, TrothError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from troth.app.examples import make_meridian, sizes_of
+from troth.app.starting.examples import make_meridian, sizes_of
 from troth.faces.cli import app
 from troth.kernel.errors import BadValue, StoreError
 from troth.stores.sheets import SheetWriter

@@ -19,10 +19,10 @@ from tests.app.mailed import DUE, Shop, open_shop
 from tests.needs import require_system
 from tests.web.conftest import Known
 from troth.access import EVERYTHING, Role, Scope, Viewer
-from troth.app.digest import Exported, exported
+from troth.app.letters.digest import Exported, exported
+from troth.app.pages.scoping import scoped
+from troth.app.pages.served import Served
 from troth.app.reading import open_reading
-from troth.app.scoping import scoped
-from troth.app.served import Served
 from troth.faces.cli.commands import app
 from troth.faces.language import language_of
 from troth.faces.outgoing import paper, slides

@@ -13,8 +13,8 @@ import pytest
 
 from tests.faces.sample_page import EMPTY_PAGE, PAGE
 from tests.needs import require_system
-from troth.app.calendar_year import year_of
-from troth.app.calendars import of_hours
+from troth.app.calendar.calendar_year import year_of
+from troth.app.calendar.calendars import of_hours
 from troth.faces.page import render, render_calendar
 
 pytestmark = pytest.mark.system

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import troth
-from troth.app.examples import corner_shop
-from troth.app.start import Said, start
+from troth.app.starting.examples import corner_shop
+from troth.app.starting.start import Said, start
 from troth.faces.cli import app
 from troth.kernel.errors import BadValue, NotFound
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.kill.child import Subject
 from tests.stores.world import NOW
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build as use_case
+from troth.app.building.build import build as use_case
 from troth.app.workspace import Workspace
 
 BOOK = {

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.metrics.shop import FILES, shop
-from troth.app.metrics import dimensions_of, metric_ground
+from troth.app.answers.metrics import dimensions_of, metric_ground
 from troth.app.operation import Operation
 from troth.app.reading import open_reading
 from troth.metrics import KINDS, METRICS, Cut, Metric, Request, answer

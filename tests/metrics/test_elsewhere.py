@@ -18,7 +18,7 @@ from tests.metrics.test_rollups import told
 from tests.postgres import Postgres
 from tests.spark import WORKERS, cluster, session
 from tests.stores.databases import fresh
-from troth.app.metrics import metric_ground
+from troth.app.answers.metrics import metric_ground
 from troth.app.reading import Reading, open_reading
 from troth.metrics import METRICS, Cut, Metric, Request, answer
 from troth.query.dialects import DIALECTS

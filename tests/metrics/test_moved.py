@@ -12,7 +12,7 @@ import pytest
 import troth
 from tests.app.small_book import write_book
 from tests.faces.test_metric_commands import lines, said
-from troth.app.moved import period_of
+from troth.app.answers.moved import period_of
 from troth.app.operation import Operation
 from troth.kernel.errors import BadValue, NotFound
 

@@ -32,8 +32,8 @@ from tests.app.test_revisions import at, built_at
 from tests.book.test_layers import change
 from tests.metrics.shop import BOOK as SHOP
 from tests.metrics.shop import FILES
+from troth.app.answers.reconcile import Reconciled
 from troth.app.operation import Operation
-from troth.app.reconcile import Reconciled
 from troth.kernel.errors import BadValue, NotFound
 
 ORDERS = """id,placed,due,delivered,cancelled,channel

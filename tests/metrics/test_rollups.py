@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.metrics.shop import shop
-from troth.app.metrics import metric_ground
+from troth.app.answers.metrics import metric_ground
 from troth.app.operation import Operation
 from troth.app.reading import Reading, open_reading
 from troth.metrics import METRICS, Answer, Cut, Metric, Request, answer

@@ -14,7 +14,7 @@ import troth
 from tests.app.small_book import write_book
 from tests.metrics.shop import BOOK, FILES
 from troth.app.operation import Operation
-from troth.app.rulebook import lint
+from troth.app.rulebook.rulebook import lint
 from troth.faces.cli.commands import app
 from troth.kernel.errors import BookError, CannotEstimate, NotFound
 from troth.metrics import Reading

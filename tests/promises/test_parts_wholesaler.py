@@ -11,12 +11,12 @@ import pytest
 
 from tests.needs import ROOT
 from tools.parts_wholesaler import files
+from troth.app.answers.timeline import why_not
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 from troth.app.operation import Operation
 from troth.app.reading import open_reading
-from troth.app.rulebook import why
-from troth.app.timeline import why_not
+from troth.app.rulebook.rulebook import why
 
 EXAMPLE = ROOT / "examples" / "parts-wholesaler"
 # The terms as README.md of the example has them, most specific first; written without looking at how Troth joins them.

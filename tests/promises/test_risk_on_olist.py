@@ -10,7 +10,7 @@ import pytest
 
 from tests.findings.worlds import olist
 from tests.needs import require_data
-from troth.app.counted import weights_in
+from troth.app.answers.counted import weights_in
 from troth.kernel.instant import DAY_US, to_us
 from troth.promises import Record
 from troth.promises.risk.model import counts_of, fit

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.app.small_book import write_book
-from troth.app.asking import ask
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.known import as_known_at
+from troth.app.building.build import build
+from troth.app.past.asking import ask
+from troth.app.past.known import as_known_at
 from troth.app.workspace import Workspace
 
 FIRST = datetime(2026, 5, 1, 6)

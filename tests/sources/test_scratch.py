@@ -29,7 +29,7 @@ with scratch(pathlib.Path(sys.argv[1])) as folder:
 BUILD = """
 import sys, pathlib
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 print(*(b.read for b in build(open_workspace(pathlib.Path(sys.argv[1]))).balances), flush=True)
 """
 

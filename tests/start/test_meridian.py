@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from troth.app.examples import make_meridian
-from troth.app.start import Said, Started, start
+from troth.app.starting.examples import make_meridian
+from troth.app.starting.start import Said, Started, start
 from troth.sources.guess import Proposal, guess
 from troth.stores.lake.engine import DuckEngine
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.needs import require_data
 from troth.app.operation import open_operation
-from troth.app.start import Started, start
+from troth.app.starting.start import Started, start
 
 HEADER = "customer_id,date,amount\n"
 

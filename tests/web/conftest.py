@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from tests.web.doors import House, house
 from troth.access import EVERYTHING, Role, Scope, Viewer
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.examples import make_meridian
-from troth.app.served import Served
+from troth.app.building.build import build
+from troth.app.pages.served import Served
+from troth.app.starting.examples import make_meridian
 from troth.faces.web import web_app
 
 FORM_KEY = "what forms of these tests carry"

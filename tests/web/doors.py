@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from troth.access import EVERYTHING, Passwords, Role, Scope
-from troth.app.access import HERE, Access, invite
 from troth.app.bootstrap import open_access
-from troth.app.served import Served
-from troth.app.signing_in import welcome
+from troth.app.pages.served import Served
+from troth.app.people.access import HERE, Access, invite
+from troth.app.people.signing_in import welcome
 from troth.faces.web import web_app
 from troth.faces.web.gate import AccountGate
 

@@ -9,8 +9,8 @@ import pytest
 from tests.web.browser import Browser, Opened, Theme, browsing, served_at
 from tests.web.doors import PASSWORD, House, house
 from troth.access import EVERYTHING, Role
-from troth.app.access import HERE, invite
-from troth.app.served import Served
+from troth.app.pages.served import Served
+from troth.app.people.access import HERE, invite
 from troth.faces.web import web_app
 from troth.faces.web.gate import AccountGate
 

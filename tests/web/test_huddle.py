@@ -12,12 +12,12 @@ import pytest
 
 from tests.web.conftest import FORM_KEY, Client, text_of
 from troth.access import EVERYTHING, Role, Scope
-from troth.app.at_risk import at_risk_in
+from troth.app.answers.at_risk import at_risk_in
 from troth.app.bootstrap import open_workspace
-from troth.app.huddle import HuddlePage, huddle_page
-from troth.app.huddles import HELD, hold, huddle_units, today_of
-from troth.app.rulebook import lint
-from troth.app.served import Served
+from troth.app.pages.huddle import HuddlePage, huddle_page
+from troth.app.pages.huddles import HELD, hold, huddle_units, today_of
+from troth.app.pages.served import Served
+from troth.app.rulebook.rulebook import lint
 from troth.kernel.errors import NotFound
 from troth.metrics.huddles import REQUIRED
 from troth.worlds.meridian.names import FIRST, LAST

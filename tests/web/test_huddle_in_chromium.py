@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from tests.web.browser import Browser, browsing, served_at
 from tests.web.conftest import Known
 from troth.access import Role, Viewer
-from troth.app.served import Served
+from troth.app.pages.served import Served
 from troth.faces.web import web_app
 
 pytestmark = pytest.mark.system

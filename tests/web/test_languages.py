@@ -11,8 +11,8 @@ from tests.web.conftest import Client, text_of
 from tests.web.doors import House
 from tests.web.test_scopes import HERE, Side, _addresses, _ids
 from troth.access import Role
-from troth.app.rules import read_rules
-from troth.app.served import Served
+from troth.app.pages.served import Served
+from troth.app.rulebook.rules import read_rules
 from troth.faces.language import PSEUDO
 from troth.faces.web.desk import LANGUAGE
 

@@ -17,8 +17,8 @@ from tests.post import Office, post_office
 from tests.web.conftest import Known, text_of
 from troth.access import EVERYTHING, Role, Scope, Viewer
 from troth.app.bootstrap import open_access, open_sending, open_workspace
-from troth.app.sending import Sending, add, remove, run
-from troth.app.served import Served
+from troth.app.letters.sending import Sending, add, remove, run
+from troth.app.pages.served import Served
 from troth.app.workspace import Workspace
 from troth.faces.outgoing import write
 from troth.faces.web import web_app

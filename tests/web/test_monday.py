@@ -12,8 +12,8 @@ from tests.findings.honesty import assert_honest
 from tests.web.conftest import Client, text_of
 from troth.access import EVERYTHING
 from troth.app.bootstrap import open_workspace
-from troth.app.monday import MondayPage, monday_page
-from troth.app.served import Served
+from troth.app.pages.monday import MondayPage, monday_page
+from troth.app.pages.served import Served
 from troth.faces.web import web_app
 from troth.faces.web.gate import OpenGate
 from troth.findings.last_week import Week, statements

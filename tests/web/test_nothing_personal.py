@@ -15,9 +15,9 @@ from tests.needs import ROOT
 from tests.web.doors import PASSWORD, House
 from troth.access import Role
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.served import Served
-from troth.app.start import Said, start
+from troth.app.building.build import build
+from troth.app.pages.served import Served
+from troth.app.starting.start import Said, start
 from troth.faces.web import web_app
 from troth.faces.web.gate import OpenGate
 

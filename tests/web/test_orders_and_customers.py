@@ -12,10 +12,10 @@ import pytest
 
 from tests.web.conftest import Client, text_of
 from troth.access import EVERYTHING, Scope
-from troth.app.customer_page import customer_page, customers_page
-from troth.app.order_page import order_page
+from troth.app.pages.customer_page import customer_page, customers_page
+from troth.app.pages.order_page import order_page
+from troth.app.pages.served import Served
 from troth.app.reading import Reading
-from troth.app.served import Served
 from troth.kernel.errors import NotFound
 
 

@@ -12,9 +12,9 @@ from tests.metrics.shop import BOOK, FILES
 from tests.web.conftest import Client, text_of
 from troth.access import EVERYTHING
 from troth.app.bootstrap import open_workspace
-from troth.app.reliability_page import reliability_page
-from troth.app.rulebook import lint
-from troth.app.served import Served
+from troth.app.pages.reliability_page import reliability_page
+from troth.app.pages.served import Served
+from troth.app.rulebook.rulebook import lint
 from troth.kernel.errors import BadValue, NotFound
 from troth.metrics.lint_answers import RULE
 

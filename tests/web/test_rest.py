@@ -21,7 +21,7 @@ from tests.web.conftest import Client, Known
 from tests.web.doors import Browser, House
 from troth.access import Role, Viewer
 from troth.access.viewer import scope_of
-from troth.app.served import Served
+from troth.app.pages.served import Served
 from troth.faces.api.describing import described
 from troth.faces.cli.commands import app as commands
 from troth.faces.web import web_app
@@ -163,7 +163,7 @@ def test_a_program_reads_with_its_token_and_changes_nothing(doors: House) -> Non
 
 
 def test_a_token_never_sees_more_than_its_owner_does_now(doors: House) -> None:
-    from troth.app.access import HERE, change, disable
+    from troth.app.people.access import HERE, change, disable
 
     id = doors.taken("ana")
     browser = doors.signed_in("ana")

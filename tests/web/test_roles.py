@@ -6,8 +6,8 @@ import pytest
 
 from tests.web.conftest import Client
 from troth.access import EVERYTHING
-from troth.app.roles import role_page, roles_of
-from troth.app.served import Served
+from troth.app.pages.roles import role_page, roles_of
+from troth.app.pages.served import Served
 from troth.kernel.errors import NotFound
 
 

@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Known, text_of
 from troth.access import Role, Viewer
 from troth.app.bootstrap import open_workspace
-from troth.app.examples import corner_shop
-from troth.app.revisions import log, save
-from troth.app.served import Served
-from troth.app.start import start
+from troth.app.pages.served import Served
+from troth.app.rulebook.revisions import log, save
+from troth.app.starting.examples import corner_shop
+from troth.app.starting.start import start
 from troth.app.workspace import Workspace
 from troth.faces.web import web_app
 

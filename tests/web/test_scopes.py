@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Client, Known
 from troth.access import EVERYTHING, Role, Scope, Viewer
 from troth.access.viewer import scope_of
-from troth.app.served import Served
+from troth.app.pages.served import Served
 from troth.faces.web import web_app
 
 HERE, THERE = scope_of(["country=DE"]), scope_of(["country=PT,ES,FR,IT"])

@@ -12,8 +12,8 @@ import pytest
 from tests.web.browser import Browser, browsing, served_at
 from tests.web.conftest import FORM_KEY, Client, Known, text_of
 from troth.access import EVERYTHING, Role, Scope, Viewer
-from troth.app.search import ASKED
-from troth.app.served import Served
+from troth.app.pages.search import ASKED
+from troth.app.pages.served import Served
 from troth.faces.web import web_app
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from troth.access import EVERYTHING, Scope
+from troth.app.answers.margins import margin
 from troth.app.bootstrap import open_workspace
-from troth.app.margins import margin
-from troth.app.measure_pages import Asked, measure_told
-from troth.app.monday import monday_page
+from troth.app.pages.measure_pages import Asked, measure_told
+from troth.app.pages.monday import monday_page
+from troth.app.pages.served import Kept, Served
 from troth.app.reading import Reading
-from troth.app.served import Kept, Served
 from troth.faces.web import pages
 from troth.faces.web.warming import warm
 from troth.kernel.errors import NotFound

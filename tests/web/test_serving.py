@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.web.conftest import text_of
-from troth.app.examples import corner_shop
+from troth.app.starting.examples import corner_shop
 from troth.faces.cli import serve_commands
 from troth.faces.cli.commands import demo
 from troth.faces.web.running import listening
@@ -80,7 +80,7 @@ def test_a_port_that_is_taken_is_told_so(tmp_path: Path) -> None:
 def test_the_demonstration_is_served_where_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[tuple[Path, int, bool]] = []
     monkeypatch.setattr(serve_commands, "serve", lambda book, host, port, *, demo, tls: served.append((book, port, demo)))
-    monkeypatch.setattr("troth.app.examples.demo", lambda into, step: into / "book")
+    monkeypatch.setattr("troth.app.starting.examples.demo", lambda into, step: into / "book")
     monkeypatch.setattr("troth.faces.cli.commands.monday", lambda *_, **__: None)
 
     demo(tmp_path, serve=False)

@@ -12,8 +12,8 @@ from tests.web.conftest import text_of
 from tests.web.doors import CHEAP, PASSWORD, House
 from troth.access import Passwords, Role
 from troth.access.keys import hash_of
-from troth.app.access import HERE, change, disable, first_link, link
-from troth.app.signing_in import viewer_of
+from troth.app.people.access import HERE, change, disable, first_link, link
+from troth.app.people.signing_in import viewer_of
 
 SESSION = "troth-session"
 
@@ -245,7 +245,7 @@ def test_an_address_that_guesses_at_many_names_waits_too(doors: House) -> None:
 def test_many_guesses_at_once_are_no_more_than_one_after_another(doors: House) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from troth.app.signing_in import NotLetIn, sign_in
+    from troth.app.people.signing_in import NotLetIn, sign_in
 
     doors.taken("ana")
     with ThreadPoolExecutor(8) as pool:

@@ -16,7 +16,7 @@ from tests.web.provider import CLIENT, SECRET, provider
 from tests.web.provider import House as Provider
 from troth.access import Role
 from troth.access.viewer import scope_of
-from troth.app.access import HERE, disable
+from troth.app.people.access import HERE, disable
 from troth.faces.web import web_app
 from troth.faces.web.gate import AccountGate
 from troth.kernel.errors import BadValue

@@ -10,8 +10,8 @@ import pytest
 
 from tests.web.conftest import Client
 from troth.access import EVERYTHING, Scope
-from troth.app.served import Served
-from troth.app.units_page import units_page
+from troth.app.pages.served import Served
+from troth.app.pages.units_page import units_page
 from troth.kernel.errors import BadValue, NotFound
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from troth.app.examples import make_meridian
+from troth.app.starting.examples import make_meridian
 
 
 class Note(Protocol):

@@ -9,10 +9,10 @@ import pytest
 
 from tests.worlds.books import unmeasured
 from tests.worlds.conftest import SEED
-from troth.app.at_risk import HeldOut, came_true
+from troth.app.answers.at_risk import HeldOut, came_true
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.examples import make_meridian
+from troth.app.building.build import build
+from troth.app.starting.examples import make_meridian
 
 KEPT = {"parcels.yaml", "erp.yaml", "logistics.yaml", "calendars.yaml"}
 

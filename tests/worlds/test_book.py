@@ -11,11 +11,11 @@ import duckdb
 import pytest
 
 import troth
+from troth.app.answers.commitments import take_in
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.commitments import take_in
-from troth.app.examples import make_meridian
-from troth.app.rulebook import lint
+from troth.app.building.build import build
+from troth.app.rulebook.rulebook import lint
+from troth.app.starting.examples import make_meridian
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 
 import troth
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.examples import make_service_catalogue
-from troth.app.rulebook import lint
+from troth.app.building.build import build
+from troth.app.rulebook.rulebook import lint
+from troth.app.starting.examples import make_service_catalogue
 from troth.worlds import service_catalogue
 
 SEEDS = (3, 9)

@@ -10,8 +10,8 @@ import pytest
 
 import troth
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
-from troth.app.examples import make_meridian
+from troth.app.building.build import build
+from troth.app.starting.examples import make_meridian
 from troth.worlds.meridian.names import FIRST, LAST
 
 WHO = re.compile(rf"\b(?:{'|'.join((*FIRST, *LAST))})\b|@|\d{{3}}")

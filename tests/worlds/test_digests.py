@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.digests import KEPT, PLANS, digest_of, digests
-from troth.app.examples import make_meridian
+from troth.app.starting.examples import make_meridian
 from troth.worlds import Plan, company
 
 

@@ -10,9 +10,9 @@ import pytest
 
 import troth
 from tests.worlds.books import unmeasured
-from troth.app.examples import make_meridian
-from troth.app.margins import Judged
+from troth.app.answers.margins import Judged
 from troth.app.operation import Operation
+from troth.app.starting.examples import make_meridian
 from troth.kernel.instant import DAY_US
 
 ALIKE = ("warehouse", "attr(carrier)")

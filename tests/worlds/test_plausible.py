@@ -14,7 +14,7 @@ import holidays
 import numpy as np
 import pytest
 
-from troth.app.examples import make_meridian
+from troth.app.starting.examples import make_meridian
 
 FIRST, LAST = "2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
 SEMICOLONS = ("erp_customers", "erp_orders", "erp_order_lines", "cost_ledger")

@@ -10,7 +10,7 @@ import pytest
 
 import troth
 from tests.worlds.books import unmeasured
-from troth.app.examples import make_meridian
+from troth.app.starting.examples import make_meridian
 
 PROMISES = """fixed_first:
   kind: customer

@@ -36,7 +36,7 @@ from tests.worlds.recovered import (
     response_style,
     wrong_incentive,
 )
-from troth.app.examples import make_meridian
+from troth.app.starting.examples import make_meridian
 
 Truths = Mapping[str, Any]
 Estimate = tuple[float, float]

@@ -12,7 +12,7 @@ import yaml
 import troth
 from tests.worlds.books import MEASURES
 from troth.app.bootstrap import open_workspace
-from troth.app.build import build
+from troth.app.building.build import build
 from troth.app.operation import Operation
 
 MERIDIAN = Path(__file__).parents[2] / "examples" / "meridian" / "book"

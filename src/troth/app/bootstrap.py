@@ -31,8 +31,8 @@ from troth.worlds.sheets import Sheet
 
 if TYPE_CHECKING:
     from troth.access.sso import Provider
-    from troth.app.access import Access
-    from troth.app.sending import Sending
+    from troth.app.letters.sending import Sending
+    from troth.app.people.access import Access
 
 STATE, ACCESS, SENDING = ".troth", "access.db", "sending"
 
@@ -68,7 +68,7 @@ def open_databases() -> Databases:
 def open_access(workspace: Workspace) -> Access:
     """Who may sign in to a workspace; kept beside its journal in a file of its own."""
     from troth.access import Passwords
-    from troth.app.access import Access
+    from troth.app.people.access import Access
     from troth.stores.accounts.accounts import SqliteAccounts
     from troth.stores.accounts.database import Database
     from troth.stores.accounts.openings import SqliteAskings, SqliteFailures, SqliteLinks, SqliteSessions, SqliteTokens
@@ -82,7 +82,7 @@ def open_access(workspace: Workspace) -> Access:
 
 def open_sending(workspace: Workspace) -> Sending:
     """What of an operation is sent by itself, and the post that the environment names."""
-    from troth.app.sending import Sending
+    from troth.app.letters.sending import Sending
     from troth.stores.mail.smtp import SmtpPost
     from troth.stores.sending.database import open_database
     from troth.stores.sending.outbox import SqliteLinks, SqliteOutbox

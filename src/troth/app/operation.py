@@ -8,36 +8,36 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from troth.app import rulebook
-from troth.app.asking import ask
-from troth.app.at_risk import AtRiskNow, at_risk
+from troth.app.answers.at_risk import AtRiskNow, at_risk
+from troth.app.answers.budgets import budgets
+from troth.app.answers.charts import ChartedMetric, chart_metric
+from troth.app.answers.commitments import Said, commitments
+from troth.app.answers.defects import defects
+from troth.app.answers.gaps import Gaps, gaps
+from troth.app.answers.handoffs import Handoffs, tell_handoffs
+from troth.app.answers.margins import Judged, margin
+from troth.app.answers.metrics import Told, tell_metrics
+from troth.app.answers.moved import Moved, tell_moved
+from troth.app.answers.outcomes import Promises, promises_of
+from troth.app.answers.reconcile import Reconciled, reconcile
+from troth.app.answers.reliability import reliability
+from troth.app.answers.scorecards import Card, Sight, goals, line_of_sight, scorecards
+from troth.app.answers.scorecards import Judged as JudgedGoal
+from troth.app.answers.timeline import Timeline, why_not
+from troth.app.answers.units import FallingTold, UnitsTold, compare_units, efficient_falling
+from troth.app.answers.upstream import UpstreamTold, tell_chain, tell_upstream
 from troth.app.bootstrap import open_workspace
-from troth.app.budgets import budgets
-from troth.app.build import Built, build
-from troth.app.calendars import Due, Elapsed, due_at, elapsed_between, of_book
-from troth.app.charts import ChartedMetric, chart_metric
-from troth.app.commitments import Said, commitments
-from troth.app.data_page import read_data
-from troth.app.defects import defects
-from troth.app.gaps import Gaps, gaps
-from troth.app.handoffs import Handoffs, tell_handoffs
-from troth.app.known import as_known_at as known_at
-from troth.app.margins import Judged, margin
-from troth.app.metrics import Told, tell_metrics
-from troth.app.moved import Moved, tell_moved
-from troth.app.outcome_diff import Diff, outcome_diff
-from troth.app.outcomes import Promises, promises_of
+from troth.app.building.build import Built, build
+from troth.app.calendar.calendars import Due, Elapsed, due_at, elapsed_between, of_book
+from troth.app.pages.data_page import read_data
+from troth.app.past.asking import ask
+from troth.app.past.known import as_known_at as known_at
+from troth.app.past.outcome_diff import Diff, outcome_diff
+from troth.app.past.replay import Replay, replay
 from troth.app.reading import Page, open_reading, read_page
-from troth.app.reconcile import Reconciled, reconcile
-from troth.app.reliability import reliability
-from troth.app.replay import Replay, replay
-from troth.app.rulebook import Shown, Why
-from troth.app.scorecards import Card, Sight, goals, line_of_sight, scorecards
-from troth.app.scorecards import Judged as JudgedGoal
+from troth.app.rulebook import rulebook
+from troth.app.rulebook.rulebook import Shown, Why
 from troth.app.sources import Checked, check
-from troth.app.timeline import Timeline, why_not
-from troth.app.units import FallingTold, UnitsTold, compare_units, efficient_falling
-from troth.app.upstream import UpstreamTold, tell_chain, tell_upstream
 from troth.app.workspace import Workspace
 from troth.book.address import Address
 from troth.findings.budget import Budget

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from troth import __version__
-from troth.app.build import balances_of
-from troth.app.contracts import notices
-from troth.app.guesses import read_guesses
-from troth.app.judging import DEFAULT_ZONE, MARGIN_US
-from troth.app.known import Known
-from troth.app.known import told as told_known
-from troth.app.rules import Rules, read_rules
-from troth.app.unmatched import told_of
+from troth.app.answers.unmatched import told_of
+from troth.app.building.build import balances_of
+from troth.app.building.contracts import notices
+from troth.app.building.judging import DEFAULT_ZONE, MARGIN_US
+from troth.app.past.known import Known
+from troth.app.past.known import told as told_known
+from troth.app.rulebook.rules import Rules, read_rules
+from troth.app.starting.guesses import read_guesses
 from troth.app.workspace import Progress, Workspace, silent
 from troth.app.writing import csv_of, write_whole
 from troth.book.lint import UNSAVED_EDIT

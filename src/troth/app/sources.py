@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from troth.app.build import balances_of
-from troth.app.contracts import columns_of
-from troth.app.fetching import fetched
-from troth.app.judging import DEFAULT_ZONE
-from troth.app.rules import Rules, read_rules
+from troth.app.building.build import balances_of
+from troth.app.building.contracts import columns_of
+from troth.app.building.fetching import fetched
+from troth.app.building.judging import DEFAULT_ZONE
+from troth.app.rulebook.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.book import Definition
 from troth.book.versions import moment

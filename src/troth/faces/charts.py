@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from troth.faces.values import span_of
 
 if TYPE_CHECKING:
-    from troth.app.charts import ChartedMetric
+    from troth.app.answers.charts import ChartedMetric
     from troth.metrics.charting import Charted, Point, Signalled
 
 NAMES = {

@@ -9,11 +9,11 @@ from troth.faces.charts import BETWEEN
 from troth.faces.plain import fields
 
 if TYPE_CHECKING:
-    from troth.app.at_risk import AtRiskNow
-    from troth.app.charts import ChartedMetric
-    from troth.app.metrics import Told
-    from troth.app.replay import Replay
-    from troth.app.units import FallingTold, UnitsTold
+    from troth.app.answers.at_risk import AtRiskNow
+    from troth.app.answers.charts import ChartedMetric
+    from troth.app.answers.metrics import Told
+    from troth.app.answers.units import FallingTold, UnitsTold
+    from troth.app.past.replay import Replay
     from troth.metrics.units import Unit
 
 Data = Mapping[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from troth.app.metrics import Told
+    from troth.app.answers.metrics import Told
 
 Number = Callable[[float, int], str]
 """How a number is written with so many decimals."""

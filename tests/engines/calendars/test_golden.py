@@ -10,7 +10,7 @@ import pytest
 
 from tests.engines.calendars.golden import FILE, cases
 from tests.query.test_business import load, said
-from troth.app.calendars import due_at, elapsed_between, of_hours
+from troth.app.calendar.calendars import due_at, elapsed_between, of_hours
 from troth.engines.calendars import (
     Calendar,
     Hours,

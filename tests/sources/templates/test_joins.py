@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from troth.app.guesses import read_guesses
 from troth.app.operation import open_operation
-from troth.app.start import Said, Started, start
+from troth.app.starting.guesses import read_guesses
+from troth.app.starting.start import Said, Started, start
 
 EXPORTS = Path(__file__).with_name("exports")
 # Column, what is named, by which name, what is left aside; as the people who planted them know them.

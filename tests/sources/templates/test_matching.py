@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from troth.app.start import Said, start
+from troth.app.starting.start import Said, start
 from troth.sources.guess import groups_of
 from troth.sources.mapping import Source
 from troth.sources.templates import Match, match

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from troth.app.operation import Operation, open_operation
-from troth.app.start import Said, Started, start
+from troth.app.starting.start import Said, Started, start
 
 EXPORTS = Path(__file__).with_name("exports")
 Counts = dict[str, int]

@@ -9,27 +9,27 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from troth.app.at_risk import AtRiskNow, at_risk
-from troth.app.budgets import budgets
-from troth.app.charts import chart_metric
-from troth.app.customer import Story, story
-from troth.app.data_page import told_data
-from troth.app.gaps import Gaps, gaps
-from troth.app.handoffs import Handoffs, tell_handoffs
-from troth.app.metrics import tell_metrics
-from troth.app.monday import MondayPage, monday_page
-from troth.app.promises import Listed, Whole, list_promises, whole_promise
+from troth.app.answers.at_risk import AtRiskNow, at_risk
+from troth.app.answers.budgets import budgets
+from troth.app.answers.charts import chart_metric
+from troth.app.answers.customer import Story, story
+from troth.app.answers.gaps import Gaps, gaps
+from troth.app.answers.handoffs import Handoffs, tell_handoffs
+from troth.app.answers.metrics import tell_metrics
+from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
+from troth.app.answers.reliability import reliability
+from troth.app.answers.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
+from troth.app.answers.timeline import Timeline, why_not
+from troth.app.answers.units import compare_units, efficient_falling
+from troth.app.answers.upstream import UpstreamTold, tell_upstream
+from troth.app.pages.data_page import told_data
+from troth.app.pages.monday import MondayPage, monday_page
+from troth.app.pages.rule_pages import RulesTold, rules_told
+from troth.app.pages.said import ids_of
+from troth.app.pages.search import Hit, named_in, search
+from troth.app.past.replay import replay
 from troth.app.reading import Reading
-from troth.app.reliability import reliability
-from troth.app.replay import replay
-from troth.app.rule_pages import RulesTold, rules_told
-from troth.app.rulebook import Shown, Why, show, why
-from troth.app.said import ids_of
-from troth.app.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
-from troth.app.search import Hit, named_in, search
-from troth.app.timeline import Timeline, why_not
-from troth.app.units import compare_units, efficient_falling
-from troth.app.upstream import UpstreamTold, tell_upstream
+from troth.app.rulebook.rulebook import Shown, Why, show, why
 from troth.faces import shapes
 from troth.faces.api.answers import Answer, answered
 from troth.faces.api.problems import problems

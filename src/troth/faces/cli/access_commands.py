@@ -14,7 +14,7 @@ from troth.faces.cli.output import Out
 
 if TYPE_CHECKING:
     from troth.access import Account, Token
-    from troth.app.access import Access, Invited
+    from troth.app.people.access import Access, Invited
     from troth.app.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Let people and programs in: who may sign in, what they may see and do.")
@@ -33,8 +33,8 @@ SPAN = re.compile(r"(\d{1,4})d")
 @app.command()
 def add(role: Role = "viewer", scope: Scope = None, address: Address = SERVED, book: Book = HERE, json: Json = False) -> None:
     """Make an account, and the one-time link by which somebody takes it with a name and a password of their own."""
-    from troth.app.access import HERE as BY
-    from troth.app.access import asked, invite
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import asked, invite
 
     workspace, access = _opened(book)
     _link(Out(json=json, quiet=False), invite(access, BY, *asked(workspace, role, scope or ())), address)
@@ -47,9 +47,9 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the accounts: role, what they see, when they were last seen."""
-    from troth.app.access import HERE as BY
-    from troth.app.access import listed
-    from troth.app.access import names as names_of
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import listed
+    from troth.app.people.access import names as names_of
 
     out, (_, access) = Out(json=json, quiet=False), _opened(book)
     accounts = listed(access, BY)
@@ -77,9 +77,9 @@ def change(
     json: Json = False,
 ) -> None:
     """Say what an account may see and do from now on; it holds in open sessions too."""
-    from troth.app.access import HERE as BY
-    from troth.app.access import asked, found
-    from troth.app.access import change as use_case
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import asked, found
+    from troth.app.people.access import change as use_case
 
     if (scope and everything) or not (role or scope or everything):
         raise typer.BadParameter("say --role, and either --scope or --everything, or one of them")
@@ -97,8 +97,8 @@ def disable(
     json: Json = False,
 ) -> None:
     """Let an account in no more: its sessions end, its tokens and links open nothing."""
-    from troth.app.access import HERE as BY
-    from troth.app.access import disable as use_case
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import disable as use_case
 
     _said(Out(json=json, quiet=False), use_case(_opened(book)[1], BY, id, disabled=not again))
 
@@ -106,8 +106,8 @@ def disable(
 @app.command()
 def remove(id: Id, book: Book = HERE, json: Json = False) -> None:
     """Delete an account with its sign-in name and all else that is kept of it."""
-    from troth.app.access import HERE as BY
-    from troth.app.access import remove as use_case
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import remove as use_case
 
     out = Out(json=json, quiet=False)
     use_case(_opened(book)[1], BY, id)
@@ -117,8 +117,8 @@ def remove(id: Id, book: Book = HERE, json: Json = False) -> None:
 @app.command()
 def link(id: Id, address: Address = SERVED, book: Book = HERE, json: Json = False) -> None:
     """Make a one-time link by which an account is taken, or gets another password where it was lost."""
-    from troth.app.access import HERE as BY
-    from troth.app.access import link as use_case
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import link as use_case
 
     _link(Out(json=json, quiet=False), use_case(_opened(book)[1], BY, id), address)
 
@@ -133,9 +133,9 @@ def token(
     json: Json = False,
 ) -> None:
     """Make a token by which a program reads by REST. It is printed this once."""
-    from troth.app.access import HERE as BY
-    from troth.app.access import asked
-    from troth.app.tokens import give
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import asked
+    from troth.app.people.tokens import give
 
     out, (workspace, access) = Out(json=json, quiet=False), _opened(book)
     given = give(access, BY, label, *asked(workspace, role, scope or ()), _span(expires))
@@ -149,8 +149,8 @@ def token(
 @app.command()
 def tokens(book: Book = HERE, json: Json = False) -> None:
     """List the tokens: what each sees, until when, and when it was last used."""
-    from troth.app.access import HERE as BY
-    from troth.app.tokens import listed
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.tokens import listed
 
     out, (_, access) = Out(json=json, quiet=False), _opened(book)
     found = listed(access, BY)
@@ -170,8 +170,8 @@ def revoke(
     id: Annotated[str, typer.Argument(help="A token, as `troth access tokens` lists it.")], book: Book = HERE, json: Json = False
 ) -> None:
     """End a token: it opens nothing any more."""
-    from troth.app.access import HERE as BY
-    from troth.app.tokens import revoke as use_case
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.tokens import revoke as use_case
 
     out = Out(json=json, quiet=False)
     use_case(_opened(book)[1], BY, id)

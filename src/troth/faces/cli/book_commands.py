@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Look at the rules: what is wrong, 
 def lint(book: Book = HERE, json: Json = False) -> None:
     """Name every mistake in the book with its file, line and column; ends with code 3 where there is one."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.rulebook import lint as use_case
+    from troth.app.rulebook.rulebook import lint as use_case
     from troth.faces.cli.rules import linted
 
     out = Out(json=json, quiet=False)
@@ -35,7 +35,7 @@ def lint(book: Book = HERE, json: Json = False) -> None:
 def show(address: Address, for_: For = "", at: At = None, book: Book = HERE, json: Json = False) -> None:
     """Print a definition as it is for somebody, with whose word each line is."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.rulebook import show as use_case
+    from troth.app.rulebook.rulebook import show as use_case
     from troth.faces.cli.rules import shown
 
     out = Out(json=json, quiet=False)
@@ -50,7 +50,7 @@ def show(address: Address, for_: For = "", at: At = None, book: Book = HERE, jso
 def why(address: Address, for_: For = "", at: At = None, book: Book = HERE, json: Json = False) -> None:
     """Say whose word counts on a field: the layer and the Change that won, and why the others did not."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.rulebook import why as use_case
+    from troth.app.rulebook.rulebook import why as use_case
     from troth.faces.cli.rules import explained
 
     out = Out(json=json, quiet=False)
@@ -65,7 +65,7 @@ def why(address: Address, for_: For = "", at: At = None, book: Book = HERE, json
 def layers(at: At = None, book: Book = HERE, json: Json = False) -> None:
     """List the layers over the standard: their Changes, dates, and how far each departs from it."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.rulebook import layers as use_case
+    from troth.app.rulebook.rulebook import layers as use_case
     from troth.faces.cli.rules import layered
 
     out = Out(json=json, quiet=False)
@@ -84,7 +84,7 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of the book's files, by which an editor completes and explains them."""
-    from troth.app.editor import schema as use_case
+    from troth.app.rulebook.editor import schema as use_case
 
     made = use_case(kind, into=into)
     if into is None:
@@ -104,8 +104,8 @@ def diff(
 ) -> None:
     """Show field by field what an edit, a revision or a layer says otherwise."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.revisions import diff as use_case
-    from troth.app.rulebook import differences
+    from troth.app.rulebook.revisions import diff as use_case
+    from troth.app.rulebook.rulebook import differences
     from troth.faces.cli.rules import different
 
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
@@ -120,7 +120,7 @@ def diff(
 def log(book: Book = HERE, json: Json = False) -> None:
     """List the revisions of the book, the newest first."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.revisions import log as use_case
+    from troth.app.rulebook.revisions import log as use_case
     from troth.faces.cli.rules import logged
 
     out = Out(json=json, quiet=False)
@@ -142,7 +142,7 @@ def save(
 ) -> None:
     """Keep the book as it stands as a revision; from then on it binds."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.revisions import save as use_case
+    from troth.app.rulebook.revisions import save as use_case
     from troth.faces.cli.rules import logged
 
     out = Out(json=json, quiet=False)
@@ -157,7 +157,7 @@ def save(
 def undo(book: Book = HERE, json: Json = False) -> None:
     """Restore what was before the last revision, by a new one; edits that are not saved are kept as one first."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.revisions import undo as use_case
+    from troth.app.rulebook.revisions import undo as use_case
     from troth.faces.cli.rules import logged
 
     out = Out(json=json, quiet=False)

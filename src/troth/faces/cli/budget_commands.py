@@ -19,7 +19,7 @@ def budget(
     json: Json = False,
 ) -> None:
     """Say how many promises an objective lets be broken, how many are, how fast the budget goes, and what would warn in time."""
-    from troth.app.budgets import budgets
+    from troth.app.answers.budgets import budgets
     from troth.faces.cli.budgets import budget_said
 
     out = Out(json=json, quiet=False)
@@ -44,7 +44,7 @@ def margin(
     json: Json = False,
 ) -> None:
     """Say how much earlier than promised all but the slowest come, by month and by lane, and which lanes are out of margin."""
-    from troth.app.margins import margin as use_case
+    from troth.app.answers.margins import margin as use_case
     from troth.faces.cli.budgets import margin_said
 
     out = Out(json=json, quiet=False)

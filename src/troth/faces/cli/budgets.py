@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from troth.app.margins import Judged
+    from troth.app.answers.margins import Judged
     from troth.faces.cli.output import Out
     from troth.findings.backtest import Tried
     from troth.findings.budget import Budget, Warned

@@ -12,7 +12,7 @@ from troth.faces.cli.output import Out
 from troth.faces.plain import fields
 
 if TYPE_CHECKING:
-    from troth.app.calendars import Chosen
+    from troth.app.calendar.calendars import Chosen
 
 app = typer.Typer(no_args_is_help=True, help="Working time: when something is due on a calendar, and how much has passed.")
 
@@ -40,7 +40,7 @@ def due(
     json: Json = False,
 ) -> None:
     """Say when so much working time has passed since a start."""
-    from troth.app.calendars import due_at
+    from troth.app.calendar.calendars import due_at
     from troth.faces.cli.calendars import due_said
 
     found = due_at(_chosen(calendar, for_, zone, hours, holidays, closed, book), start, amount)
@@ -62,7 +62,7 @@ def elapsed(
     json: Json = False,
 ) -> None:
     """Say how much working time lies between two times."""
-    from troth.app.calendars import elapsed_between
+    from troth.app.calendar.calendars import elapsed_between
     from troth.faces.cli.calendars import elapsed_said
 
     found = elapsed_between(_chosen(calendar, for_, zone, hours, holidays, closed, book), start, end)
@@ -84,7 +84,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a calendar's year: each day with its hours, the closed ones by name, and the days on which clocks change."""
-    from troth.app.calendar_year import this_year, year_of
+    from troth.app.calendar.calendar_year import this_year, year_of
     from troth.faces.cli.calendars import year_said
     from troth.faces.cli.pages import write_calendar
 
@@ -111,8 +111,8 @@ def import_(
     json: Json = False,
 ) -> None:
     """Take the whole days of an iCalendar feed into the book, as a calendar that is closed on them."""
-    from troth.app.calendar_import import import_feed
-    from troth.app.calendar_year import this_year
+    from troth.app.calendar.calendar_import import import_feed
+    from troth.app.calendar.calendar_year import this_year
 
     first, _, last = (years or f"{this_year()}-{this_year() + 4}").partition("-")
     if not (first.isdecimal() and (last or first).isdecimal()):
@@ -131,7 +131,7 @@ def import_(
 
 
 def _chosen(calendar: str | None, keys: str, zone: str | None, hours: str | None, holidays: str, closed: str, book: Path) -> Chosen:
-    from troth.app.calendars import of_book, of_hours
+    from troth.app.calendar.calendars import of_book, of_hours
 
     if calendar is None:
         if zone is None and hours is None:

@@ -11,8 +11,8 @@ from troth.faces.cli.output import Out
 from troth.faces.plain import fields
 
 if TYPE_CHECKING:
-    from troth.app.handoffs import Handoffs, RateTold
-    from troth.app.upstream import UpstreamTold
+    from troth.app.answers.handoffs import Handoffs, RateTold
+    from troth.app.answers.upstream import UpstreamTold
     from troth.findings.chains import Chain
 
 
@@ -26,9 +26,9 @@ def upstream(
     json: Json = False,
 ) -> None:
     """Say which inner step broke before a promise did, over all of it or for one order."""
+    from troth.app.answers.upstream import plain_chain, tell_chain, tell_upstream
     from troth.app.bootstrap import open_workspace
     from troth.app.reading import open_reading
-    from troth.app.upstream import plain_chain, tell_chain, tell_upstream
 
     out = Out(json=json, quiet=False)
     reading = open_reading(open_workspace(book))
@@ -46,8 +46,8 @@ def handoffs(
     json: Json = False,
 ) -> None:
     """List every handover between departments: who owes it to whom, and how often it was broken, of what fell due."""
+    from troth.app.answers.handoffs import tell_handoffs
     from troth.app.bootstrap import open_workspace
-    from troth.app.handoffs import tell_handoffs
     from troth.app.reading import open_reading
 
     out = Out(json=json, quiet=False)

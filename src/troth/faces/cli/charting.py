@@ -16,7 +16,7 @@ from troth.faces.shapes import chart_data, chart_table
 from troth.faces.values import shown, span_of
 
 if TYPE_CHECKING:
-    from troth.app.charts import ChartedMetric
+    from troth.app.answers.charts import ChartedMetric
     from troth.metrics.charting import Charted, Point
 
 WIDE = 37
@@ -26,8 +26,8 @@ MOST_DRAWN = 3
 def chart(
     name: str, asked: Mapping[str, Any], book: Path, as_known_at: str | None, svg: Path | None, *, csv: bool, json: bool
 ) -> None:  # fmt: skip
+    from troth.app.answers.charts import chart_metric
     from troth.app.bootstrap import open_workspace
-    from troth.app.charts import chart_metric
     from troth.app.writing import csv_of, write_whole
 
     out, workspace = Out(json=json, quiet=False), open_workspace(book)

@@ -39,7 +39,7 @@ from troth.faces.cli.output import Out, loaded, show_bug, show_error
 from troth.faces.plain import fields
 
 if TYPE_CHECKING:
-    from troth.app.digest import Exported
+    from troth.app.letters.digest import Exported
 
 app = typer.Typer(
     name="troth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -84,10 +84,10 @@ def start(
     quiet: Quiet = False,
 ) -> None:
     """Find the promises in a folder of files, in a database or in what a system gives, judge them, and show what they say."""
-    from troth.app.start import Said
-    from troth.app.start import start as use_case
-    from troth.app.start_database import start_database
-    from troth.app.start_pull import start_pull
+    from troth.app.starting.start import Said
+    from troth.app.starting.start import start as use_case
+    from troth.app.starting.start_database import start_database
+    from troth.app.starting.start_pull import start_pull
 
     out = Out(json=json, quiet=quiet)
     said = Said(zone, currency)
@@ -126,7 +126,7 @@ def demo(
     quiet: Quiet = False,
 ) -> None:
     """Make Meridian, a company that does not exist, judge its promises, and show the page that its people open on Monday."""
-    from troth.app.examples import demo as use_case
+    from troth.app.starting.examples import demo as use_case
 
     out = Out(json=json, quiet=quiet)
     with out.progress() as step:
@@ -150,18 +150,18 @@ def build(
     """Take in what is new in the sources, judge every promise, and publish a snapshot."""
     out = Out(json=json, quiet=quiet)
     if if_changed and not full and as_known_at is None:
-        from troth.app.stamp import still  # before all that a build needs is loaded
+        from troth.app.building.stamp import still  # before all that a build needs is loaded
 
         if (same := still(book)) is not None:
             out.nothing_changed(same.id, same.as_of)
             return
     from troth.app.bootstrap import open_workspace
-    from troth.app.build import balances_of, unchanged
-    from troth.app.build import build as use_case
+    from troth.app.building.build import balances_of, unchanged
+    from troth.app.building.build import build as use_case
 
     workspace = open_workspace(book)
     if as_known_at is not None:
-        from troth.app.known import as_known_at as know
+        from troth.app.past.known import as_known_at as know
 
         with out.progress() as step:
             known = know(workspace, as_known_at, progress=step)
@@ -199,8 +199,8 @@ def monday(
 ) -> None:
     """Build if anything changed, and show what your files say; or what they said at an earlier time."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.build import build as use_case
-    from troth.app.known import as_known_at as know
+    from troth.app.building.build import build as use_case
+    from troth.app.past.known import as_known_at as know
     from troth.app.reading import read_page
 
     out = Out(json=json, quiet=quiet)
@@ -214,7 +214,7 @@ def monday(
             known = know(workspace, as_known_at, progress=step)
         page = read_page(workspace, known, progress=step)
         if exports:
-            from troth.app.digest import export
+            from troth.app.letters.digest import export
 
             export(workspace, known, exports, progress=step)
     html = _write_pages(page, book, f"monday-{known.snapshot.id[:12]}" if known else "monday")
@@ -238,9 +238,9 @@ def sql(
     json: Json = False,
 ) -> None:
     """Answer a question in SQL from the snapshot in force, or from what was known at an instant."""
-    from troth.app.asking import ask
     from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
+    from troth.app.past.asking import ask
+    from troth.app.past.known import as_known_at as know
     from troth.app.writing import csv_of
 
     workspace = open_workspace(book)
@@ -263,10 +263,10 @@ def why_not(
     json: Json = False,
 ) -> None:
     """Say clock by clock what became of one order's promises, and why one does not count or cannot be told."""
+    from troth.app.answers.timeline import why_not as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.known import as_known_at as know
+    from troth.app.past.known import as_known_at as know
     from troth.app.reading import open_reading
-    from troth.app.timeline import why_not as use_case
 
     out = Out(json=json, quiet=False)
     workspace = open_workspace(book)
@@ -302,8 +302,8 @@ def timeline(
     json: Json = False,
 ) -> None:
     """Tell one customer's story across systems: what happened to everything of theirs, and what was due when."""
+    from troth.app.answers.customer import story
     from troth.app.bootstrap import open_workspace
-    from troth.app.customer import story
     from troth.app.reading import open_reading
     from troth.faces.cli.identities import customer
 
@@ -397,7 +397,7 @@ def _written(pdf: Path | None, pptx: Path | None) -> dict[str, str]:
 def _write_pages(page: dict[str, Any], book: Path, name: str = "monday") -> Path:
     """The page of statements and, where something was built, the Data page that it links to."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.data_page import read_data
+    from troth.app.pages.data_page import read_data
     from troth.faces.cli.pages import write_data, write_statements
 
     workspace = open_workspace(book)

@@ -23,8 +23,8 @@ def commitments(context: typer.Context, book: Book = HERE, json: Json = False) -
 @app.command("list")
 def list_(book: Book = HERE, json: Json = False) -> None:
     """List the confirmed commitments with how each is kept, and the sentences that may be others."""
+    from troth.app.answers.commitments import commitments as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.commitments import commitments as use_case
 
     out = Out(json=json, quiet=False)
     found = use_case(open_workspace(book))
@@ -45,8 +45,8 @@ def confirm(
     json: Json = False,
 ) -> None:
     """Write a candidate into the book as a commitment, judged by a promise or by none."""
+    from troth.app.answers.commitments import confirm as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.commitments import confirm as use_case
 
     out = Out(json=json, quiet=False)
     found = use_case(open_workspace(book), number, promise, write=not dry_run)
@@ -68,8 +68,8 @@ def import_(
     json: Json = False,
 ) -> None:
     """Put a published text into the book's commitments/, HTML made plain, with its source and its day in front."""
+    from troth.app.answers.commitments import take_in
     from troth.app.bootstrap import open_workspace
-    from troth.app.commitments import take_in
 
     out = Out(json=json, quiet=False)
     target = take_in(open_workspace(book), text, source, on, replace=replace)

@@ -32,8 +32,8 @@ def defects(
     json: Json = False,
 ) -> None:
     """Set what customers call a defect against what the house does: defects per million by both, and the units on which they differ."""
+    from troth.app.answers.defects import defects as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.defects import defects as use_case
     from troth.app.writing import csv_of
 
     workspace, out = open_workspace(book), Out(json=json, quiet=False)

@@ -25,7 +25,7 @@ def corner_shop(
     quiet: Quiet = False,
 ) -> None:
     """Copy the corner shop: four files and 200 orders, small enough to check with a pencil."""
-    from troth.app.examples import copy_corner_shop
+    from troth.app.starting.examples import copy_corner_shop
 
     out = Out(json=json, quiet=quiet)
     folder = copy_corner_shop(to)
@@ -48,7 +48,7 @@ def meridian(
     quiet: Quiet = False,
 ) -> None:
     """Make Meridian: the files of a company with two businesses in nine countries, its book, and what is true of it."""
-    from troth.app.examples import make_meridian
+    from troth.app.starting.examples import make_meridian
 
     out = Out(json=json, quiet=quiet)
     with out.progress() as step:
@@ -70,7 +70,7 @@ def service_catalogue(
     quiet: Quiet = False,
 ) -> None:
     """Make a service catalogue: what HR, IT and finance promise the other departments, and half a year of requests to them."""
-    from troth.app.examples import make_service_catalogue
+    from troth.app.starting.examples import make_service_catalogue
 
     out = Out(json=json, quiet=quiet)
     made = make_service_catalogue(to, seed=seed)

@@ -22,7 +22,7 @@ HEADINGS = {
 
 def gaps(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Say what no promise covers: stages, handoffs, events, roles and units, each with what to do next."""
-    from troth.app.gaps import gaps as use_case
+    from troth.app.answers.gaps import gaps as use_case
 
     found = use_case(opened(book, as_known_at))
     out = Out(json=json, quiet=False)

@@ -14,8 +14,8 @@ from troth.faces.plain import fields
 from troth.faces.shapes import replay_data, replay_table
 
 if TYPE_CHECKING:
-    from troth.app.outcome_diff import Change, Compared, Diff
-    from troth.app.replay import Replay
+    from troth.app.past.outcome_diff import Change, Compared, Diff
+    from troth.app.past.replay import Replay
 
 End = Annotated[str, typer.Argument(help="A snapshot's id or its first signs, an instant (what was known then), or now.")]
 Promise = Annotated[str | None, typer.Option("--promise", help="Only this promise.", show_default="all")]
@@ -43,7 +43,7 @@ def diff(
 ) -> None:
     """Say which outcomes changed between two snapshots, and why: the rows, terms, hours or merges behind each."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.outcome_diff import outcome_diff
+    from troth.app.past.outcome_diff import outcome_diff
     from troth.app.writing import csv_of
 
     out = Out(json=json, quiet=quiet)
@@ -69,7 +69,7 @@ def replay(
 ) -> None:
     """Say what each Monday was shown, what was so as known that morning, and what it came to."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.replay import replay as use_case
+    from troth.app.past.replay import replay as use_case
     from troth.app.writing import csv_of
 
     if not monday:

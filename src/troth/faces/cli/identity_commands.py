@@ -27,8 +27,8 @@ def status(
     json: Json = False,
 ) -> None:
     """Say how many objects are how many parties, what has no counterpart, and what people decided."""
+    from troth.app.answers.parties import status as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.parties import status as use_case
     from troth.faces.cli.identities import identities
 
     out = Out(json=json, quiet=False)
@@ -46,8 +46,8 @@ def review(
     json: Json = False,
 ) -> None:
     """List the pairs that wait for somebody to decide: likely ones, and those that a guard refused."""
+    from troth.app.answers.parties import review as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.parties import review as use_case
     from troth.faces.cli.identities import reviewed
 
     out = Out(json=json, quiet=False)
@@ -61,8 +61,8 @@ def review(
 @app.command()
 def why(a: One, b: One, book: Book = HERE, json: Json = False) -> None:
     """Say link by link why two objects are one party, or what was found between them where they are not."""
+    from troth.app.answers.parties import why as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.parties import why as use_case
     from troth.faces.cli.identities import chained
 
     out = Out(json=json, quiet=False)
@@ -76,8 +76,8 @@ def why(a: One, b: One, book: Book = HERE, json: Json = False) -> None:
 @app.command()
 def merge(a: One, b: One, reason: Reason, by: By = None, book: Book = HERE, json: Json = False) -> None:
     """Decide that two objects are one party; it counts from the next build and can be taken back."""
+    from troth.app.answers.parties import merge as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.parties import merge as use_case
 
     _decided(use_case(open_workspace(book), a, b, reason=reason, actor=by), json=json)
 
@@ -94,8 +94,8 @@ def split(
     json: Json = False,
 ) -> None:
     """Take back the last merge of an object, or, where nobody merged it, part it from what rules joined it to."""
+    from troth.app.answers.parties import split as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.parties import split as use_case
 
     _decided(use_case(open_workspace(book), a, reason=reason, from_=from_, actor=by), json=json)
 
@@ -109,8 +109,8 @@ def undo(
     json: Json = False,
 ) -> None:
     """Take back a decision; it stays in the journal and counts no longer."""
+    from troth.app.answers.parties import undo as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.parties import undo as use_case
 
     _decided(use_case(open_workspace(book), number, reason=reason, actor=by), json=json)
 

@@ -17,7 +17,7 @@ from troth.faces.values import pairs, shown, span_of_all
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from troth.app.metrics import Told
+    from troth.app.answers.metrics import Told
 
 Name = Annotated[str, typer.Argument(help="A metric by its name in the book: late_share.")]
 By = Annotated[
@@ -67,7 +67,7 @@ def metric(
     rules: Rules = None, since_change: SinceChange = None, svg: Svg = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Say what a metric says, by period and slice; why it moved between two periods; or on a control chart what is more than chance."""
-    from troth.app.metrics import sql_for
+    from troth.app.answers.metrics import sql_for
     from troth.app.writing import csv_of
 
     asked = {"by": by or (), "grain": grain, "since": since, "until": until, "only": pairs(only or (), "--for")}
@@ -129,7 +129,7 @@ def _refuse_without_chart() -> None:
 
 
 def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: Any) -> tuple[Told, ...]:
-    from troth.app.metrics import tell_metrics
+    from troth.app.answers.metrics import tell_metrics
 
     reading = opened(book, as_known_at)
     return tell_metrics(reading, names, **asked)

@@ -16,8 +16,8 @@ from troth.faces.values import shown, span_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from troth.app.metrics import Told
-    from troth.app.moved import Moved
+    from troth.app.answers.metrics import Told
+    from troth.app.answers.moved import Moved
 
 COLUMNS = ("gives", "rate", "mix", "before", "after", "weight_before", "weight_after", "n_before", "n_after")
 
@@ -26,8 +26,8 @@ def moved(
     name: str, between: str | None, second: str | None, by: Sequence[str], only: Mapping[str, str], book: Path, as_known_at: str | None,
     to: Path | None, *, csv: bool, json: bool,
 ) -> None:  # fmt: skip
+    from troth.app.answers.moved import tell_moved
     from troth.app.bootstrap import open_workspace
-    from troth.app.moved import tell_moved
     from troth.app.tables import write_table
     from troth.app.writing import csv_of
     from troth.kernel.errors import BadValue

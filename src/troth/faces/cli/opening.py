@@ -19,7 +19,7 @@ def opened(book: Path, as_known_at: str | None = None) -> Reading:
 
 def reading_of(workspace: Workspace, as_known_at: str | None) -> Reading:
     """The same of a workspace that is needed for more."""
-    from troth.app.known import as_known_at as know
+    from troth.app.past.known import as_known_at as know
     from troth.app.reading import open_reading
 
     return open_reading(workspace, know(workspace, as_known_at) if as_known_at is not None else None)

@@ -89,7 +89,7 @@ class Out:
             self.say(f"Nothing changed. Snapshot {id[:12]} is in force.")
 
     def known(self, known: Any, balances: Sequence[Any]) -> None:
-        from troth.app.known import told
+        from troth.app.past.known import told
 
         snapshot = known.snapshot
         words = told(known, f"{known.at:%Y-%m-%d %H:%M} UTC")

@@ -20,8 +20,8 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, in a few words that 
 
 def erase(token: Token = None, find: Find = False, reason: Reason = "", book: Book = HERE, json: Json = False) -> None:
     """Delete somebody's value and its key. What was counted stays counted; nobody can say any more of whom."""
-    from troth.app import people
     from troth.app.bootstrap import open_workspace
+    from troth.app.people import people
 
     out = Out(json=json, quiet=False)
     workspace = open_workspace(book)
@@ -45,8 +45,8 @@ def hold(
     json: Json = False,
 ) -> None:
     """Keep somebody's value from being erased, for a dispute or by law, until it is released."""
-    from troth.app import people
     from troth.app.bootstrap import open_workspace
+    from troth.app.people import people
 
     out = Out(json=json, quiet=False)
     workspace = open_workspace(book)
@@ -74,8 +74,8 @@ def status(book: Book = HERE, json: Json = False) -> None:
 @app.command()
 def rotate(book: Book = HERE, json: Json = False) -> None:
     """Put everything under a new key. Tokens stay as they are."""
-    from troth.app import people
     from troth.app.bootstrap import open_workspace
+    from troth.app.people import people
 
     _show(Out(json=json, quiet=False), people.rotate(open_workspace(book)))
 
@@ -101,8 +101,8 @@ def _tokens(token: str | None, *, find: bool, book: object) -> tuple[str, ...]:
     """An argument stands in the shell's history and in the list of processes: a value has no business there."""
     from pathlib import Path
 
-    from troth.app import people
     from troth.app.bootstrap import open_workspace
+    from troth.app.people import people
 
     if find == (token is not None):
         raise typer.BadParameter("give either a token, or --find and the value on standard input")

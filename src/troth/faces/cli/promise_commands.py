@@ -12,8 +12,8 @@ from troth.faces.cli.output import Out
 from troth.faces.plain import fields
 
 if TYPE_CHECKING:
-    from troth.app.promises import Bound, Listed, Rate, Stretch, Whole
-    from troth.app.timeline import Judged, Timeline
+    from troth.app.answers.promises import Bound, Listed, Rate, Stretch, Whole
+    from troth.app.answers.timeline import Judged, Timeline
 
 Name = Annotated[str, typer.Argument(help="A promise by its name in the book: deliver.")]
 Order = Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")]
@@ -22,7 +22,7 @@ WIDTH = 12  # of the bar of what was not kept
 
 def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """List every promise: who owes it to whom, how many stand how, and what was kept of what fell due."""
-    from troth.app.promises import list_promises
+    from troth.app.answers.promises import list_promises
 
     out = Out(json=json, quiet=False)
     found = list_promises(opened(book, as_known_at))
@@ -35,7 +35,7 @@ def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = Fals
 
 def promise(name: Name, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Show one promise: what was kept by month, where its time goes, and whose terms bound how many."""
-    from troth.app.promises import whole_promise
+    from troth.app.answers.promises import whole_promise
 
     out = Out(json=json, quiet=False)
     whole = whole_promise(opened(book, as_known_at), name)
@@ -47,8 +47,8 @@ def promise(name: Name, book: Book = HERE, as_known_at: AsKnownAt = None, json: 
 
 def explain(order: Order, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Explain one order's promises: clock by clock, with pauses, stages, who bears the delay, and whose terms bound it."""
+    from troth.app.answers.timeline import why_not
     from troth.app.bootstrap import open_workspace
-    from troth.app.timeline import why_not
 
     out = Out(json=json, quiet=False)
     workspace = open_workspace(book)

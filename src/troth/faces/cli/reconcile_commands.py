@@ -14,7 +14,7 @@ from troth.faces.cli.output import Out, exact
 from troth.faces.values import pairs
 
 if TYPE_CHECKING:
-    from troth.app.reconcile import Reconciled
+    from troth.app.answers.reconcile import Reconciled
 
 Sql = Annotated[str | None, typer.Option("--sql", help="The query that their number comes from: a file, mine.sql, or the query itself.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="A file of theirs with a column id, and what each counts: numerator.")]
@@ -29,9 +29,9 @@ def reconcile(
     book: Book = HERE, as_known_at: AsKnownAt = None, to: To = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Say why somebody's number is not the metric's: definition, window, late rows, duplicates, each with its part of the difference."""
+    from troth.app.answers.reconcile import reconcile as use_case
+    from troth.app.answers.theirs import query_of
     from troth.app.bootstrap import open_workspace
-    from troth.app.reconcile import reconcile as use_case
-    from troth.app.theirs import query_of
 
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
     query = None if sql is None else query_of(sql)

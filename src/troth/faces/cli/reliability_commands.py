@@ -23,7 +23,7 @@ def reliability(
     promise: Name, by: By = None, instrument: Instrument = None, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False
 ) -> None:
     """Set what customers answered beside how early or late they were served, those who were asked too early apart."""
-    from troth.app.reliability import reliability as use_case
+    from troth.app.answers.reliability import reliability as use_case
 
     out = Out(json=json, quiet=False)
     reading = opened(book, as_known_at)

@@ -25,7 +25,7 @@ def at_risk(
     json: Json = False,
 ) -> None:
     """List open promises, the likeliest to be late first: how many in ten were late that stood like it."""
-    from troth.app import at_risk as use_case
+    from troth.app.answers import at_risk as use_case
     from troth.app.bootstrap import open_workspace
 
     if calibration and (promise is None or like is not None or csv):

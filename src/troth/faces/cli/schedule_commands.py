@@ -13,7 +13,7 @@ from troth.faces.cli.output import Out
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from troth.app.sending import Listed, Sending
+    from troth.app.letters.sending import Listed, Sending
     from troth.app.workspace import Workspace
     from troth.sending import Letter, Schedule
 
@@ -38,7 +38,7 @@ def monday(
 ) -> None:
     """Send the Monday page to somebody, each time that it is due."""
     from troth.access.viewer import scope_of
-    from troth.app.sending import add
+    from troth.app.letters.sending import add
     from troth.faces.language import CATALOGUES
     from troth.kernel.errors import BadValue
     from troth.sending import when_of
@@ -64,7 +64,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List what is sent, and what became of the last letter of each."""
-    from troth.app.sending import listed
+    from troth.app.letters.sending import listed
 
     out, (workspace, sending) = Out(json=json, quiet=False), _opened(book)
     found = listed(sending)
@@ -85,7 +85,7 @@ def remove(
     id: Annotated[str, typer.Argument(help="A schedule, as `troth schedule list` lists it.")], book: Book = HERE, json: Json = False
 ) -> None:
     """Send it no more; the links of its letters open nothing any more."""
-    from troth.app.sending import remove as use_case
+    from troth.app.letters.sending import remove as use_case
 
     out, (workspace, sending) = Out(json=json, quiet=False), _opened(book)
     use_case(workspace, sending, id)
@@ -95,7 +95,7 @@ def remove(
 @app.command()
 def run(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
     """Send what is due now, once: build if sources changed, write the letters, and hand over those that wait."""
-    from troth.app.sending import run as use_case
+    from troth.app.letters.sending import run as use_case
     from troth.faces.outgoing import write
 
     out, (workspace, sending) = Out(json=json, quiet=quiet), _opened(book)

@@ -13,7 +13,7 @@ from troth.faces.cli.promise_commands import rate_said
 from troth.faces.plain import fields
 
 if TYPE_CHECKING:
-    from troth.app.scorecards import Card, Judged, Loyal, Sight, Step
+    from troth.app.answers.scorecards import Card, Judged, Loyal, Sight, Step
 
 Goal = Annotated[str | None, typer.Argument(help="A goal by its name in the book; without it all.")]
 Whose = Annotated[str | None, typer.Argument(help="A role, or a scorecard by its name; without it all.")]
@@ -22,7 +22,7 @@ Role = Annotated[str, typer.Argument(help="A role of the company, or board.")]
 
 def goals(name: Goal = None, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Show how goals stand: target, actual, forecast, and whether the process has ever been as good as that."""
-    from troth.app.scorecards import goals as use_case
+    from troth.app.answers.scorecards import goals as use_case
 
     out = Out(json=json, quiet=False)
     found = use_case(opened(book, as_known_at), name)
@@ -35,7 +35,7 @@ def goals(name: Goal = None, book: Book = HERE, as_known_at: AsKnownAt = None, j
 
 def scorecard(role: Whose = None, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Show a scorecard: its goals with their weights and why they weigh so much, and how much of their ways was gone."""
-    from troth.app.scorecards import scorecards
+    from troth.app.answers.scorecards import scorecards
 
     out = Out(json=json, quiet=False)
     found = scorecards(opened(book, as_known_at), role)
@@ -48,7 +48,7 @@ def scorecard(role: Whose = None, book: Book = HERE, as_known_at: AsKnownAt = No
 
 def line_of_sight(role: Role, book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """Follow a role's promises to what customers are promised, and to whether they come back."""
-    from troth.app.scorecards import line_of_sight as use_case
+    from troth.app.answers.scorecards import line_of_sight as use_case
 
     out = Out(json=json, quiet=False)
     found = use_case(opened(book, as_known_at), role)

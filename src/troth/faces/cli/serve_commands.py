@@ -25,8 +25,8 @@ def serve(
 ) -> None:
     """Show the pages in a browser: Monday, promises, measures, units, customers, data and rules."""
     from troth.app.bootstrap import open_access, open_provider, open_sending, open_workspace
-    from troth.app.sending import run as send
-    from troth.app.served import Served
+    from troth.app.letters.sending import run as send
+    from troth.app.pages.served import Served
     from troth.faces.outgoing import write
     from troth.faces.web import web_app
     from troth.faces.web.gate import AccountGate, OpenGate
@@ -42,7 +42,7 @@ def serve(
         access, provider = open_access(workspace), open_provider(workspace)
 
         def say(address: str) -> None:
-            from troth.app.access import first_link
+            from troth.app.people.access import first_link
 
             typer.echo(f"The pages: {address}")
             if (first := first_link(access)) is not None:

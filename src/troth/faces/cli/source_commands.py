@@ -99,7 +99,7 @@ def pull(
 ) -> None:
     """Bring the rows of systems that answer over HTTP into the files that the sources read; only what is new where they say how."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.pulling import pull as use_case
+    from troth.app.starting.pulling import pull as use_case
 
     out = Out(json=json, quiet=quiet)
     with out.progress() as step:
@@ -119,7 +119,7 @@ def data(
 ) -> None:
     """Show what the last build was made of: every row's fate, quarantine, freshness, contracts, joins."""
     from troth.app.bootstrap import open_workspace
-    from troth.app.data_page import read_data
+    from troth.app.pages.data_page import read_data
     from troth.faces.cli.pages import write_data
     from troth.faces.cli.sources import told
 

@@ -15,9 +15,9 @@ from troth.faces.shapes import falling_data, falling_table, units_data, units_ta
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from troth.app.metrics import Told
+    from troth.app.answers.metrics import Told
+    from troth.app.answers.units import FallingTold, UnitsTold
     from troth.app.reading import Reading
-    from troth.app.units import FallingTold, UnitsTold
     from troth.kernel.refusal import Refusal
     from troth.metrics.units import Compared
 
@@ -62,7 +62,7 @@ def units(
 
 
 def _compared(reading: Reading, metric: str, by: str, asked: dict[str, Any], *, csv: bool, json: bool) -> None:
-    from troth.app.units import compare_units
+    from troth.app.answers.units import compare_units
     from troth.app.writing import csv_of
 
     found = compare_units(reading, metric, by, **asked)
@@ -115,7 +115,7 @@ def _group(out: Out, found: UnitsTold, one: Compared) -> None:
 
 
 def _falling(reading: Reading, efficiency: str, rating: str, by: str, window: dict[str, Any], *, csv: bool, json: bool) -> None:
-    from troth.app.units import efficient_falling
+    from troth.app.answers.units import efficient_falling
     from troth.app.writing import csv_of
 
     found = efficient_falling(reading, efficiency, rating, by, **window)

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from troth.app.sending import Paper
+from troth.app.letters.sending import Paper
 from troth.faces.language import Language, language_of
 from troth.faces.outgoing import sentences
 from troth.faces.web.templates import template

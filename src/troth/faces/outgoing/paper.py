@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from troth.app.digest import Exported
+from troth.app.letters.digest import Exported
 from troth.faces.language import Language
 from troth.faces.outgoing import sentences
 from troth.faces.outgoing.extra import needs_reports

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from troth.app.digest import Digest, Old
-from troth.app.monday import MondayPage, Weekly
-from troth.app.promises import Rate
+from troth.app.answers.promises import Rate
+from troth.app.letters.digest import Digest, Old
+from troth.app.pages.monday import MondayPage, Weekly
 from troth.faces.language import Language
 
 

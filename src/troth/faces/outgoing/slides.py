@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from troth.app.digest import Exported
+from troth.app.letters.digest import Exported
 from troth.faces.language import Language
 from troth.faces.outgoing import sentences
 from troth.faces.outgoing.charts import Chart, chart_of, place

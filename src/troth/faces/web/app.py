@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from troth import __version__
-from troth.app.served import Served
+from troth.app.pages.served import Served
 from troth.faces import api
 from troth.faces.web import errors, guard, pages, static_files
 from troth.faces.web.gate import Gate, OpenGate

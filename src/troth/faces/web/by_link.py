@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from troth.access import Viewer
-from troth.app.links import viewer_of
+from troth.app.letters.links import viewer_of
 from troth.sending import Link
 
 COOKIE = "troth-link"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from troth.app.customer import Moment
-from troth.app.customer_page import CustomerPage, CustomersPage
-from troth.app.order_page import Amount
+from troth.app.answers.customer import Moment
+from troth.app.pages.customer_page import CustomerPage, CustomersPage
+from troth.app.pages.order_page import Amount
 from troth.faces.language import Language
 
 FIRST = 60

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from troth.access import Role, Viewer
-from troth.app.access import Access
-from troth.app.links import comes_by_link
+from troth.app.letters.links import comes_by_link
+from troth.app.pages.served import Served
+from troth.app.people.access import Access
 from troth.app.reading import Reading
-from troth.app.served import Served
 from troth.faces.language import CATALOGUES, LANGUAGES, PSEUDO, Language, best_of, language_of
 from troth.faces.web.by_link import by_link
 from troth.faces.web.gate import AccountGate

@@ -12,9 +12,9 @@ from troth.access import Role, Viewer
 from troth.access.account import LONGEST
 from troth.access.keys import form_key, new_key
 from troth.access.sso import Provider
-from troth.app import tokens
-from troth.app.access import Access
-from troth.app.signing_in import viewer_of
+from troth.app.people import tokens
+from troth.app.people.access import Access
+from troth.app.people.signing_in import viewer_of
 
 API = "/api/"
 BEARER = "bearer "

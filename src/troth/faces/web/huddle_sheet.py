@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from troth.app.huddle import Due, HuddlePage, Late, Pair, Verbatim, Weekly
-from troth.app.huddles import HuddleUnits
+from troth.app.pages.huddle import Due, HuddlePage, Late, Pair, Verbatim, Weekly
+from troth.app.pages.huddles import HuddleUnits
 from troth.faces.language import Language
 from troth.faces.web.amounts import range_shown, scale_of, shown
 

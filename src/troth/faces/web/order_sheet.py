@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from troth.app.order_page import Bar, Lane, OrderPage, Told
+from troth.app.pages.order_page import Bar, Lane, OrderPage, Told
 from troth.faces.language import Language
 from troth.faces.page.figures import draw
 

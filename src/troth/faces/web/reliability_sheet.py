@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from troth.app.reliability_page import ReliabilityPage
+from troth.app.pages.reliability_page import ReliabilityPage
 from troth.faces.language import Language
 from troth.faces.web.figures import Drawn, drawn
 from troth.findings.reliability import Answered, Dose

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from troth.app.promises import Rate
-from troth.app.roles import RolePage
-from troth.app.scorecards import BOARD, Judged, Loyal, Step
+from troth.app.answers.promises import Rate
+from troth.app.answers.scorecards import BOARD, Judged, Loyal, Step
+from troth.app.pages.roles import RolePage
 from troth.faces.language import Language
 from troth.faces.web.amounts import range_shown, scale_of, shown
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from troth.app.units import FallingTold
-from troth.app.units_page import UnitsPage
+from troth.app.answers.units import FallingTold
+from troth.app.pages.units_page import UnitsPage
 from troth.faces.language import Language
 from troth.faces.web.amounts import Scale, range_shown, scale_of, shown
 from troth.faces.web.figures import Drawn, drawn

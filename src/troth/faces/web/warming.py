@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from troth.access import EVERYTHING
-from troth.app.served import Served
+from troth.app.pages.served import Served
 from troth.faces.web import pages
 from troth.kernel.errors import TrothError
 

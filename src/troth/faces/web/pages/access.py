@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
 from troth.access import Role
-from troth.app import access as giving
-from troth.app.access import Invited
+from troth.app.people import access as giving
+from troth.app.people.access import Invited
 from troth.faces.web.desk import at_least
 from troth.faces.web.pages.account import AtOwn, Own
 from troth.faces.web.pages.signing_in import Text

@@ -11,11 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from troth.access import Role
 from troth.access.keys import hash_of
 from troth.access.viewer import role_of
-from troth.app import tokens
-from troth.app.access import speak
-from troth.app.links import comes_by_link
-from troth.app.signing_in import NotLetIn, change_password, sign_out_elsewhere
-from troth.app.tokens import Given
+from troth.app.letters.links import comes_by_link
+from troth.app.people import tokens
+from troth.app.people.access import speak
+from troth.app.people.signing_in import NotLetIn, change_password, sign_out_elsewhere
+from troth.app.people.tokens import Given
 from troth.faces.language import CATALOGUES
 from troth.faces.web.desk import AtDesk, access_of
 from troth.faces.web.pages.signing_in import Text, WithAccounts, said_of

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.customer_page import customer_page, customers_page
+from troth.app.pages.customer_page import customer_page, customers_page
 from troth.app.writing import csv_of
 from troth.faces.web.customer_sheet import customers_sheet, sheet
 from troth.faces.web.desk import AtDesk

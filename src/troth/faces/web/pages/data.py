@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.data_page import told_data
-from troth.app.first_run import Step, first_run
-from troth.app.rules import read_rules
+from troth.app.pages.data_page import told_data
+from troth.app.rulebook.rules import read_rules
+from troth.app.starting.first_run import Step, first_run
 from troth.faces.page.data_sheet import data_sheet
 from troth.faces.web.desk import Desk, SeesAll
 

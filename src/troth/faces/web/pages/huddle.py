@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
 from troth.access import EVERYTHING, Role, Scope
-from troth.app.at_risk import AtRiskNow, at_risk_in
-from troth.app.huddle import HuddlePage, huddle_page, with_held
-from troth.app.huddles import hold, huddle_units, parsed
+from troth.app.answers.at_risk import AtRiskNow, at_risk_in
+from troth.app.pages.huddle import HuddlePage, huddle_page, with_held
+from troth.app.pages.huddles import hold, huddle_units, parsed
 from troth.faces.web.desk import AtDesk, Desk, MayNot, at_least
 from troth.faces.web.huddle_sheet import sheet, skipped_lines
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from troth.app.charts import ChartedMetric
-from troth.app.measure_pages import Asked, Measured, MeasureTold, measure_told, measured
-from troth.app.metrics import GRAINS
-from troth.app.moved import Moved
+from troth.app.answers.charts import ChartedMetric
+from troth.app.answers.metrics import GRAINS
+from troth.app.answers.moved import Moved
+from troth.app.pages.measure_pages import Asked, Measured, MeasureTold, measure_told, measured
 from troth.faces.charts import GOOD, NAMES, figure_of, name_of, part_of
 from troth.faces.language import Language
 from troth.faces.values import shown, span_of, span_of_all

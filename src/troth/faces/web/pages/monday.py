@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends
 from starlette.responses import PlainTextResponse, Response
 
 from troth.access import Role
-from troth.app.digest import Exported, exported
-from troth.app.monday import MondayPage, monday_page
-from troth.app.said import ids_of
+from troth.app.letters.digest import Exported, exported
+from troth.app.pages.monday import MondayPage, monday_page
+from troth.app.pages.said import ids_of
 from troth.app.writing import csv_of
 from troth.faces.page.sheet import sheet
 from troth.faces.web.desk import AtDesk, Desk, at_least

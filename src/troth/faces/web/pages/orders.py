@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.order_page import order_page
+from troth.app.pages.order_page import order_page
 from troth.app.writing import csv_of
 from troth.faces.web.desk import AtDesk, Desk
 from troth.faces.web.order_sheet import named, sheet

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.promise_pages import Promised, PromiseTold, promise_told, promised
+from troth.app.pages.promise_pages import Promised, PromiseTold, promise_told, promised
 from troth.faces.page.sheet import table_of
 from troth.faces.web.desk import AtDesk
 from troth.faces.web.figures import drawn

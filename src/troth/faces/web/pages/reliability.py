@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from troth.app.reliability_page import reliability_page
+from troth.app.pages.reliability_page import reliability_page
 from troth.faces.web.desk import AtDesk
 from troth.faces.web.reliability_sheet import sheet
 

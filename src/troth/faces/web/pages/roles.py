@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.roles import RolePage, role_page, roles_of
+from troth.app.pages.roles import RolePage, role_page, roles_of
 from troth.faces.web.desk import AtDesk, Desk
 from troth.faces.web.role_sheet import names, sheet
 

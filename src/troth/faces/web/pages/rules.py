@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
 from troth.access import Role
-from troth.app.rule_pages import FileText, changed_in, file_text, history_of, rules_told, save_edit, try_edit
-from troth.app.rulebook import show, why
+from troth.app.pages.rule_pages import FileText, changed_in, file_text, history_of, rules_told, save_edit, try_edit
+from troth.app.rulebook.rulebook import show, why
 from troth.faces.web.desk import Desk, SeesAll, at_least
 from troth.kernel.errors import BookError, Conflict, NotFound
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query
 from starlette.responses import JSONResponse, Response
 
 from troth.access import Role
-from troth.app.search import Hit, by_value, named_in, near, search
+from troth.app.pages.search import Hit, by_value, named_in, near, search
 from troth.faces.web.desk import AtDesk, Desk, at_least
 from troth.faces.web.navigation import pages_for
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from troth.access import Role, Viewer
-from troth.app.access import Access
-from troth.app.signing_in import NotLetIn, sign_in, sign_out, welcome
+from troth.app.people.access import Access
+from troth.app.people.signing_in import NotLetIn, sign_in, sign_out, welcome
 from troth.faces.language import CATALOGUES
 from troth.faces.web.desk import NOBODY, Desk, language_cookie, spoken
 from troth.faces.web.gate import AccountGate

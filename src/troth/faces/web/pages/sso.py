@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from troth.access.sso import Provider
-from troth.app.sso import come_back, send
+from troth.app.people.sso import come_back, send
 from troth.faces.web.guard import local
 from troth.faces.web.pages.signing_in import AtPorch, Porch
 from troth.kernel.errors import BadValue, NotFound

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from troth.app.units_page import WINDOWS, UnitsPage, units_page
+from troth.app.pages.units_page import WINDOWS, UnitsPage, units_page
 from troth.app.writing import csv_of
 from troth.faces.page.figures.standalone import Panel, standalone
 from troth.faces.web.desk import AtDesk, Desk

@@ -1,0 +1,216 @@
+"""Units of the operation compared by a metric, and those that do much with little while customers think less of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from troth.app.answers.charts import SEED, USUAL
+from troth.app.answers.metrics import Told, tell_metrics
+from troth.app.reading import Reading
+from troth.engines.comparing import shrunk_means, shrunk_shares
+from troth.engines.comparing.falling import Fallen, efficient_but_falling
+from troth.engines.comparing.shrunk import Shrunk
+from troth.engines.statistics.normal import two_sided_z
+from troth.engines.statistics.ratio import student_t
+from troth.kernel.errors import BadValue, CannotEstimate
+from troth.kernel.refusal import Refusal, refuse
+from troth.metrics import KINDS, Answer
+from troth.metrics.answering import NOT_ON_RECORD
+from troth.metrics.answering import Reading as Judged
+from troth.metrics.charting import basis_of
+from troth.metrics.units import FEWEST_OF_A_MEAN, Cell, Compared, compared
+
+# What an average over a unit's cases says of the unit; a count, a sum and a stock say how big it is.
+AVERAGES = frozenset({"mean", "ratio", "nps", "ces", "otif"})
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsTold:
+    """groups: one for each value of `peers`, one without. unplaced: cases of which no unit is on record. refusal: for all of them."""
+
+    told: Told
+    by: str
+    adjust: tuple[str, ...]
+    peers: str | None
+    groups: tuple[Compared, ...]
+    unplaced: int
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FallingUnit:
+    """efficiency: drawn towards the others, in the metric's unit. slope: of the rating a month, its interval; q: by which it is named."""
+
+    name: str
+    efficiency: float
+    slope: float
+    low: float
+    high: float
+    q: float
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class FallingTold:
+    """efficient: units surely above the others; thin: those of them with too few months to say whether they fall."""
+
+    efficiency: Told
+    rating: Told
+    by: str
+    units: tuple[FallingUnit, ...]
+    efficient: tuple[str, ...]
+    thin: tuple[str, ...]
+    compared: int
+    centre: float | None
+    refusal: Refusal | None = None
+
+
+def compare_units(
+    reading: Reading,
+    name: str,
+    by: str,
+    *,
+    adjust: Sequence[str] = (),
+    peers: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    rng: np.random.Generator | None = None,
+) -> UnitsTold:
+    """Units by what a metric says of each, their case mix taken out where one is named.
+
+    by: what a unit is: a dimension of the company, or an expression. adjust: what tells cases apart that are harder than others.
+    peers: units are compared with those alone that have the same of this. rng: of the draws for ranks; without it the same each time.
+    Raises as `tell_metrics` does, and BadValue for a metric that says how big a unit is and not how good.
+    """
+    before = () if peers is None else (peers,)
+    (told,) = tell_metrics(reading, (name,), by=(*before, by), since=since, until=until)
+    basis = _comparable(told.answer)
+    mixed = told
+    if adjust:
+        (mixed,) = tell_metrics(reading, (name,), by=(*before, by, *adjust), since=since, until=until)
+    chance = rng or np.random.Generator(np.random.PCG64(SEED))
+    width = len(before)
+    unplaced = sum(one.n or 0 for one in told.answer.readings if one.slice is not None and one.slice[width] == NOT_ON_RECORD)
+    if refusal := _refused(told.answer, mixed.answer):
+        return UnitsTold(told, by, tuple(adjust), peers, (), unplaced, refusal)
+    groups: dict[str, dict[str, dict[tuple[str, ...], Cell]]] = {}
+    for answer, whole in ((told.answer, True), (mixed.answer, False)):
+        if (whole and adjust and basis == "share") or (not whole and not adjust):
+            continue
+        for one in answer.readings:
+            if one.slice is not None and one.slice[width] != NOT_ON_RECORD:
+                group, unit = one.slice[0] if peers else "", one.slice[width]
+                groups.setdefault(group, {}).setdefault(unit, {})[() if whole else one.slice[width + 1 :]] = _cell(one, basis)
+    better = told.answer.definition.better
+    found = [compared(units, better=better, rng=chance, peers=group or None) for group, units in sorted(groups.items())]
+    return UnitsTold(told, by, tuple(adjust), peers, tuple(found), unplaced)
+
+
+def efficient_falling(
+    reading: Reading, efficiency: str, rating: str, by: str, *, since: str | None = None, until: str | None = None
+) -> FallingTold:  # fmt: skip
+    """Units surely more efficient than the others whose rating falls month by month, chance in so many units allowed for.
+
+    efficiency, rating: metrics of the book that say which way is better, each an average or a share. Months that are not over are left out.
+    Raises as `compare_units` does, and BadValue for a metric that does not say which way is up.
+    """
+    (first,) = tell_metrics(reading, (efficiency,), by=(by,), since=since, until=until)
+    (second,) = tell_metrics(reading, (rating,), by=(by,), grain=USUAL, since=since, until=until)
+    for one in (first, second):
+        _comparable(one.answer)
+        if one.answer.definition.better is None:
+            raise BadValue(
+                f"'{one.answer.metric}' does not say which way is up", got="no better", allowed="better: higher, or better: lower"
+            )
+    basis, up = _comparable(first.answer), 1.0 if first.answer.definition.better == "higher" else -1.0
+    cells = {one.slice[0]: _cell(one, basis) for one in first.answer.readings if one.slice is not None and one.slice[0] != NOT_ON_RECORD}
+    names = sorted(name for name, cell in cells.items() if cell.n and (basis == "share" or (cell.n >= FEWEST_OF_A_MEAN and cell.error)))
+    if refusal := _refused(first.answer, second.answer):
+        return FallingTold(first, second, by, (), (), (), len(names), None, refusal)
+    try:
+        shrunk = _shrunk([cells[name] for name in names], basis, up)
+        opinion, months = _opinions(second, names)
+        fallen: Fallen = efficient_but_falling(shrunk, opinion)
+    except CannotEstimate as error:
+        return FallingTold(first, second, by, (), (), (), len(names), None, refuse(error))
+    sign = 1.0 if second.answer.definition.better == "higher" else -1.0
+    units = []
+    for each in fallen.units:
+        low, high = sorted((sign * each.slope.low, sign * each.slope.high))
+        back = _back(each.efficiency, basis, up)
+        units.append(FallingUnit(names[each.unit], back, sign * each.slope.value, low, high, each.q, int(months[each.unit])))
+    return FallingTold(
+        first, second, by, tuple(units), tuple(names[at] for at in fallen.efficient), tuple(names[at] for at in fallen.thin),
+        len(names), _back(shrunk.centre, basis, up),
+    )  # fmt: skip
+
+
+def _comparable(answer: Answer) -> str:
+    """Whether a metric is a share or an average. Raises BadValue for what says how big a unit is."""
+    kind = answer.definition.kind
+    basis = basis_of(answer, arrivals=KINDS[kind].arrivals)
+    if answer.estimated or basis == "share":
+        return "share"
+    if kind not in AVERAGES:
+        raise BadValue(
+            f"'{answer.metric}' cannot be compared between units", got=f"a metric of kind '{kind}'",
+            allowed="a share, a mean, a ratio or a score of answers",
+            next_step="What grows with a unit says how big it is; declare it by what it is counted by, with 'denominator'."
+            if KINDS[kind].zero else "Declare its mean, or the share that ends in time.",
+        )  # fmt: skip
+    return "average"
+
+
+def _refused(*answers: Answer) -> Refusal | None:
+    if any(one.estimated for one in answers):
+        return Refusal("units of a sample compared", "strata with weights", "all of the cases", "Load all of them.")
+    if any(reading.hidden for one in answers for reading in one.readings):
+        return Refusal(
+            "units compared", "cells too small to be shown", "cells of the metric's minimum or more", "Tell cases apart by less."
+        )
+    return None
+
+
+def _cell(one: Judged, basis: str) -> Cell:
+    n, sums = one.n or 0, one.sums or {}
+    if basis == "share":
+        return Cell(n, int(sums.get("kept", sums.get("y", 0))))
+    weight = float(sums["x"]) if "x" in sums else None
+    if one.value is None or one.low is None or one.high is None:
+        return Cell(n, None, one.value, None, weight)
+    half = student_t(n - 1) if "yy" in sums and n > 1 else two_sided_z(0.95)
+    return Cell(n, None, one.value, (one.high - one.low) / (2 * half), weight)
+
+
+def _shrunk(cells: Sequence[Cell], basis: str, up: float) -> Shrunk:
+    """Efficiency as more is better: of a share its other outcome, of an average its negative, where less is."""
+    if basis == "share":
+        n = np.array([cell.n for cell in cells], dtype=np.int64)
+        events = np.array([cell.events for cell in cells], dtype=np.int64)
+        return shrunk_shares(events if up > 0 else n - events, n)
+    values, errors = (np.array([getattr(cell, field) for cell in cells], dtype=np.float64) for field in ("value", "error"))
+    return shrunk_means(up * values, errors)
+
+
+def _back(value: float, basis: str, up: float) -> float:
+    if basis == "share":
+        return value if up > 0 else 1 - value
+    return up * value
+
+
+def _opinions(rating: Told, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Ratings as more is better, a row for each unit, a column for each whole month; and how many months each has."""
+    sign = 1.0 if rating.answer.definition.better == "higher" else -1.0
+    whole = [one for one in rating.answer.readings if one.slice is not None and not one.so_far and one.value is not None]
+    months = sorted({one.period for one in whole if one.period is not None})
+    found = np.full((len(names), len(months)), np.nan)
+    for one in whole:
+        assert one.slice is not None
+        assert one.period is not None
+        assert one.value is not None
+        if one.slice[0] in names:
+            found[names.index(one.slice[0]), months.index(one.period)] = sign * one.value
+    return found, (~np.isnan(found)).sum(axis=1)

@@ -1,0 +1,1 @@
+"""Working time: asked for, shown for a year, brought in from a feed."""

@@ -1,0 +1,202 @@
+"""`troth schedule`: pages that are sent by themselves, each once for each day that it is due at somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.utils import parseaddr
+
+from troth.access import EVERYTHING, Scope
+from troth.access.keys import new_id
+from troth.app.building.build import build
+from troth.app.building.judging import DEFAULT_ZONE
+from troth.app.letters.digest import Digest, digest_of
+from troth.app.letters.links import new_link
+from troth.app.pages.scoping import scoped
+from troth.app.reading import Reading, open_reading
+from troth.app.rulebook.rules import read_rules
+from troth.app.workspace import Progress, Workspace, silent
+from troth.kernel.errors import BadValue, NotFound, TrothError
+from troth.sending import Due, Handed, Letter, Links, NotSent, Outbox, Post, Schedule, Schedules, When, again_at, newest_due
+from troth.sources.personal.vault import is_erased
+
+LONGEST_ADDRESS = 254
+HERE = "command line"
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The stores of what is sent, and the post. lease: held by the one process that sends. Made by `bootstrap` only."""
+
+    schedules: Schedules
+    outbox: Outbox
+    links: Links
+    post: Post
+    lease: Callable[[datetime], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a letter is written from. link: where it leads. built: whether it was built on what the sources hold now."""
+
+    digest: Digest
+    language: str
+    link: str
+    expires: datetime
+    at: datetime
+    built: bool
+
+
+Write = Callable[[Paper], bytes]
+"""Makes the message of a letter, without sender and addressee."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """sent, failed: letters that were handed to the post. built: None where nothing was due, else what the build came to."""
+
+    sent: tuple[Letter, ...] = ()
+    failed: tuple[Letter, ...] = ()
+    built: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """letters: newest first."""
+
+    schedule: Schedule
+    letters: tuple[Letter, ...]
+
+
+def add(
+    workspace: Workspace, sending: Sending, when: When, to: str, *, scope: Scope = EVERYTHING, language: str = "en", address: str,
+    actor: str = HERE,
+) -> Schedule:  # fmt: skip
+    """Send the Monday page to an address from now on. The address is kept in the vault, and nowhere else.
+
+    Raises BadValue for what is no address, for a scope in which nothing is, and for what is sent so already; NotFound before a build.
+    """
+    refuse_address(to)
+    _refuse_empty(workspace, scope)
+    (token,) = workspace.vault.tokens("email", [to])
+    if is_erased(token):
+        raise BadValue("this address was erased", next_step="Name another one: what was erased does not come back by itself.")
+    made = Schedule(new_id()[:8], when, token, scope, language, address.rstrip("/"), workspace.now())
+    if any((one.when, one.to, one.scope.key) == (when, token, scope.key) for one in sending.schedules.all()):
+        raise BadValue("this is sent so already", next_step="`troth schedule list` lists what is sent to whom.")
+    sending.schedules.add(made)
+    workspace.journal.record(actor, "schedule.added", made.id, {"when": str(when), "to": token, "scope": scope.written()}, made.since)
+    return made
+
+
+def remove(workspace: Workspace, sending: Sending, id: str, actor: str = HERE) -> None:
+    """Send it no more; its links open nothing any more. Raises NotFound."""
+    if sending.schedules.find(id) is None:
+        raise NotFound("no such schedule", got=f"'{id}'", next_step="`troth schedule list` lists them.")
+    sending.schedules.remove(id)
+    workspace.journal.record(actor, "schedule.removed", id, {}, workspace.now())
+
+
+def listed(sending: Sending) -> tuple[Listed, ...]:
+    return tuple(Listed(one, tuple(sending.outbox.letters(one.id))) for one in sending.schedules.all())
+
+
+def run(workspace: Workspace, sending: Sending, write: Write, *, progress: Progress = silent) -> Ran:
+    """Write the letters that are due and hand over those that wait. Of runs that were missed only the newest is made up for.
+
+    What is due is built first, if sources changed. A process that dies anywhere in it loses nothing: whoever runs next goes on.
+    Raises Busy while another process sends or builds.
+    """
+    if not sending.schedules.all():
+        return Ran()
+    with sending.lease(workspace.now()):
+        due = _due(workspace, sending)
+        built = _built(workspace, progress) if due else None
+        if due:
+            _write_all(workspace, sending, due, write, fresh=built != FAILED, progress=progress)
+        handed = [_hand_over(workspace, sending, one) for one in sending.outbox.waiting(workspace.now())]
+        sending.links.forget(workspace.now())
+    sent = tuple(letter for letter in handed if letter.state == "sent")
+    return Ran(sent, tuple(letter for letter in handed if letter.state != "sent"), built)
+
+
+def _due(workspace: Workspace, sending: Sending) -> list[tuple[Schedule, Due]]:
+    zone, now = read_rules(workspace).settings.zone or DEFAULT_ZONE, workspace.now()
+    found = []
+    for one in sending.schedules.all():
+        due, last = newest_due(one.when, zone, now), sending.outbox.last(one.id)
+        if due.at > one.since and (last is None or due.day > last):
+            found.append((one, due))
+    return found
+
+
+def _built(workspace: Workspace, progress: Progress) -> str:
+    """What could not be read is no reason to say nothing: the snapshot in force is told, and that it is not of the newest files."""
+    try:
+        return "built" if build(workspace, progress=progress).fresh else "unchanged"
+    except TrothError as error:
+        if error.transient:
+            raise
+        return FAILED
+
+
+def _write_all(
+    workspace: Workspace, sending: Sending, due: Sequence[tuple[Schedule, Due]], write: Write, *, fresh: bool, progress: Progress
+) -> None:
+    whole, digests = open_reading(workspace), Digests()
+    for schedule, at in due:
+        progress("writing letters")
+        now = workspace.now()
+        letter = Letter(new_id(), schedule.id, schedule.to, at.day, at.at)
+        key, link = new_link(letter, schedule, now)
+        try:
+            digest = digests.of(workspace, whole, schedule.scope, now)
+        except TrothError as error:  # the others get theirs
+            sending.outbox.put(Handed(replace(letter, state="failed", reason=str(error)), b""), link)
+            continue
+        paper = Paper(digest, schedule.language, f"{schedule.address}/link/{key}", whole.context.local_time(link.expires), now, fresh)
+        sending.outbox.put(Handed(letter, write(paper)), link)
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Each scope's is made once a run."""
+
+    _made: dict[object, Digest] = field(default_factory=dict)
+
+    def of(self, workspace: Workspace, whole: Reading, scope: Scope, now: datetime) -> Digest:
+        if scope.key not in self._made:
+            self._made[scope.key] = digest_of(scoped(workspace, whole, scope), scope, now)
+        return self._made[scope.key]
+
+
+def _hand_over(workspace: Workspace, sending: Sending, handed: Handed) -> Letter:
+    to = workspace.vault.values([handed.letter.to]).get(handed.letter.to)
+    letter = sending.outbox.handing(handed.letter.id, workspace.now())
+    try:
+        if to is None:
+            raise NotSent("nothing is behind the address any more", lasting=True)
+        sending.post.deliver(replace(handed, letter=letter), to)
+    except NotSent as error:
+        again = None if error.lasting else again_at(letter, workspace.now())
+        sending.outbox.failed(letter.id, error.reason, again)
+        return replace(letter, state="failed" if again is None else "waiting", reason=error.reason, again=again)
+    sending.outbox.sent(letter.id, workspace.now())
+    return replace(letter, state="sent", sent=workspace.now())
+
+
+def refuse_address(to: str) -> None:
+    """Raises BadValue for what is no address of mail; the message does not repeat it."""
+    name, _, host = to.rpartition("@")
+    plain = to.isprintable() and not any(sign in to for sign in ' ,;<>()[]"\\')
+    if not (name and "." in host.strip(".") and plain and len(to) <= LONGEST_ADDRESS and parseaddr(to)[1] == to):
+        raise BadValue("this is no address of mail", allowed="name@example.org")
+
+
+def _refuse_empty(workspace: Workspace, scope: Scope) -> None:
+    reading: Reading = scoped(workspace, open_reading(workspace), scope)
+    if not scope.whole and not reading.context.engine.rows("SELECT count(*) FROM in_scope")[0][0]:
+        raise BadValue("nothing is in this scope", got=f"'{scope.written()}'", next_step="`troth units` lists what there is.")

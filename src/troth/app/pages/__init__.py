@@ -1,0 +1,1 @@
+"""What the pages of the server show, each cut to who reads it."""

@@ -1,0 +1,73 @@
+"""The pages of promises: a line for each with its last year of weeks, and one of them with all that is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from troth.app.answers.margins import margin
+from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
+from troth.app.reading import Reading
+from troth.findings import Figure, Table
+from troth.findings.budget import Budget, budget_of
+from troth.findings.last_week import Week, by_week
+from troth.findings.margin import Margins
+from troth.findings.statement import Tone, bars
+from troth.findings.weeks import charted, last_week, weeks_of
+from troth.findings.words import percent
+
+NOBODY: dict[str, str] = {"plan": "the plan was too tight", "gap": "in no stage", "cannot_assign": "cannot be assigned"}
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise in the list. weeks: its last year, where it can be charted. unusual: whether the last week was."""
+
+    listed: Listed
+    weeks: Figure | None
+    unusual: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTold:
+    """One promise. budget: of its objective; margins: of one that an event keeps when it comes; delay: what bears it; None without."""
+
+    whole: Whole
+    weeks: Figure | None
+    by_week: Table | None
+    unusual: bool | None
+    budget: Budget | None
+    margins: Margins | None
+    delay: Figure | None
+
+
+def promised(reading: Reading) -> tuple[Promised, ...]:
+    """Every promise that the snapshot judged, those to customers first."""
+    return tuple(_promised(reading, one) for one in list_promises(reading))
+
+
+def _promised(reading: Reading, listed: Listed) -> Promised:
+    found = charted(weeks_of(reading.context, listed.name), last_week(reading.context))
+    return Promised(listed, found.figure if found else None, found.unusual if found else None)
+
+
+def promise_told(reading: Reading, name: str) -> PromiseTold:
+    """One promise with its weeks, budget, margin and where its delay arose. Raises NotFound for one that there is not."""
+    context, whole = reading.context, whole_promise(reading, name)
+    promise, monday = context.promises[name], last_week(context)
+    weeks = weeks_of(context, name)
+    found = charted(weeks, monday)
+    table = by_week(Week(name, monday, weeks, found, None), found) if found else None
+    return PromiseTold(
+        whole, found.figure if found else None, table, found.unusual if found else None,
+        budget_of(context, name, promise.objective) if promise.objective is not None else None,
+        margin(reading, name).margins if name in context.dated else None, _delay(whole),
+    )  # fmt: skip
+
+
+def _delay(whole: Whole) -> Figure | None:
+    borne: list[tuple[str, float, Tone]] = [(stage.words, stage.borne, "missed") for stage in whole.stages if stage.borne]
+    borne += [(NOBODY[key], share, "soft") for key, share in whole.others.items() if share]
+    if not borne:
+        return None
+    rows = [(words, share, percent(share, 0), tone) for words, share, tone in sorted(borne, key=lambda one: -one[1])]
+    return bars("shares of the delay of what was broken", rows)

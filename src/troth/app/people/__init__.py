@@ -1,0 +1,1 @@
+"""Who may come in and as whom, and what is kept of people at all."""

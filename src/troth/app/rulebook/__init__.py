@@ -1,0 +1,1 @@
+"""The book of a workspace: opened, asked, changed and undone."""
