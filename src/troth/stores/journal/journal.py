@@ -21,6 +21,7 @@ from troth.stores import failpoints
 from troth.stores.journal import chain, database, loads, manifest, projection
 from troth.stores.journal.chain import Act, Entry
 from troth.stores.journal.tables import ENTRY, SNAPSHOT, SNAPSHOT_FILE, SOURCE_STATE
+from troth.stores.journal.watch import Watch
 
 PUBLISHED, COLLECTED = "snapshot.published", "snapshot.collected"
 CLEARED = "intake.cleared"
@@ -44,12 +45,18 @@ class Journal:
         self.path = path.absolute()
         with _refusals():
             self._engine: Engine = database.connect(self.path)
+        self._watch: Watch[Snapshot | None] = Watch(self.path)
 
     def close(self) -> None:
+        self._watch.close()
         self._engine.dispose()
 
     def current(self) -> Snapshot | None:
-        """The snapshot in force: the one published last."""
+        """The snapshot in force: the one published last. A server asks for it with every page."""
+        with _refusals():
+            return self._watch.look(self._newest)
+
+    def _newest(self) -> Snapshot | None:
         with self._reading() as connection:
             id = connection.execute(select(SNAPSHOT.c.id).order_by(SNAPSHOT.c.seq.desc()).limit(1)).scalar()
             return None if id is None else manifest.read_rows(connection, id)
@@ -249,9 +256,8 @@ def _difference(known: Snapshot, new: Snapshot) -> str:
 def _refusals() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode & 0xFF in LOCKED:
-            raise Busy("the journal is being written", got=error.orig, next_step="Try again.") from error
-        raise StoreError(
-            "the journal cannot be read or written", got=error.orig, next_step="What was committed before is untouched."
-        ) from error
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF in LOCKED:
+            raise Busy("the journal is being written", got=cause, next_step="Try again.") from error
+        raise StoreError("the journal cannot be read or written", got=cause, next_step="What was committed before is untouched.") from error
