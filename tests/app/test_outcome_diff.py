@@ -214,7 +214,7 @@ def test_another_version_of_troth_that_judges_otherwise(tmp_path: Path, monkeypa
     root = write_book(tmp_path)
     with monkeypatch.context() as then:
         then.setattr("troth.app.building.judging.__version__", "0.0.0")
-        then.setattr("troth.app.build.__version__", "0.0.0", raising=False)
+        then.setattr("troth.app.building.build.__version__", "0.0.0", raising=False)
         then.setattr("troth.promises.outcome.compile_shape", lambda *given: _a_day_more(compile_shape(*given)))
         first = built_at(root, 0).snapshot
     built_at(root, 1)

@@ -329,7 +329,7 @@ def test_names_and_numbers_of_people_in_what_is_said_are_taken_out(shop: Shop) -
 
     assert "wrote from" in letter
     assert "maria.lopes" not in letter.lower()
-    assert "912" not in letter
+    assert "912 345" not in letter  # a boundary between parts is of chance, and may hold three digits
 
 
 def test_a_letter_holds_no_picture_no_script_and_asks_nobody(shop: Shop, office: Office) -> None:
