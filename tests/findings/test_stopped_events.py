@@ -3,13 +3,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from tests.findings.honesty import assert_honest
 from tests.findings.worlds import figure, listed, olist, world
 from troth.findings.context import Context
-from troth.findings.finders.stopped_events import find
+from troth.findings.finders.stopped_events import _silences, find
+from troth.kernel.instant import HOUR_US
 
 DELIVER = "deliver: {subject: order, words: in 3 days, anchor: placed, fulfil: {event: delivered}, due: placed + 3d}"
 START = datetime(2026, 1, 1, 10)
+MINUTES = (0, 1, 30, 59, 60, 61, 75, 90, 100, 119, 120, 121, 300)
 
 
 def _orders(placed: Iterable[int], delivered: Iterable[int], event: str = "delivered", promises: str = DELIVER) -> Context:
@@ -101,3 +106,27 @@ def test_olist_agrees_with_the_reference() -> None:
         ("approved", last["approved"][:16]),
         ("placed", last["placed"][:16]),
     ]
+
+
+@given(
+    gaps=st.lists(
+        st.sampled_from(MINUTES).map(lambda minutes: minutes * HOUR_US // 60) | st.integers(0, 3 * HOUR_US), min_size=1, max_size=40
+    ),
+    others=st.lists(st.sampled_from(MINUTES[1:]), max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_pauses_are_those_between_instants_however_they_fall_into_hours(gaps: list[int], others: list[int]) -> None:
+    scans = [START]
+    for gap in gaps:
+        scans.append(scans[-1] + timedelta(microseconds=gap))
+    later = [scans[-1] + timedelta(minutes=minutes) for minutes in others]
+    events = [("order", "o1", "scan", str(at)) for at in scans] + [("order", "o1", "call", str(at)) for at in later]
+    made = world({"order": {"o1": {}}}, events)
+    lasts = made.engine.rows("SELECT type, count(*), max(occurred) FROM event GROUP BY 1 ORDER BY 3 DESC, 1")
+
+    (scanned,) = (one for one in _silences(made, "order", lasts) if one.event == "scan")
+
+    pauses = [gap for gap in gaps if gap]
+    assert scanned.longest_us == max(pauses, default=0)
+    assert not scanned.us or scanned.as_long == sum(pause >= scanned.us for pause in pauses)
+    assert scanned.later_events == len(later)

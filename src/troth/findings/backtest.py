@@ -10,7 +10,7 @@ import numpy as np
 from troth.engines.statistics.quantile import fewest_for
 from troth.engines.statistics.trailing import BEYOND, THIN, Past, trailing_quantile
 from troth.findings.context import Context
-from troth.findings.lanes import NEVER, Flags, Ints, Promised, groups, now_of, promised
+from troth.findings.lanes import NEVER, Flags, Ints, Promised, now_of, promised
 from troth.kernel.instant import DAY_US
 from troth.promises.lanes import Lanes
 
@@ -56,11 +56,11 @@ def back_test(context: Context, name: str, lanes: Lanes, *, share: Fraction, win
     Only of what was known by then: what had not come counts as longer than any. Clock time; the facts are those known now.
     """
     everything, now = promised(context, name, lanes), now_of(context)
-    counted = everything.where(np.isin(everything.state, ("kept", "broken", "unknown", "open")))
+    counted = everything.where(everything.state.among("kept", "broken", "unknown", "open"))
     then, thin, beyond = _dues(everything, counted, share, window_days)
     both = (counted.due <= now) & (then <= now)
     judged = counted.where(both)
-    named = groups(judged.lane)
+    named = judged.lane.each()
     parts = [_tried(judged.where(here), then[both][here], thin[both][here], beyond[both][here]) for _, here in named]
     return BackTest(
         float(share),
@@ -76,8 +76,8 @@ def _dues(everything: Promised, counted: Promised, share: Fraction, window_days:
     """The dues by the trailing quantile, and which stay since too few were known, or too few had come."""
     lasted = np.full(len(counted.due), THIN, dtype=np.int64)
     known = everything.where(~everything.unknown)
-    past_of = {lane: known.where(here) for lane, here in groups(known.lane)}
-    for lane, here in groups(counted.lane):
+    past_of = {lane: known.where(here) for lane, here in known.lane.each()}
+    for lane, here in counted.lane.each():
         if lane in past_of:
             lasted[here] = trailing_quantile(counted.made[here], _past(past_of[lane]), window_days * DAY_US, share, fewest_for(share))
     thin, beyond = lasted == THIN, lasted == BEYOND

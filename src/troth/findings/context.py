@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from sqlglot import exp
 
@@ -14,6 +15,9 @@ from troth.kernel.instant import from_us, to_us
 from troth.promises import Promise, state_sql
 from troth.query import literal_instant, to_local
 from troth.record import Engine
+
+# Of answers that are kept, and of the rows of each.
+MOST_COUNTED, MOST_ROWS = 256, 1_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Context:
     as_of: datetime
     clock: Transitions
     currency: str
+    # Not of a copy: one that is cut to a scope has an engine of its own, and counts what that one sees.
+    _counted: dict[str, list[tuple[Any, ...]]] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def now(self) -> str:
@@ -36,6 +42,15 @@ class Context:
     def dated(self) -> Mapping[str, Promise]:
         """The promises that an event keeps when it comes; not those that none will, or that others keep."""
         return {name: one for name, one in self.promises.items() if one.fulfil.event is not None and not one.fulfil.absent}
+
+    def counted(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query over the record, asked once: what a snapshot says stays, and several pages say the same of it."""
+        found = self._counted.get(sql)
+        if found is None:
+            found = self.engine.rows(sql)
+            if len(self._counted) < MOST_COUNTED and len(found) <= MOST_ROWS:
+                self._counted[sql] = found
+        return found
 
     def state(self, alias: str = "o", at: str | None = None) -> str:
         return state_sql(at or self.now, alias)

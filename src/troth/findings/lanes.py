@@ -23,6 +23,40 @@ NOT_ON_RECORD = "not on record"
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """A text for each place, from few different ones. names: in order. codes: which of them each place has; shape (n,)."""
+
+    names: tuple[str, ...]
+    codes: Ints
+
+    @classmethod
+    def of(cls, texts: Texts) -> Labels:
+        each = [NOT_ON_RECORD if text is None else text for text in texts.tolist()] if np.ma.isMaskedArray(texts) else texts.tolist()
+        names = tuple(sorted(set(each)))
+        place = {name: code for code, name in enumerate(names)}
+        return cls(names, np.fromiter(map(place.__getitem__, each), dtype=np.int64, count=len(each)))
+
+    def __getitem__(self, chosen: Flags) -> Labels:
+        return Labels(self.names, self.codes[chosen])
+
+    def among(self, *names: str) -> Flags:
+        """Where one of some labels stands."""
+        return np.asarray(np.isin(self.codes, [code for code, name in enumerate(self.names) if name in names]))
+
+    def each(self) -> list[tuple[str, Flags]]:
+        """Each label that any place has, in their order, with where it stands."""
+        return [(self.names[code], np.asarray(self.codes == code)) for code in np.flatnonzero(self._counts()).tolist()]
+
+    def dense(self) -> tuple[tuple[str, ...], Ints]:
+        """The labels that any place has, and codes of these alone."""
+        have = self._counts() > 0
+        return tuple(name for name, here in zip(self.names, have, strict=True) if here), (np.cumsum(have) - 1)[self.codes]
+
+    def _counts(self) -> Ints:
+        return np.bincount(self.codes, minlength=len(self.names))
+
+
+@dataclass(frozen=True, slots=True)
 class Promised:
     """What was made and has a due, one place each, in the order in which it was made.
 
@@ -30,10 +64,10 @@ class Promised:
     is not on record. weights: how many each stands for, in whole units of 1 / `unit`; None: one each.
     """
 
-    lane: Texts
-    within: Texts
-    month: Texts
-    state: Texts
+    lane: Labels
+    within: Labels
+    month: Labels
+    state: Labels
     made: Ints
     due: Ints
     fulfilled: Ints
@@ -43,7 +77,9 @@ class Promised:
 
     def where(self, chosen: Flags) -> Promised:
         columns: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
-        rows: dict[str, Any] = {name: values[chosen] if isinstance(values, np.ndarray) else values for name, values in columns.items()}
+        rows: dict[str, Any] = {
+            name: values[chosen] if isinstance(values, np.ndarray | Labels) else values for name, values in columns.items()
+        }
         return Promised(**rows)
 
     def total(self, chosen: Flags, of: Ints | None = None) -> Fraction:
@@ -55,16 +91,16 @@ class Promised:
 
     def fell_due(self, now: int) -> Flags:
         """What rates are of: due by an instant, not void and not waived."""
-        return np.asarray((self.due <= now) & np.isin(self.state, ("kept", "broken", "unknown")))
+        return np.asarray((self.due <= now) & self.state.among("kept", "broken", "unknown"))
 
     @property
     def unknown(self) -> Flags:
-        return np.asarray(self.state == "unknown")
+        return self.state.among("unknown")
 
     @property
     def breached(self) -> Flags:
         """In time, and broken all the same: what came was not as promised, or a part of it was broken."""
-        return np.asarray((self.state == "broken") & (self.fulfilled <= self.due))
+        return np.asarray(self.state.among("broken") & (self.fulfilled <= self.due))
 
     @property
     def came(self) -> Flags:
@@ -95,15 +131,9 @@ def promised(context: Context, name: str, lanes: Lanes) -> Promised:
         by = {stratum: int(one.weight * whole) for stratum, one in known.items()}
         weights = np.array([by[stratum] for stratum in found["stratum"].tolist()], dtype=np.int64)
     numbers = {column: np.asarray(found[column], dtype=np.int64) for column in ("made", "due", "fulfilled", "gone")}
-    texts = {column: found[column] for column in ("lane", "within", "month", "state")}
-    return Promised(**texts, **numbers, weights=weights, unit=whole)
+    lane, within, month, state = (Labels.of(found[column]) for column in ("lane", "within", "month", "state"))
+    return Promised(lane, within, month, state, **numbers, weights=weights, unit=whole)
 
 
 def now_of(context: Context) -> int:
     return to_us(context.as_of)
-
-
-def groups(labels: Texts) -> list[tuple[str, Flags]]:
-    """Each label, in their order, with where it stands."""
-    names, codes = np.unique(labels.astype(str), return_inverse=True)
-    return [(str(name), np.asarray(codes == code)) for code, name in enumerate(names.tolist())]

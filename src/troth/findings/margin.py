@@ -13,7 +13,7 @@ from troth.engines.statistics.discoveries import adjusted
 from troth.engines.statistics.drift import Drift, drifts
 from troth.engines.statistics.quantile import fewest_for, quantile_interval, weighted_quantile
 from troth.findings.context import Context
-from troth.findings.lanes import Ints, Promised, groups, now_of, promised, promised_sql
+from troth.findings.lanes import Ints, Promised, now_of, promised, promised_sql
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.instant import DAY_US
 from troth.kernel.refusal import Refusal, refuse
@@ -100,7 +100,7 @@ def margins_of(
     recent = fell.due > now - window_days * DAY_US
     found = [
         Lane(lane, margin_of(fell.where(here & recent), share), margin_of(fell.where(here & ~recent), share))
-        for lane, here in groups(fell.lane)
+        for lane, here in fell.lane.each()
     ]
     sample, why = everything.weights is not None, None
     if not sample:
@@ -108,7 +108,7 @@ def margins_of(
     return Margins(
         name, context.promises[name].words, by, within, float(share), window_days, sample,
         all=margin_of(fell, share),
-        by_month=tuple((month, margin_of(fell.where(here), share)) for month, here in groups(fell.month)),
+        by_month=tuple((month, margin_of(fell.where(here), share)) for month, here in fell.month.each()),
         lanes=tuple(sorted(found, key=lambda one: (_order(one.recent), one.lane))) if by else (),
         why_no_names=SAMPLE if sample else None,
         why_no_drifts=SAMPLE if sample else why,
@@ -132,7 +132,7 @@ def margin_of(fell: Promised, share: Fraction) -> Margin:
         best = weighted_quantile(np.concatenate([early, late]), untold + came, share, beyond=sum(lost))
         return replace(bare, margin=_days(worst), best=_days(best), why=replace(SAMPLE, reason="interval of a margin"))
     least = quantile_interval(late, share, beyond=bare.never + bare.unknown)
-    most = quantile_interval(np.concatenate([early, late]), share, beyond=bare.never)
+    most = quantile_interval(np.concatenate([early, late]), share, beyond=bare.never) if bare.unknown else least
     return replace(bare, margin=_days(least.value), best=_days(most.value), low=_days(least.high), high=_days(most.low))
 
 
@@ -147,9 +147,7 @@ def _named(lanes: list[Lane], share: Fraction) -> list[Lane]:
 def _with_drifts(lanes: list[Lane], fell: Promised) -> tuple[list[Lane], Refusal | None]:
     """Which lanes have worn. What never came has no part in it; lanes that are alike depend on each other, so at any dependence."""
     came = fell.where(fell.came)
-    names, lane = np.unique(came.lane.astype(str), return_inverse=True)
-    _, shared = np.unique(came.within.astype(str), return_inverse=True)
-    _, month = np.unique(came.month.astype(str), return_inverse=True)
+    (names, lane), (_, shared), (_, month) = (labels.dense() for labels in (came.lane, came.within, came.month))
     _, block = np.unique(shared * (month.max(initial=0) + 1) + month, return_inverse=True)
     cells, cell = np.unique(lane * (block.max(initial=0) + 1) + block, return_inverse=True)
     try:
@@ -162,7 +160,7 @@ def _with_drifts(lanes: list[Lane], fell: Promised) -> tuple[list[Lane], Refusal
         found = drifts(*np.divmod(cells, block.max() + 1), count, late, when)
     except CannotEstimate as error:
         return lanes, refuse(error)
-    told = {str(name): one for name, one in zip(names, found, strict=True) if one is not None}
+    told = {name: one for name, one in zip(names, found, strict=True) if one is not None}
     q = dict(zip(told, adjusted([one.p for one in told.values()], dependent=True), strict=True))
     return [
         replace(one, drift=told.get(one.lane), q_worn=q.get(one.lane), worn=q.get(one.lane, 1.0) <= FALSE_DISCOVERIES) for one in lanes

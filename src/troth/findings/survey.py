@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -30,7 +32,10 @@ GROUPS = {"early": "late, answered while waiting", "after": "late, answered afte
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One instrument's latest answers about the subjects of one promise. several: it is not the only instrument."""
+    """One instrument's latest answers about the subjects of one promise. several: it is not the only instrument.
+
+    table: of the engine, where the answers are held while much is asked of them.
+    """
 
     context: Context
     promise: str
@@ -38,6 +43,7 @@ class Survey:
     low: Decimal
     high: Decimal
     several: bool
+    table: str | None = None
 
     @property
     def terms(self) -> Promise:
@@ -92,6 +98,15 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """How many late ones by local days from the promised day: of the answer, of the fulfilment, of an answer before that."""
+
+    answered: Counter[int]
+    fulfilled: Counter[int]
+    early: Counter[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What the scores say. early: share of the late. waiting: scores on late and weeks waited; why_not: why there is none.
 
@@ -99,6 +114,7 @@ class Heard:
     """
 
     scores: Scores
+    by_day: Days
     early: Fraction
     waiting: Regression | None
     why_not: Refusal | None
@@ -118,6 +134,21 @@ def surveys(context: Context, name: str) -> list[Survey]:
     )
     alike = [row for row in rows if row[1] == row[2] and row[3] == row[4]]  # scores on two scales have no mean
     return [Survey(context, name, str(i), low, high, len(alike) > 1) for i, low, _, high, _ in alike]
+
+
+@contextmanager
+def held(survey: Survey) -> Iterator[Survey]:
+    """The survey with its answers in a table of the engine's while this lasts."""
+    engine, table = survey.context.engine, f"heard_{survey.promise}"
+    engine.run(f"CREATE OR REPLACE TABLE {table} AS {answers_sql(survey)} FROM judged")
+    try:
+        yield replace(survey, table=table)
+    finally:
+        engine.run(f"DROP TABLE {table}")
+
+
+def _judged(survey: Survey) -> str:
+    return answers_sql(survey) if survey.table is None else f"WITH judged AS (FROM {survey.table})"
 
 
 def answers_sql(survey: Survey) -> str:
@@ -164,7 +195,7 @@ LATE_SQL = (
 def cases_sql(survey: Survey, select: str) -> str:
     """Answers given after fulfilment, one row each: y, late, weeks."""
     return (
-        f"{answers_sql(survey)}, cases AS (\n"
+        f"{_judged(survey)}, cases AS (\n"
         "  SELECT CAST(score AS DOUBLE) AS y, CAST(state = 'broken' AS DOUBLE) AS late,\n"
         f"         (epoch_us(fulfilled) - epoch_us(made)) / {WEEK_US}.0 AS weeks\n"
         "  FROM judged WHERE grp IN ('after', 'kept_after') ORDER BY subject\n)\n"
@@ -176,7 +207,7 @@ def scores_of(survey: Survey) -> Scores | None:
     """None where no late one or no kept one was answered."""
     engine, known = survey.context.engine, strata(survey.context, survey.terms.subject)
     rows = engine.rows(
-        f"{answers_sql(survey)} SELECT stratum, grp, count(*), sum(score), sum(score * score), min(due), max(due) FROM judged"
+        f"{_judged(survey)} SELECT stratum, grp, count(*), sum(score), sum(score * score), min(due), max(due) FROM judged"
         " GROUP BY stratum, grp ORDER BY stratum, grp"
     )
     by: dict[tuple[Stratum, str], Sums] = {}
@@ -194,7 +225,7 @@ def scores_of(survey: Survey) -> Scores | None:
 
 
 def hear(survey: Survey, scores: Scores) -> Heard:
-    counted = scores.counts()
+    counted, days = scores.counts(), days_of(survey)
     waiting, why_not = None, None
     try:
         waiting = _fit(survey, scores)
@@ -202,11 +233,12 @@ def hear(survey: Survey, scores: Scores) -> Heard:
         why_not = refuse(error)
     return Heard(
         scores,
+        days,
         early=total(counted, "early") / total(counted, "late"),
         waiting=waiting,
         why_not=why_not,
         apart=_apart(scores),
-        days=_median_day(survey),
+        days=_median_day(days),
     )
 
 
@@ -240,19 +272,26 @@ def _apart(scores: Scores) -> MeanDifference | None:
         return None
 
 
-def days_sql(survey: Survey, which: str, where: str) -> str:
-    """Local days from the promised day."""
-    local = survey.context.local
-    return (
-        f"{answers_sql(survey)} SELECT CAST({local(f'j.{which}')} AS DATE) - CAST({local('j.due')} AS DATE) AS day"
-        f" FROM judged j WHERE {where} ORDER BY day"
+def days_of(survey: Survey) -> Days:
+    """Of the broken ones."""
+    context = survey.context
+    due, answered, fulfilled = (f"CAST({context.local(f'j.{one}')} AS DATE)" for one in ("due", "answered", "fulfilled"))
+    rows = context.engine.rows(
+        f"{_judged(survey)} SELECT {answered} - {due} AS answered, {fulfilled} - {due} AS fulfilled, grp = 'early' AS early, count(*)"
+        " FROM judged j WHERE state = 'broken' GROUP BY ALL ORDER BY ALL"
     )
+    days = Days(Counter(), Counter(), Counter())
+    for when, kept, early, count in rows:
+        days.answered[int(when)] += int(count)
+        days.fulfilled[int(kept)] += int(count)
+        if early:
+            days.early[int(when)] += int(count)
+    return days
 
 
-def _median_day(survey: Survey) -> int | None:
-    rows = survey.context.engine.rows(days_sql(survey, "answered", "grp = 'early'"))
+def _median_day(days: Days) -> int | None:
     try:
-        return median_interval(np.array([int(row[0]) for row in rows], dtype=np.int64)).value
+        return median_interval(np.array(sorted(days.early.elements()), dtype=np.int64)).value
     except CannotEstimate:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -16,6 +16,7 @@ from troth.findings.weighing import Counts, seen, strata, total
 from troth.kernel.errors import CannotEstimate, NotFound, nearest
 from troth.kernel.refusal import Refusal
 from troth.query import identifier
+from troth.record.strata import Stratum
 
 MONTH = "month"
 MEASURES = {
@@ -76,22 +77,21 @@ def upstream_of(context: Context, name: str, by: Sequence[str] = (MONTH,), *, on
     columns = "".join(f", {sql} AS by_{place}" for place, sql in enumerate(alike))
     groups = "".join(f", by_{place}" for place in range(len(alike)))
     counted = ", ".join(f"count(*) FILTER ({condition})" for condition in MEASURES.values())
+    # By the step that broke first besides, which is what `_firsts` counts; the others add over it.
     rows = context.engine.rows(
         f"WITH {chain_sql(context, name, steps, columns)}\n"
-        f"SELECT stratum{groups}, min(due), max(due), {counted} FROM chain GROUP BY stratum{groups} ORDER BY ALL"
+        f"SELECT stratum{groups}, first, min(due), max(due), {counted} FROM chain GROUP BY stratum{groups}, first ORDER BY ALL"
     )
     known = strata(context, context.promises[name].subject)
-    width = len(alike)
+    place = 1 + len(alike)
     by_stratum: dict[str | None, dict[str, int]] = {}
     for row in rows:
         counts = by_stratum.setdefault(row[0], dict.fromkeys(MEASURES, 0))
-        for measure, count in zip(MEASURES, row[width + 3 :], strict=True):
+        for measure, count in zip(MEASURES, row[place + 3 :], strict=True):
             counts[measure] += int(count)
     together = refusal = None
     try:
-        together = _together(
-            [(row[0], row[1 : 1 + width], row[width + 3 :]) for row in rows], {n: float(s.weight) for n, s in known.items()}
-        )
+        together = _together([(row[0], row[1:place], row[place + 3 :]) for row in rows], {n: float(s.weight) for n, s in known.items()})
     except CannotEstimate as error:
         sums = {name: sum(one[name] for one in by_stratum.values()) for name in ("broken_after", "broken_else")}
         refusal = Refusal(
@@ -103,8 +103,8 @@ def upstream_of(context: Context, name: str, by: Sequence[str] = (MONTH,), *, on
     return Upstream(
         promise=name, by=tuple(by), links=steps,
         found=tuple(Counts(known[stratum], counts) for stratum, counts in by_stratum.items()),
-        firsts=_firsts(context, name, steps),
-        first_due=min((row[width + 1] for row in rows), default=None), last_due=max((row[width + 2] for row in rows), default=None),
+        firsts=_firsts([(row[place], row[0], row[place + 3]) for row in rows if row[place] is not None], steps, known),
+        first_due=min((row[place + 1] for row in rows), default=None), last_due=max((row[place + 2] for row in rows), default=None),
         together=together, refusal=refusal,
     )  # fmt: skip
 
@@ -147,15 +147,11 @@ def chain_sql(context: Context, name: str, steps: Sequence[Link], columns: str =
     )
 
 
-def _firsts(context: Context, name: str, steps: Sequence[Link]) -> tuple[First, ...]:
-    rows = context.engine.rows(
-        f"WITH {chain_sql(context, name, steps)}\n"
-        "SELECT first, stratum, count(*) FROM chain WHERE broken AND preceded GROUP BY ALL ORDER BY ALL"
-    )
-    known = strata(context, context.promises[name].subject)
+def _firsts(rows: Sequence[tuple[int, str | None, int]], steps: Sequence[Link], known: Mapping[str | None, Stratum]) -> tuple[First, ...]:
+    """rows: the step's place, the sampling stratum, and how many were broken after it."""
     found = []
     for place, link in enumerate(steps):
-        mine = [(known[stratum], int(count)) for first, stratum, count in rows if first == place]
+        mine = [(known[stratum], int(count)) for first, stratum, count in rows if first == place and count]
         if mine:
             found.append(First(link, sum(count for _, count in mine), sum((s.weight * count for s, count in mine), Fraction(0))))
     return tuple(sorted(found, key=lambda one: -one.in_all))

@@ -39,9 +39,7 @@ def counts_by(
     listed = ", ".join(f"count(*) FILTER ({condition}) AS {name}" for name, condition in measures.items())
     keys = "".join(f"{key}, " for key in by)
     grouped = ", ".join(str(n + 1) for n in range(len(by) + 1))
-    rows = context.engine.rows(
-        f"SELECT {keys}o.stratum, {listed} FROM outcome_{promise} o WHERE {where} GROUP BY {grouped} ORDER BY {grouped}"
-    )
+    rows = context.counted(f"SELECT {keys}o.stratum, {listed} FROM outcome_{promise} o WHERE {where} GROUP BY {grouped} ORDER BY {grouped}")
     found: dict[tuple[object, ...], list[Counts]] = {}
     for row in rows:
         stratum, *numbers = row[len(by) :]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1)
 DAY_US = 86_400_000_000
+HOUR_US = 3_600_000_000
 MICROSECOND = timedelta(microseconds=1)
 
 

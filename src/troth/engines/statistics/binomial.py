@@ -38,8 +38,13 @@ def binomial_tail(n: int, p: float, least: int) -> float:
     return float(binomial_pmf(n, p)[max(least, 0) :].sum())
 
 
-@lru_cache(maxsize=64)
 def _ways(n: int) -> Floats:
     """Logarithm of n over k, for each k."""
-    factorials = np.array([lgamma(k + 1.0) for k in range(n + 1)])
+    factorials = _factorials(n.bit_length())[: n + 1]
     return np.asarray(factorials[n] - factorials - factorials[::-1])
+
+
+@lru_cache(maxsize=32)
+def _factorials(bits: int) -> Floats:
+    """Logarithms of the factorials of all numbers of so many bits."""
+    return np.array([lgamma(k + 1.0) for k in range(1 << bits)])

@@ -20,8 +20,8 @@ from troth.findings.survey import (
     answers_needed,
     answers_sql,
     cases_sql,
-    days_sql,
     hear,
+    held,
     scores_of,
     surveys,
     weighed_sql,
@@ -49,10 +49,11 @@ def _statement(survey: Survey) -> Statement | None:
     untimed = _without_time(survey)
     if untimed:
         return untimed
-    scores = scores_of(survey)
-    if scores is None:
-        return None
-    heard = hear(survey, scores)
+    with held(survey) as asked:
+        scores = scores_of(asked)
+        if scores is None:
+            return None
+        heard = hear(asked, scores)
     if heard.late < FEWEST_LATE:
         return _refused(survey, heard, _too_few(survey, heard))
     late = heard.waiting["late"] if heard.waiting else None
@@ -235,7 +236,7 @@ def _made(survey: Survey, heard: Heard, told: _Told) -> Statement:
         owner=", ".join(survey.terms.owners) or None,
         acts=(send, write, *show) if heard.early >= OFTEN else (Act("Show the numbers", "table"), Act("SQL", "sql"), *show),
         estimated=len(heard.scores.weights(*GROUPS)) > 1,
-        figure=_figure(survey),
+        figure=_figure(survey, heard),
         orders_sql=f"{answers_sql(survey)}\nSELECT s.id FROM judged j JOIN object_{subject} s ON s.code = j.subject\n"
         "WHERE j.grp = 'early'\nORDER BY s.id"
         if early
@@ -323,7 +324,7 @@ def _table(survey: Survey, heard: Heard) -> Table:
     if heard.days is not None:
         label = "days from the promised day by which half of those still waiting answered"
         rows.append((label, heard.scores.sums("early").n, heard.days, None, None))
-    for label, counted in _days(survey).items():
+    for label, counted in _days(survey, heard).items():
         rows += [(f"late, {label} on day {day:+d}".replace("-", "−"), n, None, None, None) for day, n in sorted(counted.items())]
     return Table(("what", survey.many, "value", "low", "high"), tuple(rows))
 
@@ -336,18 +337,14 @@ def _limits(sums: Sums) -> tuple[float | None, float | None]:
     return round(mean.low, 3), round(mean.high, 3)
 
 
-def _days(survey: Survey) -> dict[str, Counter[int]]:
+def _days(survey: Survey, heard: Heard) -> dict[str, Counter[int]]:
     """Late ones by days from the promised day, of the answer and of the fulfilment."""
-    labels = {"survey answered": "answered", spoken(survey.terms.fulfil.what): "fulfilled"}
-    return {
-        label: Counter(int(day) for (day,) in survey.context.engine.rows(days_sql(survey, column, "state = 'broken'")))
-        for label, column in labels.items()
-    }
+    return {"survey answered": heard.by_day.answered, spoken(survey.terms.fulfil.what): heard.by_day.fulfilled}
 
 
-def _figure(survey: Survey) -> Figure:
+def _figure(survey: Survey, heard: Heard) -> Figure:
     """Histogram of both; what lies far out is heaped on the last bin of its side."""
-    counted = _days(survey)
+    counted = _days(survey, heard)
     every = sorted(day for one in counted.values() for day in one.elements())
     low, high = every[len(every) // 100], every[len(every) - 1 - len(every) // 100]
     width = -(-(high - low + 1) // MOST_BINS)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from troth.findings.context import Context, day, window
 from troth.findings.statement import Act, Evidence, Statement, Table
 from troth.findings.weighing import counts, seen, total
 from troth.findings.words import count_of, done, number, plural, spoken
-from troth.kernel.instant import DAY_US, to_us
+from troth.kernel.instant import DAY_US, HOUR_US, to_us
 from troth.promises import Promise
 from troth.query import literal_instant, literal_text
 
@@ -45,7 +45,8 @@ _Last = tuple[str, int, datetime]
 
 @dataclass(frozen=True, slots=True)
 class _Silence:
-    """Of one event type since its last occurrence. pauses: between its own instants; as_long: as this silence or longer.
+    """Of one event type since its last occurrence. pauses: between its own instants, counted where it stopped and elsewhere at most so
+    many; as_long: as this silence or longer.
 
     later_events, later_days: of the other types, after it fell silent.
     """
@@ -129,23 +130,61 @@ def _promises(context: Context, type: str) -> list[tuple[str, Promise]]:
 
 def _silences(context: Context, type: str, lasts: Sequence[_Last]) -> list[_Silence]:
     """Event types by when each was last seen, latest first; the last of all is not silent."""
-    engine, of_type = context.engine, f"e.object_type = {literal_text(type)}"
-    end = max(last for _, _, last in lasts)
+    end, long = max(last for _, _, last in lasts), _long_pauses(context, type)
     found = []
     for event, count, last in lasts:
         us = to_us(end) - to_us(last)
-        after = literal_instant(to_us(last)).sql("duckdb")
-        later, later_days = engine.rows(
-            f"SELECT count(*), count(DISTINCT CAST({context.local('e.occurred')} AS DATE)) FROM event e"
-            f" WHERE {of_type} AND e.occurred > {after}"
-        )[0]
-        pauses, as_long, longest = engine.rows(
-            f"SELECT count(pause), count(*) FILTER (pause >= {us}), coalesce(max(pause), 0) FROM ("
-            "SELECT epoch_us(occurred) - epoch_us(lag(occurred) OVER (ORDER BY occurred)) AS pause FROM ("
-            f"SELECT DISTINCT e.occurred FROM event e WHERE {of_type} AND e.type = {literal_text(event)}))"
-        )[0]
-        found.append(_Silence(event, count, last, us, int(later), int(later_days), int(pauses), int(as_long), int(longest)))
+        later, later_days = _later(context, type, last) if us else (0, 0)
+        mine = long.get(event, [])
+        as_long = sum(pause >= us for pause in mine)
+        silence = _Silence(event, count, last, us, later, later_days, count - 1, as_long, max(mine, default=0))
+        if 0 < us < HOUR_US or not mine:
+            as_long, longest = _short_pauses(context, type, event, us)
+            silence = replace(silence, as_long=as_long, longest_us=longest)
+        if silence.stopped:
+            silence = replace(silence, pauses=_instants(context, type, event) - 1)
+        found.append(silence)
     return found
+
+
+def _later(context: Context, type: str, last: datetime) -> tuple[int, int]:
+    """Events of an object type after an instant, and on how many local days."""
+    after = literal_instant(to_us(last)).sql("duckdb")
+    events, days = context.engine.rows(
+        f"SELECT count(*), count(DISTINCT CAST({context.local('e.occurred')} AS DATE)) FROM event e"
+        f" WHERE e.object_type = {literal_text(type)} AND e.occurred > {after}"
+    )[0]
+    return int(events), int(days)
+
+
+def _long_pauses(context: Context, type: str) -> dict[str, list[int]]:
+    """By event type, its pauses of an hour or longer, in microseconds: each lies between the last event of one hour and the first of a
+    later one, so that the hours are put in order and not the events.
+    """
+    found: dict[str, list[int]] = {}
+    for event, pause in context.engine.rows(
+        "SELECT type, pause FROM (SELECT type, epoch_us(first) - lag(epoch_us(last)) OVER (PARTITION BY type ORDER BY hour) AS pause FROM ("
+        f"SELECT type, epoch_us(occurred) // {HOUR_US} AS hour, min(occurred) AS first, max(occurred) AS last"
+        f" FROM event WHERE object_type = {literal_text(type)} GROUP BY ALL)) WHERE pause >= {HOUR_US}"
+    ):
+        found.setdefault(str(event), []).append(int(pause))
+    return found
+
+
+def _short_pauses(context: Context, type: str, event: str, us: int) -> tuple[int, int]:
+    """Of one event type, however short they are: how many pauses are at least so long, and the longest."""
+    as_long, longest = context.engine.rows(
+        f"SELECT count(*) FILTER (pause >= {us}), coalesce(max(pause), 0) FROM ("
+        "SELECT epoch_us(occurred) - epoch_us(lag(occurred) OVER (ORDER BY occurred)) AS pause FROM ("
+        f"SELECT DISTINCT e.occurred FROM event e WHERE e.object_type = {literal_text(type)} AND e.type = {literal_text(event)}))"
+    )[0]
+    return int(as_long), int(longest)
+
+
+def _instants(context: Context, type: str, event: str) -> int:
+    """How many different ones an event type occurred at."""
+    where = f"object_type = {literal_text(type)} AND type = {literal_text(event)}"
+    return int(context.engine.rows(f"SELECT count(DISTINCT occurred) FROM event WHERE {where}")[0][0])
 
 
 @dataclass(frozen=True, slots=True)
