@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.findings.honesty import assert_honest
@@ -114,6 +114,7 @@ def test_olist_agrees_with_the_reference() -> None:
     ),
     others=st.lists(st.sampled_from(MINUTES[1:]), max_size=3),
 )
+@example(gaps=[HOUR_US * 3 // 2, 3 * HOUR_US], others=[75])
 @settings(max_examples=60, deadline=None)
 def test_pauses_are_those_between_instants_however_they_fall_into_hours(gaps: list[int], others: list[int]) -> None:
     scans = [START]
