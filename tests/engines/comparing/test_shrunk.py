@@ -115,7 +115,7 @@ def test_means_by_their_definition() -> None:
 
 
 def test_moments_stand_in_where_the_likelihood_has_no_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("troth.engines.comparing.shrunk.STEPS", 0)
+    monkeypatch.setattr("troth.engines.statistics.ascent.STEPS", 0)
     events, n = np.array([5, 50, 30, 90, 70]), np.array([10, 100, 100, 100, 100])
     shares, rates = shrunk_shares(events, n), shrunk_rates(events, n / 10)
 

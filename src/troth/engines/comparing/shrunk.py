@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from troth.engines.statistics.ascent import Slopes, ascend
 from troth.engines.statistics.gamma import digamma, gamma_quantile, log_gamma, trigamma
 from troth.engines.statistics.normal import two_sided_z
 from troth.engines.statistics.shrinkage import STRONGEST, WEAKEST, prior_strength, share_interval, shrink
@@ -17,10 +18,10 @@ from troth.kernel.errors import CannotEstimate
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Slopes = tuple[float, Floats, Floats]
 
 FEWEST = 4
-STEPS, CLOSE = 100, 1e-9
+# Of log strength: units that are alike have no maximum.
+ALIKE = np.array([np.inf, log(STRONGEST)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,7 @@ def shrunk_shares(events: Ints, n: Ints, *, level: float = 0.95) -> Shrunk:
     there = cases > 0
     start = prior_strength(k, cases, np.zeros(k.size, dtype=np.int64))
     first = np.array([log(total / (of - total)), log(min(start, 10 * of / k.size + 10))])
-    fit = _ascend(first, lambda at: _beta_binomial(at, k[there], cases[there]))
+    fit = ascend(first, lambda at: _beta_binomial(at, k[there], cases[there]), most=ALIKE)
     centre, strength, fitted = total / of, start, "moments"
     if fit is not None:
         centre, strength, fitted = 1 / (1 + exp(-fit[0])), exp(fit[1]), "likelihood"
@@ -83,7 +84,7 @@ def shrunk_rates(counts: Ints, exposure: Floats | Ints, *, level: float = 0.95) 
     there, total, of = time > 0, float(k.sum()), float(time.sum())
     rate = total / of
     moments = _rates_by_moments(k[there], time[there], rate)
-    fit = _ascend(np.array([log(rate), log(min(moments, 1e4))]), lambda at: _negative_binomial(at, k[there], time[there]))
+    fit = ascend(np.array([log(rate), log(min(moments, 1e4))]), lambda at: _negative_binomial(at, k[there], time[there]), most=ALIKE)
     centre, alpha, fitted = rate, moments, "moments"
     if fit is not None:
         centre, alpha, fitted = exp(fit[0]), exp(fit[1]), "likelihood"
@@ -167,28 +168,6 @@ def _paule_mandel(means: Floats, variance: Floats) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if over(middle) > 0 else (low, middle)
     return (low + high) / 2
-
-
-def _ascend(start: Floats, slopes: Callable[[Floats], Slopes]) -> Floats | None:
-    """The maximum of a function of two numbers by Newton's steps, halved until they gain; None where there is none to be found."""
-    at = start
-    value, slope, bend = slopes(at)
-    for _ in range(STEPS):
-        # Where the function does not bend down in every direction each number goes its own way uphill.
-        curved = bend[0, 0] < 0 and bend[0, 0] * bend[1, 1] - bend[0, 1] * bend[1, 0] > 0
-        own = np.diagonal(bend)
-        step = -np.linalg.solve(bend, slope) if curved else np.where(own < 0, -slope / np.where(own < 0, own, -1.0), np.sign(slope))
-        step = step / max(1.0, float(np.abs(step).max()) / 2)
-        while True:
-            after = slopes(at + step)
-            if after[0] >= value or np.abs(step).max() < CLOSE:
-                break
-            step = step / 2
-        at, gained = at + step, after[0] - value
-        value, slope, bend = after
-        if at[1] > log(STRONGEST) or np.abs(step).max() < CLOSE or (abs(gained) < CLOSE and np.abs(slope).max() < CLOSE):
-            return at
-    return None
 
 
 def _beta_binomial(at: Floats, k: Floats, n: Floats) -> Slopes:
