@@ -45,12 +45,11 @@ def quantile_interval(values: Ints, share: Fraction, *, beyond: int = 0, level: 
     """
     n = int(values.size) + beyond
     low, high, covers = ranks_of(n, share, level)
-    ordered = np.sort(values)
-
-    def at(rank: int) -> int | None:
-        return int(ordered[rank - 1]) if rank <= ordered.size else None
-
-    return Quantile(at(ceil(share * n)), at(low), at(high), n, covers)
+    ranks = (ceil(share * n), low, high)
+    reached = [rank - 1 for rank in ranks if rank <= values.size]
+    placed = np.partition(values, reached) if reached else values
+    value, least, most = (int(placed[rank - 1]) if rank <= values.size else None for rank in ranks)
+    return Quantile(value, least, most, n, covers)
 
 
 def weighted_quantile(values: Ints, weights: Sequence[int], share: Fraction, *, beyond: int = 0) -> int | None:
