@@ -62,7 +62,9 @@ def said(html: str) -> list[str]:
 @pytest.fixture(scope="module")
 def names(served: Served) -> frozenset[str]:
     """What the rules and the record call that by which a page is cut; it stands at the head of columns."""
-    return frozenset(one.id.replace("_", " ") for one in read_rules(served.workspace).book.company.dimensions) | {"carrier"}
+    rules = read_rules(served.workspace)
+    stages = (stage.words for one in rules.promises.values() for stage in one.value.stages.values())
+    return frozenset(one.id.replace("_", " ") for one in rules.book.company.dimensions) | {"carrier"} | {words for words in stages if words}
 
 
 def test_a_page_says_nothing_that_no_catalogue_has(served: Served, as_viewer: Client, names: frozenset[str]) -> None:

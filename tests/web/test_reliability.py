@@ -52,6 +52,18 @@ def test_the_page_says_what_customers_answer_afterwards_and_who_still_waited_apa
         assert carrier in text
 
 
+def test_the_page_has_each_carriers_part_of_the_delay_and_how_good_it_is(as_viewer: Client, served: Served) -> None:
+    """The figures are those that SQL over the files gives: tests/worlds/test_book.py."""
+    page = reliability_page(served.reading(EVERYTHING), "deliver")
+    text = text_of(as_viewer().get("/reliability?promise=deliver").text)
+
+    assert page.suppliers is not None
+    assert "Where the delay arose, by carrier 5 are as usual. Look at Dromos." in text
+    (dromos,) = [one for one in page.suppliers.suppliers if one.name == "Dromos"]
+    assert f"Dromos {dromos.n} {dromos.broken} {100 * dromos.borne['warehouse']:.1f} % {100 * dromos.borne['carrier']:.1f} %" in text
+    assert "unusual, worse" in text
+
+
 def test_every_promise_with_answers_has_the_split(as_viewer: Client, served: Served) -> None:
     page = reliability_page(served.reading(EVERYTHING))
     assert len(page.promises) > 1

@@ -64,6 +64,7 @@ def test_every_operation_answers_as_it_is_described_whatever_is_asked(rest: Any,
 
 ASKED = (
     "/snapshot", "/statements", "/promises", "/promises/deliver", "/promises/deliver/budget", "/promises/deliver/reliability",
+    "/promises/deliver/suppliers?by=attr(carrier)",
     "/promises/deliver/upstream", "/promises/deliver/at-risk", "/metrics", "/metrics/delivered_in_time?grain=month&by=warehouse",
     "/metrics/delivered_in_time/chart?grain=month", "/units?by=warehouse&metric=delivered_in_time", "/goals", "/scorecards",
     "/search?q=deliver",
@@ -98,6 +99,7 @@ def test_an_order_and_a_customer_are_as_described(as_viewer: Client, meridian: P
         ("/promises/deliver", ("promise", "deliver")),
         ("/metrics/delivered_in_time?by=warehouse", ("metric", "delivered_in_time", "--by", "warehouse")),
         ("/units?by=warehouse&metric=delivered_in_time", ("units", "delivered_in_time", "--by", "warehouse")),
+        ("/promises/deliver/suppliers?by=attr(carrier)", ("suppliers", "deliver", "--by", "attr(carrier)")),
         ("/goals", ("goals",)),
         ("/handoffs", ("handoffs",)),
         ("/rules/promises.deliver.due/why?at=2026-03-01", ("book", "why", "promises.deliver.due", "--at", "2026-03-01")),

@@ -312,3 +312,22 @@ def test_the_branch_that_does_much_and_falls_is_named(meridian: Path) -> None:
     months = found.units[0].months
     assert found.units[0].low <= -planted["size"] / months <= found.units[0].high
     assert found.compared == 40
+
+
+def test_carriers_are_evaluated_as_plain_sql_counts_them(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    """Whose carrier decayed bears more of the delay on the road than any other, and keeps less."""
+    found = troth.open(meridian / "book").suppliers("deliver", "attr(carrier)")
+    counted = files.execute(
+        DELIVERED.replace("SELECT timezone(", "SELECT carrier, timezone(")
+        + """SELECT carrier, count(*) FILTER (due <= $until::TIMESTAMPTZ), count(*) FILTER (due <= $until::TIMESTAMPTZ AND
+            coalesce(came_at >= due, TRUE)) FROM judged WHERE carrier <> '' GROUP BY 1 ORDER BY 1""",
+        {**CLOCKS, "until": f"{troth.open(meridian / 'book').metric('orders').as_of}Z"},
+    ).fetchall()
+
+    assert [(one.name, one.n, one.broken) for one in found.suppliers] == counted
+    assert sum(sum(one.borne.values()) for one in (*found.suppliers, *found.apart)) == pytest.approx(1.0)
+    decayed = json.loads((meridian / "truth.json").read_text("utf-8"))["truths"]["carrier_decay"]
+    worst = max(found.suppliers, key=lambda one: one.borne["carrier"])
+    assert worst.name in json.dumps(decayed)
+    assert worst.quality is not None
+    assert (worst.quality.verdict, worst.quality.good) == ("unusual", False)

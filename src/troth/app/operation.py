@@ -23,6 +23,7 @@ from troth.app.answers.reconcile import Reconciled, reconcile
 from troth.app.answers.reliability import reliability
 from troth.app.answers.scorecards import Card, Sight, goals, line_of_sight, scorecards
 from troth.app.answers.scorecards import Judged as JudgedGoal
+from troth.app.answers.suppliers import suppliers
 from troth.app.answers.timeline import Timeline, why_not
 from troth.app.answers.units import FallingTold, UnitsTold, compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_chain, tell_upstream
@@ -44,6 +45,7 @@ from troth.findings.budget import Budget
 from troth.findings.chains import Chain
 from troth.findings.defects import Defects
 from troth.findings.reliability import Dose
+from troth.findings.suppliers import Suppliers
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,14 @@ class Operation:
         answered.
         """
         return reliability(open_reading(self.workspace), promise, by, instrument)
+
+    def suppliers(self, promise: str, by: str, quality: str | None = None) -> Suppliers:
+        """Where the delay of what was missed arose with each supplier, beside how good each is, drawn towards the others.
+
+        by: an object type that is linked, "seller", or as in `margin`. quality: a metric, as of what customers answer; without it what was
+        kept. Raises NotFound for a promise or a metric that there is not, BadValue for what tells no suppliers apart.
+        """
+        return suppliers(open_reading(self.workspace), promise, by, quality)
 
     def goals(self, name: str | None = None) -> tuple[JudgedGoal, ...]:
         """How goals stand: target, actual, forecast, and what the process can do; one or all. Raises NotFound for one that there is not."""

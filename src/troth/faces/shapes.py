@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from troth.app.answers.metrics import Told
     from troth.app.answers.units import FallingTold, UnitsTold
     from troth.app.past.replay import Replay
+    from troth.findings.suppliers import Suppliers
     from troth.metrics.units import Unit
 
 Data = Mapping[str, Any]
@@ -100,6 +101,15 @@ def falling_data(found: FallingTold) -> Data:
 
 def falling_table(found: FallingTold) -> Table:
     return FALLING, [(one.name, one.efficiency, one.slope, one.low, one.high, one.q, one.months) for one in found.units]
+
+
+def suppliers_table(found: Suppliers) -> Table:
+    rows: list[tuple[object, ...]] = []
+    for one in (*found.suppliers, *found.apart):
+        unit = one.quality
+        said = (None,) * 4 if unit is None else (unit.shrunk, unit.low, unit.high, unit.verdict)
+        rows.append((one.name, one.n, one.broken, one.unknown, one.missed, *one.borne.values(), *said))
+    return ("supplier", "n", "broken", "unknown", "missed", *found.players, "towards_others", "low", "high", "verdict"), rows
 
 
 def replay_data(found: Replay) -> Data:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from troth.app.answers.promises import Rate, rate_of
 from troth.app.answers.reliability import reliability
 from troth.app.answers.scorecards import Step
+from troth.app.answers.suppliers import suppliers
 from troth.app.pages.units_page import dimension_names
 from troth.app.reading import Reading
 from troth.findings.reliability import Dose
+from troth.findings.suppliers import Suppliers
 from troth.findings.survey import surveys
 from troth.kernel.errors import BadValue, NotFound, nearest
 
@@ -19,6 +21,7 @@ class ReliabilityPage:
     """promises: those about which somebody answered, by name and words. upstream: promises inside the house about the same thing.
 
     by: dimensions and expressions by which units can be told apart; unit: the one that is. doses: one for each survey.
+    suppliers: by the same, where the delay arose and what was kept; None without units or stages.
     """
 
     promises: tuple[tuple[str, str], ...]
@@ -29,6 +32,7 @@ class ReliabilityPage:
     by: tuple[str, ...]
     unit: str
     doses: tuple[Dose, ...]
+    suppliers: Suppliers | None
 
 
 def reliability_page(reading: Reading, promise: str | None = None, unit: str | None = None) -> ReliabilityPage:
@@ -54,6 +58,7 @@ def reliability_page(reading: Reading, promise: str | None = None, unit: str | N
     inside = [other for other, one in context.promises.items() if one.kind == "internal" and one.subject == subject]
     steps = tuple(Step(one, context.promises[one].words, "internal", "", rate_of(context, one)) for one in inside)
     doses = reliability(reading, name, (chosen,) if chosen else ())
+    evaluated = suppliers(reading, name, chosen) if chosen and context.promises[name].stages else None
     return ReliabilityPage(
-        tuple(answered.items()), name, context.promises[name].words, rate_of(context, name), steps, by, chosen, doses
+        tuple(answered.items()), name, context.promises[name].words, rate_of(context, name), steps, by, chosen, doses, evaluated
     )  # fmt: skip

@@ -19,6 +19,7 @@ from troth.app.answers.metrics import tell_metrics
 from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
 from troth.app.answers.reliability import reliability
 from troth.app.answers.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
+from troth.app.answers.suppliers import suppliers
 from troth.app.answers.timeline import Timeline, why_not
 from troth.app.answers.units import compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_upstream
@@ -37,6 +38,7 @@ from troth.faces.values import pairs
 from troth.faces.web.desk import AtDesk, SeesAll, desk
 from troth.findings.budget import Budget
 from troth.findings.reliability import Dose
+from troth.findings.suppliers import Suppliers
 from troth.kernel.errors import BadValue
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(desk)], responses=problems())
@@ -116,6 +118,19 @@ def budget(desk: AtDesk, name: str) -> Response:
 def promise_reliability(desk: AtDesk, name: str, by: By = [], instrument: str | None = None) -> Response:  # noqa: B006
     """What customers answered beside how early or late they were served, those asked too early apart."""
     return answered(desk, lambda reading: reliability(reading, name, by, instrument))
+
+
+@router.get("/promises/{name}/suppliers", **Answer(Suppliers, csv=True).said)
+def promise_suppliers(
+    desk: AtDesk, name: str, by: Annotated[str, Query(description="What a supplier is: seller, or an expression: attr(carrier).")],
+    quality: Annotated[str | None, Query(description="A metric that says how good one is; without it what was kept.")] = None,
+) -> Response:  # fmt: skip
+    """Where the delay of what was missed arose with each supplier, beside how good each is, drawn towards the others."""
+
+    def told(reading: Reading) -> Suppliers:
+        return suppliers(reading, name, by, quality)
+
+    return answered(desk, told, lambda reading: shapes.suppliers_table(told(reading)))
 
 
 @router.get("/promises/{name}/upstream", **Answer(UpstreamTold).said)

@@ -9,9 +9,14 @@ from typing import Any
 from troth.app.pages.reliability_page import ReliabilityPage
 from troth.faces.language import Language
 from troth.faces.web.figures import Drawn, drawn
+from troth.faces.web.unit_sheet import headline_of, verdict_of
 from troth.findings.reliability import Answered, Dose
+from troth.findings.suppliers import Suppliers
+from troth.kernel.refusal import Refusal
+from troth.metrics.units import Unit
 
 Row = tuple[str, str, str, str]
+MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +35,31 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Suppliers in words. columns: of their table; rows: the name, then as the columns; more: how many have no row."""
+
+    headline: str
+    evidence: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     headline: str
     supply: str
     asked: tuple[Asked, ...]
+    evaluated: Evaluated | None
 
 
 def sheet(page: ReliabilityPage, language: Language) -> Sheet:
     say = language.gettext
     asked = tuple(_asked(dose, language) for dose in page.doses)
     headline = asked[0].headline if asked else say("Nobody answered about it yet.")
-    return Sheet(headline, _supply(page, language), asked)
+    evaluated = None if page.suppliers is None else _evaluated(page.suppliers, language)
+    return Sheet(headline, _supply(page, language), asked, evaluated)
 
 
 def _supply(page: ReliabilityPage, language: Language) -> str:
@@ -54,6 +73,46 @@ def _supply(page: ReliabilityPage, language: Language) -> str:
         if one.rate.low is not None
     ]
     return " · ".join(told)
+
+
+def _evaluated(found: Suppliers, language: Language) -> Evaluated:
+    """Of many those with whom most of the delay arose, in the order of their names."""
+    say = language.gettext
+    bearing = [player for player, share in found.whole.items() if share]
+    most = sorted(found.suppliers, key=lambda one: (-sum(one.borne.values()), one.name))
+    shown = (*sorted(most[:MOST], key=lambda one: one.name), *found.apart)
+    units = [one.quality for one in found.suppliers if one.quality is not None]
+    headline = headline_of(units, language) if units else say("How good each is cannot be said yet.")
+    missed = say("%(n)s missed by delay, each shared among the stages that made it late; all shares sum to 100 %%")
+    parts = [missed % {"n": ("~" if found.estimated else "") + language.number(round(found.missed))}]
+    if units:
+        parts.append(say("quality is what was kept, drawn towards the others"))
+    others = {
+        "plan": say("the promise itself was too tight"), "gap": say("time in no stage"), "cannot_assign": say("cannot be assigned"),
+    }  # fmt: skip
+    columns = (
+        say("due"),
+        say("broken"),
+        *(others.get(one, found.players[one]) for one in bearing),
+        say("kept"),
+        say("95 %% interval") % {},
+        say("verdict"),
+    )
+    rows = tuple(
+        (
+            one.name, language.number(one.n), language.number(one.broken), *(language.percent(one.borne[player]) for player in bearing),
+            *_quality(one.quality, language),
+        )
+        for one in shown
+    )  # fmt: skip
+    return Evaluated(headline, " · ".join(parts), columns, rows, max(0, len(most) - MOST), found.refusal)
+
+
+def _quality(unit: Unit | None, language: Language) -> tuple[str, str, str]:
+    if unit is None or unit.shrunk is None or unit.low is None or unit.high is None:
+        return "", "", "" if unit is None else verdict_of(unit, language)
+    near = f"{language.percent(unit.low)}–{language.percent(unit.high)}"
+    return language.percent(unit.shrunk), near, verdict_of(unit, language)
 
 
 def _asked(dose: Dose, language: Language) -> Asked:

@@ -72,7 +72,7 @@ def sheet(page: UnitsPage, language: Language) -> Sheet:
     units = group.units if group and not refusal else ()
     scale = scale_of([unit.value for unit in units], page.said.told.answer.unit)
     return Sheet(
-        _headline(units, language),
+        headline_of(units, language),
         _counts(units, language),
         _lede(page, group, scale, language),
         drawn(figure_of(page, language), "funnel"),
@@ -93,7 +93,7 @@ def figure_of(page: UnitsPage, language: Language) -> dict[str, Any]:
     moved = {unit.name: (unit.expected - (group.centre or 0.0)) if unit.expected is not None else 0.0 for unit in group.units}
     dots = [
         {
-            "name": unit.name, "n": unit.n, "tone": _tone(unit),
+            "name": unit.name, "n": unit.n, "tone": tone_of(unit),
             **{key: None if v is None else (v - moved[unit.name]) / scale.by
                for key, v in (("value", unit.value), ("low", unit.least), ("high", unit.most))},
         }
@@ -105,7 +105,8 @@ def figure_of(page: UnitsPage, language: Language) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _headline(units: Sequence[Unit], language: Language) -> str:
+def headline_of(units: Sequence[Unit], language: Language) -> str:
+    """Which of them to look at."""
     say, counted = language.gettext, {verdict: sum(unit.verdict == verdict for unit in units) for verdict in VERDICTS}
     out = [unit.name for unit in units if unit.verdict == "unusual"]
     if not units:
@@ -167,17 +168,21 @@ def _said(unit: Unit, page: UnitsPage, scale: Scale, language: Language) -> Said
 
 
 def _line(unit: Unit, scale: Scale, language: Language) -> Line:
-    say = language.gettext
-    verdict = {"as usual": say("as usual"), "unusual": say("unusual"), "too small to judge": say("too small to judge")}[unit.verdict]
-    if unit.verdict == "unusual" and unit.good is not None:
-        verdict = say("unusual, better") if unit.good else say("unusual, worse")
     return Line(
         unit.name, language.number(unit.n), shown(language, unit.value, scale), shown(language, unit.expected, scale),
-        range_shown(language, unit.low, unit.high, scale), range_shown(language, unit.least, unit.most, scale), verdict, _tone(unit),
+        range_shown(language, unit.low, unit.high, scale), range_shown(language, unit.least, unit.most, scale),
+        verdict_of(unit, language), tone_of(unit),
     )  # fmt: skip
 
 
-def _tone(unit: Unit) -> str:
+def verdict_of(unit: Unit, language: Language) -> str:
+    say = language.gettext
+    if unit.verdict == "unusual" and unit.good is not None:
+        return say("unusual, better") if unit.good else say("unusual, worse")
+    return {"as usual": say("as usual"), "unusual": say("unusual"), "too small to judge": say("too small to judge")}[unit.verdict]
+
+
+def tone_of(unit: Unit) -> str:
     if unit.verdict != "unusual":
         return ""
     return {True: "accent", False: "missed", None: "waiting"}[unit.good]
