@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 from troth.app.workspace import Workspace
 from troth.query import identifier, literal_text
@@ -12,6 +14,7 @@ from troth.record import Engine, Part, Snapshot, StoredFile
 WAS = "was"
 """The schema of the snapshot before."""
 MONTH = "month"
+AT_ONCE = 2
 
 
 class Whole(Exception):
@@ -59,30 +62,38 @@ def refuse_other_columns(engine: Engine, table: str, before: Snapshot, made: str
 
 
 def merge(
-    workspace: Workspace, engine: Engine, before: Snapshot, replaced: Iterable[Replaced], whole: Sequence[Part]
+    workspace: Workspace, engine: Engine, before: Snapshot, replaced: Sequence[Replaced], whole: Sequence[Part]
 ) -> tuple[StoredFile, ...]:
     """The files of the snapshot before, but for partitions in which rows were replaced or came, and tables that are there as a whole.
 
     Raises Whole where a partition has no row any more.
     """
-    parts, expected = list(whole), set[tuple[str, str]]()
-    for one in replaced:
-        refuse_other_columns(engine, one.part.table, before, f"fresh_{one.part.table}")
-        if one.part.beside is not None:
-            months = _months(engine, before, one)
-            _fill_months(workspace, engine, before, one, months)
-            expected |= {(one.part.table, month) for month in months}
-            parts += [one.part] if months else []
-        elif touched := _partitions(engine, one):
-            _fill(engine, one, touched)
-            refuse(_partitions_in(engine, one.part) != touched and f"a part of {one.part.table} is empty now")
-            parts.append(one.part)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ready = list(pool.map(lambda one: _ready(workspace, engine, before, one), replaced))
+    parts = [*whole, *(one.part for one, places in zip(replaced, ready, strict=True) if places)]
+    expected = {
+        (one.part.table, str(month)) for one, places in zip(replaced, ready, strict=True) if one.part.beside is not None for month in places
+    }
     written = workspace.lake.write(engine, parts)
     beside = {part.table for part in parts if part.beside is not None}
     refuse(expected != {(file.table, file.partition) for file in written if file.table in beside} and "a month is empty now")
     anew, named = {(file.table, file.partition) for file in written}, {part.table for part in whole}
     stay = [file for file in before.files if file.table not in named and (file.table, file.partition) not in anew]
     return tuple(sorted((*stay, *written), key=lambda file: (file.table, file.partition)))
+
+
+def _ready(workspace: Workspace, engine: Engine, before: Snapshot, one: Replaced) -> set[Any]:
+    """<table>: all rows of the partitions in which rows were replaced or came; which these are."""
+    refuse_other_columns(engine, one.part.table, before, f"fresh_{one.part.table}")
+    if one.part.beside is not None:
+        months = _months(engine, before, one)
+        _fill_months(workspace, engine, before, one, months)
+        return set(months)
+    touched = _partitions(engine, one)
+    if touched:
+        _fill(engine, one, touched)
+        refuse(_partitions_in(engine, one.part) != touched and f"a part of {one.part.table} is empty now")
+    return set(touched)
 
 
 def _partitions(engine: Engine, one: Replaced) -> set[tuple[object, ...]]:
