@@ -31,6 +31,7 @@ from troth.book.company import Company, Dimension
 from troth.faces.cli import main
 from troth.kernel import errors
 from troth.metrics import Metric
+from troth.metrics.calibrating import Calibration, Weighed
 from troth.metrics.scorecards import Goal, Item, Scorecard
 from troth.promises.calendars import CalendarDefinition
 from troth.promises.commitments import Commitment
@@ -201,6 +202,8 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("scorecards.md", Goal),
         ("scorecards.md", Item),
         ("scorecards.md", Scorecard),
+        ("calibrations.md", Calibration),
+        ("calibrations.md", Weighed),
         ("book.md", Change),
         ("book.md", Scope),
         ("book.md", Arm),

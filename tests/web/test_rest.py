@@ -66,7 +66,8 @@ ASKED = (
     "/snapshot", "/statements", "/promises", "/promises/deliver", "/promises/deliver/budget", "/promises/deliver/reliability",
     "/promises/deliver/suppliers?by=attr(carrier)",
     "/promises/deliver/upstream", "/promises/deliver/at-risk", "/metrics", "/metrics/delivered_in_time?grain=month&by=warehouse",
-    "/metrics/delivered_in_time/chart?grain=month", "/units?by=warehouse&metric=delivered_in_time", "/goals", "/scorecards",
+    "/metrics/delivered_in_time/chart?grain=month", "/units?by=warehouse&metric=delivered_in_time",
+    "/calibrations?name=branches", "/goals", "/scorecards",
     "/search?q=deliver",
     "/roles/head_of_logistics/line-of-sight", "/handoffs", "/gaps", "/replay", "/data", "/rules", "/rules/promises.deliver",
     "/rules/promises.deliver.due/why",
@@ -100,6 +101,7 @@ def test_an_order_and_a_customer_are_as_described(as_viewer: Client, meridian: P
         ("/metrics/delivered_in_time?by=warehouse", ("metric", "delivered_in_time", "--by", "warehouse")),
         ("/units?by=warehouse&metric=delivered_in_time", ("units", "delivered_in_time", "--by", "warehouse")),
         ("/promises/deliver/suppliers?by=attr(carrier)", ("suppliers", "deliver", "--by", "attr(carrier)")),
+        ("/calibrations", ("calibration",)),
         ("/goals", ("goals",)),
         ("/handoffs", ("handoffs",)),
         ("/rules/promises.deliver.due/why?at=2026-03-01", ("book", "why", "promises.deliver.due", "--at", "2026-03-01")),
@@ -112,7 +114,9 @@ def test_it_is_what_the_command_line_prints(as_viewer: Client, meridian: Path, p
     assert answer.json() == json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("path", ["/metrics/delivered_in_time?grain=month", "/replay", "/units?by=warehouse&metric=delivered_in_time"])
+@pytest.mark.parametrize(
+    "path", ["/metrics/delivered_in_time?grain=month", "/replay", "/calibrations", "/units?by=warehouse&metric=delivered_in_time"]
+)
 def test_whoever_asks_for_csv_is_given_it(as_viewer: Client, path: str) -> None:
     answer = as_viewer().get(f"/api/v1{path}", headers={"accept": "text/csv"})
     rows = list(csv.reader(io.StringIO(answer.text)))

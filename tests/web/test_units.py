@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.web.conftest import Client
+from tests.web.conftest import Client, text_of
 from troth.access import EVERYTHING, Scope
+from troth.app.answers.calibrations import calibrations
 from troth.app.pages.served import Served
 from troth.app.pages.units_page import units_page
 from troth.kernel.errors import BadValue, NotFound
@@ -87,3 +88,20 @@ def test_the_figure_and_the_numbers_are_there_as_files(as_viewer: Client) -> Non
     drawn = client.get("/units.svg?metric=arrived_in_time&by=branch")
     assert drawn.headers["content-type"] == "image/svg+xml"
     assert drawn.text.count("<circle") == 40
+
+
+def test_calibrations_stand_on_a_page_of_their_own_with_parts_weights_and_no_table_of_leagues(as_viewer: Client, served: Served) -> None:
+    """The figures are checked where they are made: tests/metrics/test_calibrations.py."""
+    client = as_viewer()
+    text = text_of(client.get("/calibrations").text)
+    (found,) = calibrations(served.reading(EVERYTHING))
+
+    assert 'href="/calibrations"' in client.get("/units").text
+    assert "how branches are led" in text
+    assert "visits after which the customer called back global 46.7 % mix of account.segment taken out 40" in text
+    assert "what customers give a visit of ten regional 30.0 % among units of one country 34" in text
+    assert text.count("no difference") >= len(found.units)
+    assert [one.name for one in found.units] == sorted(one.name for one in found.units)
+    first = found.units[0]
+    assert f"{first.name} {first.n}" in text
+    assert f"{first.before.first}\N{EN DASH}{first.before.last} {first.fair.first}\N{EN DASH}{first.fair.last}" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-MEASURES = ("metrics", "goals", "scorecards")
+MEASURES = ("metrics", "goals", "scorecards", "calibrations")
 
 
 def unmeasured(book: Path) -> None:

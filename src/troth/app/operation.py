@@ -10,6 +10,7 @@ from typing import Any
 
 from troth.app.answers.at_risk import AtRiskNow, at_risk
 from troth.app.answers.budgets import budgets
+from troth.app.answers.calibrations import Calibrated, calibrations
 from troth.app.answers.charts import ChartedMetric, chart_metric
 from troth.app.answers.commitments import Said, commitments
 from troth.app.answers.defects import defects
@@ -333,6 +334,13 @@ class Operation:
     ) -> FallingTold:  # fmt: skip
         """Units surely more efficient than the others, whose rating falls month by month. Asked and refused as `units`."""
         return efficient_falling(open_reading(self.workspace), efficiency, rating, by, since=since, until=until)
+
+    def calibrations(self, name: str | None = None) -> tuple[Calibrated, ...]:
+        """Units by global measures and regional feedback, as the book weighs them, with ranks before and after: one calibration or all.
+
+        Raises NotFound where the book has none, and for one that there is not.
+        """
+        return calibrations(open_reading(self.workspace), name)
 
     def commitments(self) -> Said:
         """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.

@@ -10,6 +10,7 @@ from troth.faces.plain import fields
 
 if TYPE_CHECKING:
     from troth.app.answers.at_risk import AtRiskNow
+    from troth.app.answers.calibrations import Calibrated
     from troth.app.answers.charts import ChartedMetric
     from troth.app.answers.metrics import Told
     from troth.app.answers.units import FallingTold, UnitsTold
@@ -26,6 +27,10 @@ UNITS = (
     "first", "last", "ahead", "behind",
 )  # fmt: skip
 RISKS = ("promise", "id", "stage", "due_at", "left_us", "working", "lane", "share", "low", "high", "n", "broken", "of", "like", "at_risk")
+CALIBRATED = (
+    "calibration", "unit", "n", "global_score", "global_low", "global_high", "regional_score", "regional_low", "regional_high",
+    "before", "before_first", "before_last", "fair", "fair_first", "fair_last", "whole", "first", "last", "moved", "ahead", "behind",
+)  # fmt: skip
 FALLING = ("unit", "efficiency", "slope", "low", "high", "q", "months")
 
 
@@ -110,6 +115,21 @@ def suppliers_table(found: Suppliers) -> Table:
         said = (None,) * 4 if unit is None else (unit.shrunk, unit.low, unit.high, unit.verdict)
         rows.append((one.name, one.n, one.broken, one.unknown, one.missed, *one.borne.values(), *said))
     return ("supplier", "n", "broken", "unknown", "missed", *found.players, "towards_others", "low", "high", "verdict"), rows
+
+
+def calibration_data(found: Calibrated) -> Data:
+    return {**fields(found), "units": [{**fields(one), "moved": one.moved} for one in found.units]}
+
+
+def calibrations_table(found: Sequence[Calibrated]) -> Table:
+    rows: list[tuple[object, ...]] = []
+    for each in found:
+        for one in each.units:
+            parts = [(None,) * 3 if part is None else (part.score, part.low, part.high) for part in (one.globally, one.regionally)]
+            places = [(place.rank, place.first, place.last) for place in (one.before, one.fair, one.whole)]
+            told = [value for three in (*parts, *places) for value in three]
+            rows.append((each.name, one.name, one.n, *told, one.moved, "; ".join(one.ahead), "; ".join(one.behind)))
+    return CALIBRATED, rows
 
 
 def replay_data(found: Replay) -> Data:

@@ -11,6 +11,7 @@ from troth.app.answers.units import AVERAGES, FallingTold, UnitsTold, compare_un
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue, NotFound, nearest
 from troth.metrics import METRICS, Metric
+from troth.metrics.calibrating import CALIBRATIONS, Calibration
 from troth.promises.lanes import lanes_of
 from troth.query import identifier
 
@@ -35,7 +36,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class UnitsPage:
-    """said: how the chosen ones stand. falling: for each measure of work done with the measure of customers beside it."""
+    """said: how the chosen ones stand. falling: for each measure of work done with the measure of customers beside it.
+    calibrated: whether the book weighs measures of units against one another."""
 
     choices: tuple[Choice, ...]
     chosen: Choice
@@ -45,6 +47,7 @@ class UnitsPage:
     since: str | None
     said: UnitsTold
     falling: tuple[FallingTold, ...]
+    calibrated: bool
 
 
 def unit_choices(reading: Reading) -> tuple[Choice, ...]:
@@ -77,7 +80,8 @@ def units_page(
     today = reading.context.local_time(reading.snapshot.as_of).date()
     since = None if days is None else f"{today - timedelta(days=days - 1)}"
     said = compare_units(reading, chosen.metric, by, adjust=(adjust,) if adjust else (), since=since)
-    return UnitsPage(choices, chosen, by, adjust, window, since, said, tuple(_falling(reading, by, choices)))
+    calibrated = bool(reading.rules.book.definitions(CALIBRATIONS.name, Calibration))
+    return UnitsPage(choices, chosen, by, adjust, window, since, said, tuple(_falling(reading, by, choices)), calibrated)
 
 
 def dimension_names(reading: Reading, type: str) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from troth.kernel import digest
 from troth.kernel.garbage import uncollected
 from troth.metrics import METRICS
 from troth.metrics import lint as lint_metrics
+from troth.metrics.calibrating import CALIBRATIONS
+from troth.metrics.calibrating import lint as lint_calibrations
 from troth.metrics.huddles import HUDDLES
 from troth.metrics.huddles import lint as lint_huddles
 from troth.metrics.lint_answers import lint_answers
@@ -36,7 +38,7 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks(
-    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES),
+    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES, CALIBRATIONS),
     (
         lint_sources,
         lint_calendars,
@@ -48,6 +50,7 @@ CHECKS = Checks(
         lint_answers,
         lint_scorecards,
         lint_huddles,
+        lint_calibrations,
     ),
 )
 CACHE, PAST = "cache/book.json", "cache/past.json"

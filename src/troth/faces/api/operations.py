@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from troth.app.answers.at_risk import AtRiskNow, at_risk
 from troth.app.answers.budgets import budgets
+from troth.app.answers.calibrations import calibrations
 from troth.app.answers.charts import chart_metric
 from troth.app.answers.customer import Story, story
 from troth.app.answers.gaps import Gaps, gaps
@@ -232,6 +233,16 @@ def units(
         return compare_units(reading, metric, by, adjust=adjust, peers=peers, since=since, until=until)
 
     return answered(desk, lambda reading: shapes.units_data(told(reading)), lambda reading: shapes.units_table(told(reading)))
+
+
+@router.get("/calibrations", **Answer(tuple[Mapping[str, Any], ...], csv=True).said)
+def calibrated(desk: AtDesk, name: Annotated[str | None, Query(description="One of them; without it all.")] = None) -> Response:
+    """Units by global measures and regional feedback, as the book weighs them: ranks before and after, with their doubt."""
+    return answered(
+        desk,
+        lambda reading: [shapes.calibration_data(one) for one in calibrations(reading, name)],
+        lambda reading: shapes.calibrations_table(calibrations(reading, name)),
+    )
 
 
 @router.get("/goals", **Answer(tuple[Judged, ...]).said)

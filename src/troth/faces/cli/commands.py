@@ -15,6 +15,7 @@ from troth.faces.cli import (
     book_commands,
     budget_commands,
     calendar_commands,
+    calibration_commands,
     chain_commands,
     commitment_commands,
     defect_commands,
@@ -343,6 +344,7 @@ app.command("line-of-sight")(scorecard_commands.line_of_sight)
 app.command()(serve_commands.serve)
 app.add_typer(schedule_commands.app, name="schedule")
 app.command()(unit_commands.units)
+app.command()(calibration_commands.calibration)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)

@@ -28,4 +28,4 @@ def pages_for(viewer: Viewer, language: Language) -> tuple[tuple[str, str], ...]
 def here(path: str) -> str:
     """The address in the masthead to which a path belongs."""
     first = path.strip("/").split("/")[0]
-    return {"orders": "/customers", "roles": "/units", "reliability": "/units"}.get(first, f"/{first}")
+    return {"orders": "/customers", "roles": "/units", "reliability": "/units", "calibrations": "/units"}.get(first, f"/{first}")

@@ -3,6 +3,7 @@
 from troth.faces.web.pages import (
     access,
     account,
+    calibrations,
     customers,
     data,
     huddle,
@@ -22,7 +23,7 @@ from troth.faces.web.pages import (
 
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
-    *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router),
+    *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router, calibrations.router),
     *(signing_in.router, sso.router, account.router, access.router),
     *(links.router,),
 )
