@@ -19,6 +19,7 @@ from troth.app.reading import Reading
 from troth.faces.web import pages
 from troth.faces.web.warming import warm
 from troth.kernel.errors import NotFound
+from troth.metrics import Request
 
 GERMANY = Scope({"country": frozenset({"DE"})})
 
@@ -95,7 +96,7 @@ def test_many_questions_at_once_to_a_server_that_has_made_nothing_are_all_answer
     """Questions make tables of the same names on one engine."""
     cold = Served(open_workspace(meridian / "book"))
     metrics = ("lead_time", "lead_time_95", "orders", "revenue", "solve_time", "order_again", "visits", "called_back")
-    asked = [Asked(name, by=by) for name in metrics for by in ((), ("country",))]
+    asked = [Asked(name, Request(by)) for name in metrics for by in ((), ("country",))]
     gate, failed = threading.Barrier(len(asked) + 2), []
 
     def ask(make: Callable[[], object]) -> None:

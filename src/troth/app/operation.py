@@ -17,7 +17,7 @@ from troth.app.answers.defects import defects
 from troth.app.answers.gaps import Gaps, gaps
 from troth.app.answers.handoffs import Handoffs, tell_handoffs
 from troth.app.answers.margins import Judged, margin
-from troth.app.answers.metrics import Told, tell_metrics
+from troth.app.answers.metrics import Told, tell_metric, tell_metrics
 from troth.app.answers.moved import Moved, tell_moved
 from troth.app.answers.outcomes import Promises, promises_of
 from troth.app.answers.reconcile import Reconciled, reconcile
@@ -25,8 +25,9 @@ from troth.app.answers.reliability import reliability
 from troth.app.answers.scorecards import Card, Sight, goals, line_of_sight, scorecards
 from troth.app.answers.scorecards import Judged as JudgedGoal
 from troth.app.answers.suppliers import suppliers
+from troth.app.answers.theirs import Handed
 from troth.app.answers.timeline import Timeline, why_not
-from troth.app.answers.units import FallingTold, UnitsTold, compare_units, efficient_falling
+from troth.app.answers.units import FallingTold, SideBySide, UnitsTold, compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_chain, tell_upstream
 from troth.app.bootstrap import open_workspace
 from troth.app.building.build import Built, build
@@ -47,6 +48,7 @@ from troth.findings.chains import Chain
 from troth.findings.defects import Defects
 from troth.findings.reliability import Dose
 from troth.findings.suppliers import Suppliers
+from troth.metrics import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +213,7 @@ class Operation:
         days as text, both counted. only: {"customer": "acme"}. Raises NotFound for a metric that there is not, BadValue for what its
         rows cannot be sliced by.
         """
-        (told,) = tell_metrics(open_reading(self.workspace), (name,), by=by, grain=grain, since=since, until=until, only=only)
-        return told
+        return tell_metric(open_reading(self.workspace), name, Request.of(by=by, grain=grain, since=since, until=until, only=only))
 
     def metrics(self) -> tuple[Told, ...]:
         """Every metric of the book, of all that is on record. Raises NotFound where it has none."""
@@ -224,7 +225,7 @@ class Operation:
         before, after: 2026-02, 2026-Q1, 2026-W07, 2026, a day, or two days with .. between. by, only: as in `metric`. Raises NotFound for a
         metric that there is not, BadValue for no period, and for what does not add up: a quantile, a sample, hidden cells.
         """
-        return tell_moved(open_reading(self.workspace), metric, before, after, by=by, only=only)
+        return tell_moved(open_reading(self.workspace), metric, before, after, Request.of(by=by, only=only))
 
     def reconcile(
         self,
@@ -245,10 +246,8 @@ class Operation:
         for a metric or a file that there is not, BadValue for what is no query, has no ids or is no number, and for a metric that does not
         add up over units.
         """
-        path, number = (None if csv is None else Path(csv)), (None if value is None else str(value))
-        return reconcile(
-            self.workspace, metric, sql=sql, csv=path, rows=rows, value=number, since=since, until=until, only=only, known=known
-        )
+        handed = Handed(sql, None if csv is None else Path(csv), rows, None if value is None else str(value))
+        return reconcile(self.workspace, metric, handed, Request.of(since=since, until=until, only=only), known)
 
     def reliability(self, promise: str, by: Sequence[str] = (), instrument: str | None = None) -> tuple[Dose, ...]:
         """What customers answered beside how early or late they were served, of each instrument or of one; who was asked too early apart.
@@ -300,17 +299,8 @@ class Operation:
 
         rules: western_electric or nelson. since_change: the day from which limits are learnt anew. Asked and refused as `metric`.
         """
-        return chart_metric(
-            open_reading(self.workspace),
-            name,
-            by=by,
-            grain=grain,
-            since=since,
-            until=until,
-            only=only,
-            rules=rules,
-            since_change=since_change,
-        )
+        request = Request.of(by=by, grain=grain, since=since, until=until, only=only)
+        return chart_metric(open_reading(self.workspace), name, request, rules=rules, since_change=since_change)
 
     def units(
         self,
@@ -327,13 +317,14 @@ class Operation:
         adjust: what makes cases harder, ["segment"]. peers: units are compared with those alone that have the same of this. Raises as
         `metric` does, and BadValue for a metric that says how big a unit is.
         """
-        return compare_units(open_reading(self.workspace), metric, by, adjust=adjust, peers=peers, since=since, until=until)
+        asked = SideBySide.of(by, adjust=adjust, peers=peers, since=since, until=until)
+        return compare_units(open_reading(self.workspace), metric, asked)
 
     def efficient_falling(
         self, efficiency: str, rating: str, by: str, *, since: str | None = None, until: str | None = None
     ) -> FallingTold:  # fmt: skip
         """Units surely more efficient than the others, whose rating falls month by month. Asked and refused as `units`."""
-        return efficient_falling(open_reading(self.workspace), efficiency, rating, by, since=since, until=until)
+        return efficient_falling(open_reading(self.workspace), efficiency, rating, by, Request.of(since=since, until=until).cut)
 
     def calibrations(self, name: str | None = None) -> tuple[Calibrated, ...]:
         """Units by global measures and regional feedback, as the book weighs them, with ranks before and after: one calibration or all.

@@ -12,7 +12,7 @@ from fractions import Fraction
 from troth.kernel.errors import BadValue, CannotEstimate, nearest
 from troth.kernel.refusal import Refusal, refuse
 from troth.metrics.asking import Counted, Estimate, Number
-from troth.metrics.compiling import Query, Request, compiled, ranked_sql, tallied_sql
+from troth.metrics.compiling import Query, compiled, ranked_sql, tallied_sql
 from troth.metrics.definition import Metric
 from troth.metrics.finding import find
 from troth.metrics.ground import Ground, ends
@@ -20,6 +20,7 @@ from troth.metrics.hiding import hidden
 from troth.metrics.kinds import KINDS
 from troth.metrics.kinds.quantile import ranks
 from troth.metrics.ports import Rollups
+from troth.metrics.request import Request
 from troth.metrics.rolling import roll, rolled_rows
 from troth.record import Engine
 from troth.record.strata import Stratum, strata_of
@@ -108,12 +109,12 @@ def answer_all(
 
     Raises as `answer` does.
     """
-    alike: dict[tuple[object, ...], list[int]] = {}
+    alike: dict[Request, list[int]] = {}
     for place, (_, request) in enumerate(asked):
-        alike.setdefault((request.by, request.cut, tuple(request.only.items())), []).append(place)
+        alike.setdefault(request, []).append(place)
     found: dict[int, Answer] = {}
-    for places in alike.values():
-        told = answer(engine, {asked[place][0]: metrics[asked[place][0]] for place in places}, asked[places[0]][1], ground, dimensions)
+    for request, places in alike.items():
+        told = answer(engine, {asked[place][0]: metrics[asked[place][0]] for place in places}, request, ground, dimensions)
         found |= {place: told[asked[place][0]] for place in places}
     return [found[place] for place in range(len(asked))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from troth.kernel.errors import BadValue, ExpressionError, nearest
@@ -11,24 +11,11 @@ from troth.metrics.asking import ALL, NONE, Asked, Sum
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import KINDS
+from troth.metrics.request import Request
 from troth.metrics.rows import Found, Rows, sliced
 from troth.query import identifier, literal_text
 
-MOST_SLICES = 6
 NO_PERIOD = "CAST(NULL AS DATE)"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """by: dimensions of the company, or expressions as attr(carrier). only: by dimension the one value that counts."""
-
-    by: tuple[str, ...] = ()
-    cut: Cut = field(default_factory=Cut)
-    only: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if len(self.by) + len(self.only) > MOST_SLICES:
-            raise BadValue("too many ways to slice at once", got=len(self.by) + len(self.only), allowed=f"at most {MOST_SLICES}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,3 +81,9 @@ class Cut:
     grain: Grain | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    @property
+    def days(self) -> tuple[str | None, str | None]:
+        """The first and the last day that count, as texts."""
+        last = None if self.until is None else self.until - timedelta(days=1)
+        return None if self.since is None else f"{self.since:%Y-%m-%d}", None if last is None else f"{last:%Y-%m-%d}"

@@ -6,8 +6,9 @@ from typing import Any
 
 from troth.kernel import digest
 from troth.metrics.asking import Sum
-from troth.metrics.compiling import Query, Request, key_names
+from troth.metrics.compiling import Query, key_names
 from troth.metrics.ports import Rolled, Rollups
+from troth.metrics.request import Request
 from troth.query import literal_text
 from troth.record import Engine
 

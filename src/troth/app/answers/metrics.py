@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from troth.app.reading import Reading
-from troth.kernel.errors import BadValue, NotFound, nearest
+from troth.kernel.errors import NotFound, nearest
 from troth.kernel.instant import from_us
-from troth.metrics import METRICS, Answer, Cut, Ground, Metric, Request, answer
-from troth.metrics.definition import Grain
+from troth.metrics import METRICS, Answer, Ground, Metric, Request, answer
 from troth.metrics.lint import ground_of
 from troth.promises.assigning import read_of
 from troth.promises.terms import By
 from troth.query.dialects import DIALECTS, translated
 
-DAY = timedelta(days=1)
-GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+ALL = Request()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +28,10 @@ class Told:
     as_of: datetime
 
 
-def tell_metrics(
-    reading: Reading,
-    names: Sequence[str] = (),
-    *,
-    by: Sequence[str] = (),
-    grain: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    only: Mapping[str, str] | None = None,
-) -> tuple[Told, ...]:
+def tell_metrics(reading: Reading, names: Sequence[str] = (), request: Request = ALL) -> tuple[Told, ...]:
     """Readings of the metrics of these names, of all without one.
 
-    by: dimensions of the company, or expressions as attr(carrier). since, until: local days as text, the last one counted.
-    only: by dimension, the value that counts. Raises NotFound for a metric that there is not, BadValue for no grain, no day, and for
-    what the metric's rows cannot be sliced by.
+    Raises NotFound for a metric that there is not, BadValue for what the metric's rows cannot be sliced by.
     """
     definitions = reading.rules.book.definitions(METRICS.name, Metric)
     for name in names:
@@ -52,12 +39,14 @@ def tell_metrics(
     if not definitions:
         raise NotFound("the book has no metric", next_step="Declare one in metrics/: docs/how-to/measure.md shows how.")
     chosen = {name: definitions[name].value for name in (names or definitions)}
-    return _told(reading, chosen, Request(tuple(by), cut_of(grain, since, until), dict(only or {})))
+    found = answer(reading.context.engine, chosen, request, metric_ground(reading), dimensions_of(reading), reading.rollups)
+    snapshot = reading.snapshot
+    return tuple(Told(one, definitions[name].hash, snapshot.id, snapshot.as_of) for name, one in found.items())
 
 
-def told_of(reading: Reading, name: str, *, by: Sequence[str], cut: Cut, only: Mapping[str, str] | None = None) -> Told:
-    """Readings of one metric in a window. Raises as `tell_metrics` does."""
-    (told,) = _told(reading, {name: metric_of(reading, name)}, Request(tuple(by), cut, dict(only or {})))
+def tell_metric(reading: Reading, name: str, request: Request = ALL) -> Told:
+    """Readings of one metric. Raises as `tell_metrics` does."""
+    (told,) = tell_metrics(reading, (name,), request)
     return told
 
 
@@ -67,12 +56,6 @@ def metric_of(reading: Reading, name: str) -> Metric:
     if name not in definitions:
         raise NotFound(f"no metric '{name}' in the book", allowed=nearest(name, definitions), next_step="Declare it in metrics/.")
     return definitions[name].value
-
-
-def _told(reading: Reading, chosen: Mapping[str, Metric], request: Request) -> tuple[Told, ...]:
-    found = answer(reading.context.engine, chosen, request, metric_ground(reading), dimensions_of(reading), reading.rollups)
-    definitions, snapshot = reading.rules.book.definitions(METRICS.name, Metric), reading.snapshot
-    return tuple(Told(one, definitions[name].hash, snapshot.id, snapshot.as_of) for name, one in found.items())
 
 
 def sql_for(told: Told, dialect: str) -> str:
@@ -109,24 +92,3 @@ def dimensions_of(reading: Reading) -> dict[str, dict[str, str]]:
         by = By(one.id, one.read, frozenset())
         found[one.id] = {type: text for type in record.attributes if (text := read_of(by, type, record)) is not None}
     return found
-
-
-def cut_of(grain: str | None, since: str | None, until: str | None) -> Cut:
-    """since, until: local days as text, the last one counted. Raises BadValue."""
-    known = next((one for one in GRAINS if one == grain), None)
-    if grain is not None and known is None:
-        raise BadValue("no grain", got=f"'{grain}'", allowed=", ".join(GRAINS))
-    begin, end = day_of(since, "since"), day_of(until, "until")
-    if begin is not None and end is not None and end < begin:
-        raise BadValue("the window ends before it begins", got=f"{since} to {until}", allowed="since before until")
-    return Cut(known, begin, None if end is None else end + DAY)
-
-
-def day_of(text: str | None, what: str) -> datetime | None:
-    """A local day of a text. Raises BadValue."""
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d")
-    except ValueError:
-        raise BadValue(f"'{what}' is no day", got=f"'{text}'", allowed="2026-03-31") from None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from troth.app.answers.metrics import Told, metric_of, told_of
+from troth.app.answers.metrics import Told, metric_of, tell_metric
 from troth.app.reading import Reading
 from troth.engines.allocation import Part, why_moved
 from troth.kernel.errors import BadValue, CannotEstimate
-from troth.metrics import Cut
+from troth.metrics import Cut, Request
 from troth.metrics.answering import Reading as Value
 from troth.metrics.definition import Grain
 from troth.metrics.ground import ends
@@ -62,17 +62,17 @@ class Moved:
     against: bool
 
 
-def tell_moved(reading: Reading, name: str, first: str, second: str, *, by: Sequence[str], only: Mapping[str, str] | None = None) -> Moved:
-    """Why a metric is another in the second period than in the first. by: what slices it, outermost first.
+def tell_moved(reading: Reading, name: str, first: str, second: str, request: Request) -> Moved:
+    """Why a metric is another in the second period than in the first. request: what slices it, outermost first; its days do not count.
 
     Raises what `tell_metrics` does; BadValue for no period, no slices, for a metric that is no sum over units, for a sample, for slices
     that are hidden since they are small, and for a period with nothing to count.
     """
-    if not by:
+    if not request.by:
         raise BadValue("nothing slices it", got="no --by", allowed="--by with a dimension of the company, or an expression")
     metric = metric_of(reading, name)
     parts = parts_of(name, metric)
-    told = [told_of(reading, name, by=by, cut=period_of(text), only=only) for text in (first, second)]
+    told = [tell_metric(reading, name, replace(request, cut=period_of(text))) for text in (first, second)]
     before, after = _whole(told[0], first), _whole(told[1], second)
     sums = [
         {

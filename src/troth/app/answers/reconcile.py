@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 from troth import __version__
 from troth.app.answers.defects import judged_again
-from troth.app.answers.metrics import cut_of, dimensions_of, metric_ground, metric_of, told_of
-from troth.app.answers.theirs import Given, number_of, of_file, of_mappings, of_query
+from troth.app.answers.metrics import dimensions_of, metric_ground, metric_of, tell_metric
+from troth.app.answers.theirs import Given, Handed, given_by
 from troth.app.building.judging import DEFAULT_ZONE
 from troth.app.past.arrived import Row, rows_since
 from troth.app.past.known import Known, as_known_at
@@ -22,7 +20,7 @@ from troth.app.reading import Reading, open_reading
 from troth.app.workspace import Workspace, silent
 from troth.findings.defects import JUDGED
 from troth.kernel.errors import BadValue, BookError
-from troth.metrics import KINDS, Cut, Metric
+from troth.metrics import KINDS, Cut, Metric, Request
 from troth.metrics.asking import Parts
 from troth.metrics.reconciling import ONCE, Compared, Theirs, Tried, added, compare, once, tried
 from troth.metrics.unit_rows import UnitRows, parts_of, unit_rows
@@ -70,33 +68,27 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A metric as it was asked for. only: by dimension, the value that counts."""
+    """A metric as it was asked for."""
 
     name: str
     metric: Metric
     parts: Parts
-    cut: Cut
-    only: Mapping[str, str]
+    request: Request
 
     @property
     def counts(self) -> bool:
         return self.parts.bottom is None and self.metric.value is None and self.metric.money is None
 
 
-def reconcile(
-    workspace: Workspace, name: str, *, sql: str | None = None, csv: Path | None = None, rows: Iterable[Mapping[str, Any]] | None = None,
-    value: str | None = None, since: str | None = None, until: str | None = None, only: Mapping[str, str] | None = None,
-    known: str | datetime | None = None,
-) -> Reconciled:  # fmt: skip
-    """The difference between a metric and theirs, given as one of sql, csv, rows and value.
+def reconcile(workspace: Workspace, name: str, handed: Handed, request: Request, known: str | datetime | None = None) -> Reconciled:
+    """The difference between a metric and theirs.
 
-    since, until: local days as text, both counted. known: when theirs was made; without it the last snapshots are tried that are still
-    held. Raises NotFound for no such metric or file, BadValue for what is no query or has no ids, for a metric that is no sum over units,
-    and for one that hides small cells.
+    request: without slices and periods, since theirs is one number. known: when theirs was made; without it the last snapshots are tried
+    that are still held. Raises NotFound for no such metric or file, BadValue for what is no query or has no ids, for a metric that is no
+    sum over units, and for one that hides small cells.
     """
-    given = [one for one in (sql, csv, rows, value) if one is not None]
-    if len(given) != 1:
-        raise BadValue("say once what theirs is", got=f"{len(given)} of them", allowed="one of --sql, --csv and --value")
+    if request.by or request.cut.grain:
+        raise BadValue("a number is reconciled as a whole", got="slices or periods", allowed="a window, and what of it counts")
     reading = open_reading(workspace)
     metric = metric_of(reading, name)
     if metric.minimum > 1:
@@ -104,9 +96,9 @@ def reconcile(
             f"'{name}' hides cells of fewer than {metric.minimum}, and this names single units", got=f"minimum: {metric.minimum}",
             allowed="a metric without a minimum", next_step="Whoever keeps the definition can compare without it.",
         )  # fmt: skip
-    asked = Asked(name, metric, parts_of(name, metric), cut_of(None, since, until), dict(only or {}))
-    told = told_of(reading, name, by=(), cut=asked.cut, only=asked.only)
-    theirs = _theirs(reading, asked, sql, csv, rows, value)
+    asked = Asked(name, metric, parts_of(name, metric), request)
+    told = tell_metric(reading, name, request)
+    theirs = given_by(reading.context.engine, handed, asked.parts, counts=asked.counts, folder=reading.rules.folder)
     versions = _versions(reading, asked)
     if known is not None:
         versions |= _earlier(workspace, asked, [as_known_at(workspace, known)])
@@ -120,32 +112,18 @@ def reconcile(
     number = theirs.number if compared is None else compared.theirs.value
     words = {change: _words(change, reading, asked, versions[NOW].own) for change in (*yard.changes, ONCE)}
     return Reconciled(
-        name, metric, told.answer.unit, since, until, asked.only, ours, number, compared, ways, words, shared, told.hash, told.snapshot,
-        told.as_of,
+        name, metric, told.answer.unit, *request.cut.days, request.only, ours, number, compared, ways, words, shared, told.hash,
+        told.snapshot, told.as_of,
     )  # fmt: skip
 
 
 Found = tuple[Yard, Compared | None, tuple[Tried, ...], int | None]
 
 
-def _theirs(
-    reading: Reading, asked: Asked, sql: str | None, csv: Path | None, rows: Iterable[Mapping[str, Any]] | None, value: str | None
-) -> Given:
-    engine = reading.context.engine
-    if value is not None:
-        return number_of(value)
-    if sql is not None:
-        engine.run(f"SET GLOBAL file_search_path = {literal_text(reading.rules.folder.as_posix())}")
-        return of_query(engine, sql, asked.parts, counts=asked.counts)
-    if csv is not None:
-        return of_file(engine, csv, asked.parts, counts=asked.counts)
-    return of_mappings(rows or (), asked.parts, counts=asked.counts)
-
-
 def _versions(reading: Reading, asked: Asked) -> dict[str, UnitRows]:
     """What the metric's rows are now, by its other conventions, and by the terms before their last correction."""
     engine, ground, dimensions, metric = reading.context.engine, metric_ground(reading), dimensions_of(reading), asked.metric
-    found = {NOW: unit_rows(engine, asked.name, metric, ground, asked.only, dimensions)}
+    found = {NOW: unit_rows(engine, asked.name, metric, ground, asked.request.only, dimensions)}
     kind = KINDS[metric.kind]
     for convention in kind.conventions:
         other = metric.model_copy(update={"definition": convention})
@@ -153,11 +131,11 @@ def _versions(reading: Reading, asked: Asked) -> dict[str, UnitRows]:
         if convention == kind.convention(metric) or parts is None or (parts.bottom is None) != (asked.parts.bottom is None):
             continue
         try:
-            found[f"convention {convention}"] = unit_rows(engine, asked.name, other, ground, asked.only, dimensions)
+            found[f"convention {convention}"] = unit_rows(engine, asked.name, other, ground, asked.request.only, dimensions)
         except BookError:  # the definition lacks what this convention needs, so that nobody could have counted by it
             continue
     if metric.promise is not None and f"former_{metric.promise}" in reading.snapshot.schemas:
-        found["former terms"] = unit_rows(engine, asked.name, metric, ground, asked.only, dimensions, former=True)
+        found["former terms"] = unit_rows(engine, asked.name, metric, ground, asked.request.only, dimensions, former=True)
     return found
 
 
@@ -182,7 +160,7 @@ def _by_standard(workspace: Workspace, reading: Reading, asked: Asked) -> dict[s
     engine = judged_again(workspace, reading, terms_of(rules.book, dimensions))
     for table in ("stratum", "money", "feedback"):
         engine.run(f"CREATE VIEW IF NOT EXISTS {table} AS FROM {JUDGED}.{table}")
-    rows = unit_rows(engine, asked.name, asked.metric, metric_ground(reading), asked.only, dimensions_of(reading))
+    rows = unit_rows(engine, asked.name, asked.metric, metric_ground(reading), asked.request.only, dimensions_of(reading))
     return {"standard terms": rows}
 
 
@@ -192,7 +170,9 @@ def _earlier(workspace: Workspace, asked: Asked, known: Sequence[Known]) -> dict
         reading = open_reading(workspace, one)
         if asked.metric.promise is not None and asked.metric.promise not in reading.context.promises:
             continue
-        rows = unit_rows(reading.context.engine, asked.name, asked.metric, metric_ground(reading), asked.only, dimensions_of(reading))
+        rows = unit_rows(
+            reading.context.engine, asked.name, asked.metric, metric_ground(reading), asked.request.only, dimensions_of(reading)
+        )
         found[f"known {one.at:%Y-%m-%d %H:%M}"] = rows
     return found
 
@@ -200,7 +180,7 @@ def _earlier(workspace: Workspace, asked: Asked, known: Sequence[Known]) -> dict
 def _found(workspace: Workspace, reading: Reading, asked: Asked, versions: Mapping[str, UnitRows], given: Given) -> Found:
     bottomless = asked.parts.bottom is None
     if not given.rows and given.number is not None:
-        yard, _ = laid_out(versions, asked.cut, {}, _joined(reading, asked))
+        yard, _ = laid_out(versions, asked.request.cut, {}, _joined(reading, asked))
         return yard, None, tried(yard, given.number, given.digits, bottomless=bottomless), None
     now = versions[NOW]
     of_record: dict[str, list[int]] = {}
@@ -213,7 +193,7 @@ def _found(workspace: Workspace, reading: Reading, asked: Asked, versions: Mappi
         ours = (now.top[mine[0]], now.bottom[mine[0]]) if mine else None
         single[id] = once(some, sum(now.many[place] for place in mine), ours)
     theirs = Theirs(whole, single, {id: len(some) for id, some in given.rows.items()}, given.near)
-    yard, amounts = laid_out(versions, asked.cut, {id: (*whole[id], *single[id]) for id in whole}, {})
+    yard, amounts = laid_out(versions, asked.request.cut, {id: (*whole[id], *single[id]) for id in whole}, {})
     if not amounts:
         amounts = [version.top[:0] for version in (yard.versions[NOW],) * 4]
     absent = sorted(whole.keys() - of_record.keys())
@@ -312,7 +292,7 @@ def _words(change: Change, reading: Reading, asked: Asked, own: str) -> str:
         ("unknown", "out"): "unknown ones are left out",
         ("unknown", "kept"): "unknown ones count as kept",
         ("where", "off"): f"without `where: {asked.metric.where}`",
-        ("slice", "off"): "without " + ", ".join(f"{name}={value}" for name, value in asked.only.items()),
+        ("slice", "off"): "without " + ", ".join(f"{name}={value}" for name, value in asked.request.only.items()),
         ("weights", "raw"): "not scaled up from the sample",
         ("rows", "once"): "rows that repeat an id, as a join makes them",
     }[axis, option]

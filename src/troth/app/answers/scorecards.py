@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from troth.app.answers.metrics import tell_metrics
+from troth.app.answers.metrics import tell_metric, tell_metrics
 from troth.app.answers.promises import Rate, rate_of
 from troth.app.reading import Reading
 from troth.kernel.errors import NotFound, nearest
-from troth.metrics import KINDS, METRICS, Metric
+from troth.metrics import KINDS, METRICS, Metric, Request
 from troth.metrics.answering import Reading as Measured
 from troth.metrics.scorecards import GOALS, SCORECARDS, Goal, Scorecard, Scored, Standing, score, standing
 from troth.metrics.scorecards.lint import LOYALTY
@@ -166,7 +166,7 @@ def _judged(reading: Reading, name: str, goal: Goal, known: Mapping[str, Goal]) 
     assert goal.wanted is not None
     assert goal.since is not None
     assert goal.by is not None
-    (told,) = tell_metrics(reading, (goal.metric,), grain=goal.grain, only=goal.for_)
+    told = tell_metric(reading, goal.metric, Request.of(grain=goal.grain, only=goal.for_))
     better = told.answer.definition.better
     assert better is not None
     now: datetime = reading.context.local_time(reading.snapshot.as_of)

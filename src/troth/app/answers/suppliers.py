@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from troth.app.answers.charts import SEED
-from troth.app.answers.units import compare_units
+from troth.app.answers.units import SideBySide, compare_units
 from troth.app.reading import Reading
 from troth.findings.suppliers import Suppliers, linked, suppliers_of
 from troth.kernel.errors import NotFound, nearest
@@ -30,7 +30,7 @@ def suppliers(reading: Reading, promise: str, by: str, quality: str | None = Non
     found = suppliers_of(context, promise, by, part, chance)
     if quality is None:
         return found
-    said = compare_units(reading, quality, by, rng=chance)
+    said = compare_units(reading, quality, SideBySide(by), chance)
     (group,) = said.groups or (None,)
     refusal = said.refusal or (None if group is None else group.refusal)
     units = {one.name: one for one in group.units} if group is not None and refusal is None else {}

@@ -40,6 +40,33 @@ class Given:
     near: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """How they give it: one of a query, a file, rows by id and a number as people write it. Raises BadValue for none and for several."""
+
+    sql: str | None = None
+    csv: Path | None = None
+    rows: Iterable[Mapping[str, Any]] | None = None
+    value: str | None = None
+
+    def __post_init__(self) -> None:
+        given = [one for one in (self.sql, self.csv, self.rows, self.value) if one is not None]
+        if len(given) != 1:
+            raise BadValue("say once what theirs is", got=f"{len(given)} of them", allowed="one of --sql, --csv and --value")
+
+
+def given_by(engine: Engine, handed: Handed, parts: Parts, *, counts: bool, folder: Path) -> Given:
+    """What they gave, read. folder: in which a query finds its files. Raises as the forms do."""
+    if handed.value is not None:
+        return number_of(handed.value)
+    if handed.sql is not None:
+        engine.run(f"SET GLOBAL file_search_path = {literal_text(folder.as_posix())}")
+        return of_query(engine, handed.sql, parts, counts=counts)
+    if handed.csv is not None:
+        return of_file(engine, handed.csv, parts, counts=counts)
+    return of_mappings(handed.rows or (), parts, counts=counts)
+
+
 def number_of(text: str) -> Given:
     """A number as people write it, 0.93 or 93 % or 1,204.5. Raises BadValue."""
     found = NUMBER.fullmatch(text.strip())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from troth.app.answers.charts import SEED, USUAL
-from troth.app.answers.metrics import Told, tell_metrics
+from troth.app.answers.metrics import Told, tell_metric
 from troth.app.reading import Reading
 from troth.engines.comparing import shrunk_means, shrunk_shares
 from troth.engines.comparing.falling import Fallen, efficient_but_falling
@@ -17,7 +17,7 @@ from troth.engines.statistics.normal import two_sided_z
 from troth.engines.statistics.ratio import student_t
 from troth.kernel.errors import BadValue, CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
-from troth.metrics import KINDS, Answer
+from troth.metrics import KINDS, Answer, Cut, Request
 from troth.metrics.answering import NOT_ON_RECORD
 from troth.metrics.answering import Reading as Judged
 from troth.metrics.charting import basis_of
@@ -25,6 +25,35 @@ from troth.metrics.units import FEWEST_OF_A_MEAN, Cell, Compared, compared
 
 # What an average over a unit's cases says of the unit; a count, a sum and a stock say how big it is.
 AVERAGES = frozenset({"mean", "ratio", "nps", "ces", "otif"})
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """How units stand beside each other. by: what a unit is: a dimension of the company, or an expression.
+
+    adjust: what tells cases apart that are harder than others. peers: units are compared with those alone that have the same of this.
+    cut: which days count.
+    """
+
+    by: str
+    cut: Cut = field(default_factory=Cut)
+    adjust: tuple[str, ...] = ()
+    peers: str | None = None
+
+    @classmethod
+    def of(
+        cls, by: str, *, adjust: Sequence[str] = (), peers: str | None = None, since: str | None = None, until: str | None = None
+    ) -> SideBySide:  # fmt: skip
+        """As people write it. since, until: local days, both counted. Raises BadValue."""
+        return cls(by, Request.of(since=since, until=until).cut, tuple(adjust), peers)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        return () if self.peers is None else (self.peers,)
+
+    def request(self, *more: str) -> Request:
+        """Cases by peers and units, and by more."""
+        return Request((*self.before, self.by, *more), self.cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +97,21 @@ class FallingTold:
     refusal: Refusal | None = None
 
 
-def compare_units(
-    reading: Reading,
-    name: str,
-    by: str,
-    *,
-    adjust: Sequence[str] = (),
-    peers: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    rng: np.random.Generator | None = None,
-) -> UnitsTold:
+def compare_units(reading: Reading, name: str, asked: SideBySide, rng: np.random.Generator | None = None) -> UnitsTold:
     """Units by what a metric says of each, their case mix taken out where one is named.
 
-    by: what a unit is: a dimension of the company, or an expression. adjust: what tells cases apart that are harder than others.
-    peers: units are compared with those alone that have the same of this. rng: of the draws for ranks; without it the same each time.
+    rng: of the draws for ranks; without it the same each time.
     Raises as `tell_metrics` does, and BadValue for a metric that says how big a unit is and not how good.
     """
-    before = () if peers is None else (peers,)
-    (told,) = tell_metrics(reading, (name,), by=(*before, by), since=since, until=until)
+    told = tell_metric(reading, name, asked.request())
     basis = _comparable(told.answer)
-    mixed = told
-    if adjust:
-        (mixed,) = tell_metrics(reading, (name,), by=(*before, by, *adjust), since=since, until=until)
+    adjust, peers = asked.adjust, asked.peers
+    mixed = tell_metric(reading, name, asked.request(*adjust)) if adjust else told
     chance = rng or np.random.Generator(np.random.PCG64(SEED))
-    width = len(before)
+    width = len(asked.before)
     unplaced = sum(one.n or 0 for one in told.answer.readings if one.slice is not None and one.slice[width] == NOT_ON_RECORD)
     if refusal := _refused(told.answer, mixed.answer):
-        return UnitsTold(told, by, tuple(adjust), peers, (), unplaced, refusal)
+        return UnitsTold(told, asked.by, adjust, peers, (), unplaced, refusal)
     groups: dict[str, dict[str, dict[tuple[str, ...], Cell]]] = {}
     for answer, whole in ((told.answer, True), (mixed.answer, False)):
         if (whole and adjust and basis == "share") or (not whole and not adjust):
@@ -106,19 +122,17 @@ def compare_units(
                 groups.setdefault(group, {}).setdefault(unit, {})[() if whole else one.slice[width + 1 :]] = _cell(one, basis)
     better = told.answer.definition.better
     found = [compared(units, better=better, rng=chance, peers=group or None) for group, units in sorted(groups.items())]
-    return UnitsTold(told, by, tuple(adjust), peers, tuple(found), unplaced)
+    return UnitsTold(told, asked.by, adjust, peers, tuple(found), unplaced)
 
 
-def efficient_falling(
-    reading: Reading, efficiency: str, rating: str, by: str, *, since: str | None = None, until: str | None = None
-) -> FallingTold:  # fmt: skip
+def efficient_falling(reading: Reading, efficiency: str, rating: str, by: str, cut: Cut) -> FallingTold:
     """Units surely more efficient than the others whose rating falls month by month, chance in so many units allowed for.
 
     efficiency, rating: metrics of the book that say which way is better, each an average or a share. Months that are not over are left out.
     Raises as `compare_units` does, and BadValue for a metric that does not say which way is up.
     """
-    (first,) = tell_metrics(reading, (efficiency,), by=(by,), since=since, until=until)
-    (second,) = tell_metrics(reading, (rating,), by=(by,), grain=USUAL, since=since, until=until)
+    request = Request((by,), cut)
+    first, second = tell_metric(reading, efficiency, request), tell_metric(reading, rating, request.grained(USUAL))
     for one in (first, second):
         _comparable(one.answer)
         if one.answer.definition.better is None:

@@ -17,7 +17,7 @@ from troth.findings.kept import kept_of
 from troth.findings.last_week import due_in
 from troth.findings.weeks import WEEK, charted, last_week, weeks_of
 from troth.findings.weighing import seen
-from troth.metrics import METRICS, Metric
+from troth.metrics import METRICS, Metric, Request
 from troth.metrics.huddles import Huddle
 from troth.query import identifier
 
@@ -226,13 +226,13 @@ def _said(reading: Reading, names: list[str]) -> Iterator[Verbatim]:
 
 def _pairs(reading: Reading, dimension: str, monday: date) -> Iterator[Pair]:
     """Every measure of work done that names what customers would pay with, of the last week, where the unit has both."""
-    since, until = f"{monday}", f"{monday + WEEK - DAY}"
+    week = Request.of(since=f"{monday}", until=f"{monday + WEEK - DAY}")
     named = {name: one.value for name, one in reading.rules.book.definitions(METRICS.name, Metric).items()}
     for name, metric in named.items():
         other = metric.pair_with if metric.productivity else None
         if other is None or other not in named or metric.of not in _types(reading, dimension):
             continue
-        first, second = tell_metrics(reading, (name, other), since=since, until=until)
+        first, second = tell_metrics(reading, (name, other), week)
         work, customers = first.answer.readings[-1], second.answer.readings[-1]
         yield Pair(
             metric.words, first.answer.unit, work.value, work.n or 0, named[other].words, second.answer.unit, customers.value,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from troth.app.answers.charts import ChartedMetric, chart_all, chart_metric
-from troth.app.answers.metrics import Told, dimensions_of, tell_metrics
+from troth.app.answers.metrics import Told, dimensions_of, tell_metric, tell_metrics
 from troth.app.answers.moved import Moved, tell_moved
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue
+from troth.metrics import Request
 from troth.metrics.answering import Reading as Value
 
 FORMATS: Mapping[str, str] = {"month": "%Y-%m", "year": "%Y", "day": "%Y-%m-%d", "week": "%G-W%V"}
@@ -32,14 +33,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How one metric is asked: as in `tell_metrics`."""
+    """One metric as it is asked, by months where no grain is named."""
 
     name: str
-    by: tuple[str, ...] = ()
-    grain: str = "month"
-    since: str | None = None
-    until: str | None = None
-    only: tuple[tuple[str, str], ...] = ()
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +61,20 @@ def measured(reading: Reading) -> tuple[Measured, ...]:
 
 def measure_told(reading: Reading, asked: Asked) -> MeasureTold:
     """One metric with its chart, and why it moved. Raises as `chart_metric` does."""
-    only, (dimension, *_) = dict(asked.only), (*asked.by, "")
-    (whole,) = tell_metrics(reading, (asked.name,), since=asked.since, until=asked.until, only=only)
-    charted = chart_metric(
-        reading, asked.name, by=asked.by, grain=asked.grain, since=asked.since, until=asked.until, only=only
-    )  # fmt: skip
-    moved, why = _moved(reading, asked, charted) if dimension else (None, None)
+    request = asked.request
+    whole = tell_metric(reading, asked.name, Request(cut=replace(request.cut, grain=None), only=request.only))
+    charted = chart_metric(reading, asked.name, request)
+    moved, why = _moved(reading, asked, charted) if request.by else (None, None)
     return MeasureTold(asked, whole, charted, moved, why, _dimensions(reading, whole), reading.context.local_time(whole.as_of))
 
 
 def _moved(reading: Reading, asked: Asked, charted: ChartedMetric) -> tuple[Moved | None, str | None]:
     periods = _last_two(charted)
-    if periods is None or asked.grain not in FORMATS:
+    if periods is None or charted.grain not in FORMATS:
         return None, "there are no two whole periods"
-    first, second = (one.strftime(FORMATS[asked.grain]) for one in periods)
+    first, second = (one.strftime(FORMATS[charted.grain]) for one in periods)
     try:
-        return tell_moved(reading, asked.name, first, second, by=asked.by[:1], only=dict(asked.only)), None
+        return tell_moved(reading, asked.name, first, second, asked.request.by_each(*asked.request.by[:1])), None
     except BadValue as error:
         return None, str(error)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from troth.app.answers.metrics import dimensions_of
-from troth.app.answers.units import AVERAGES, FallingTold, UnitsTold, compare_units, efficient_falling
+from troth.app.answers.units import AVERAGES, FallingTold, SideBySide, UnitsTold, compare_units, efficient_falling
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue, NotFound, nearest
-from troth.metrics import METRICS, Metric
+from troth.metrics import METRICS, Cut, Metric
 from troth.metrics.calibrating import CALIBRATIONS, Calibration
 from troth.promises.lanes import lanes_of
 from troth.query import identifier
@@ -79,7 +79,7 @@ def units_page(
     days = WINDOWS[window]
     today = reading.context.local_time(reading.snapshot.as_of).date()
     since = None if days is None else f"{today - timedelta(days=days - 1)}"
-    said = compare_units(reading, chosen.metric, by, adjust=(adjust,) if adjust else (), since=since)
+    said = compare_units(reading, chosen.metric, SideBySide.of(by, adjust=(adjust,) if adjust else (), since=since))
     calibrated = bool(reading.rules.book.definitions(CALIBRATIONS.name, Calibration))
     return UnitsPage(choices, chosen, by, adjust, window, since, said, tuple(_falling(reading, by, choices)), calibrated)
 
@@ -148,4 +148,4 @@ def _falling(reading: Reading, by: str, choices: tuple[Choice, ...]) -> Iterator
     for name, definition in reading.rules.book.definitions(METRICS.name, Metric).items():
         pair = definition.value.pair_with if definition.value.productivity else None
         if pair is not None and all(one in named and by in named[one].by for one in (name, pair)):
-            yield efficient_falling(reading, name, pair, by)
+            yield efficient_falling(reading, name, pair, by, Cut())

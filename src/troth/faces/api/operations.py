@@ -16,13 +16,13 @@ from troth.app.answers.charts import chart_metric
 from troth.app.answers.customer import Story, story
 from troth.app.answers.gaps import Gaps, gaps
 from troth.app.answers.handoffs import Handoffs, tell_handoffs
-from troth.app.answers.metrics import tell_metrics
+from troth.app.answers.metrics import Told, tell_metric, tell_metrics
 from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
 from troth.app.answers.reliability import reliability
 from troth.app.answers.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
 from troth.app.answers.suppliers import suppliers
 from troth.app.answers.timeline import Timeline, why_not
-from troth.app.answers.units import compare_units, efficient_falling
+from troth.app.answers.units import SideBySide, compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_upstream
 from troth.app.pages.data_page import told_data
 from troth.app.pages.monday import MondayPage, monday_page
@@ -41,6 +41,7 @@ from troth.findings.budget import Budget
 from troth.findings.reliability import Dose
 from troth.findings.suppliers import Suppliers
 from troth.kernel.errors import BadValue
+from troth.metrics import Request
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(desk)], responses=problems())
 
@@ -48,6 +49,15 @@ By = Annotated[list[str], Query(description="Slice by a dimension of the company
 Only = Annotated[list[str], Query(description="Only what has this value: customer=acme.")]
 Day = Annotated[str | None, Query(description="A day on the operation's clock: 2026-01-01.")]
 Grain = Annotated[str | None, Query(description="day, week, month, quarter or year; without it all is one.")]
+
+
+def _sliced(
+    by: By = [], grain: Grain = None, since: Day = None, until: Day = None, only: Only = []  # noqa: B006
+) -> Request:  # fmt: skip
+    return Request.of(by=by, grain=grain, since=since, until=until, only=pairs(only, "only"))
+
+
+Sliced = Annotated[Request, Depends(_sliced)]
 Limit = Annotated[int, Query(ge=1, le=10_000, description="How many at most.")]
 Offset = Annotated[int, Query(ge=0, le=100_000_000, description="How many are left out before them.")]
 
@@ -179,30 +189,25 @@ def metrics(desk: AtDesk) -> Response:
 
 
 @router.get("/metrics/{name}", **Answer(Mapping[str, Any], csv=True).said)
-def metric(
-    desk: AtDesk, name: str, by: By = [], grain: Grain = None, since: Day = None, until: Day = None, only: Only = []  # noqa: B006
-) -> Response:  # fmt: skip
+def metric(desk: AtDesk, name: str, request: Sliced) -> Response:
     """What a metric says, by period and slice, with n, interval and its SQL."""
 
-    def told(reading: Reading) -> Any:
-        (found,) = tell_metrics(reading, (name,), by=by, grain=grain, since=since, until=until, only=pairs(only, "only"))
-        return found
+    def told(reading: Reading) -> Told:
+        return tell_metric(reading, name, request)
 
     return answered(desk, lambda reading: shapes.metric_data(told(reading)), lambda reading: shapes.metric_table(told(reading)))
 
 
 @router.get("/metrics/{name}/chart", **Answer(Mapping[str, Any], csv=True).said)
 def chart(
-    desk: AtDesk, name: str, by: By = [], grain: Grain = None, since: Day = None, until: Day = None, only: Only = [],  # noqa: B006
+    desk: AtDesk, name: str, request: Sliced,
     rules: Annotated[str, Query(description="western_electric, four rules, or nelson, eight.")] = "western_electric",
     since_change: Annotated[str | None, Query(description="The day from which it is done as now: 2026-03-01.")] = None,
 ) -> Response:  # fmt: skip
     """A metric on the control chart that fits it, and what of it is more than chance."""
 
     def told(reading: Reading) -> Any:
-        return chart_metric(
-            reading, name, by=by, grain=grain, since=since, until=until, only=pairs(only, "only"), rules=rules, since_change=since_change
-        )  # fmt: skip
+        return chart_metric(reading, name, request, rules=rules, since_change=since_change)
 
     return answered(desk, lambda reading: shapes.chart_data(told(reading)), lambda reading: shapes.chart_table(told(reading)))
 
@@ -218,10 +223,11 @@ def units(
     since: Day = None, until: Day = None,
 ) -> Response:  # fmt: skip
     """Units side by side, each with its doubt; or, by two metrics, those that do much with little and fall in customers' eyes."""
+    asked = SideBySide.of(by, adjust=adjust, peers=peers, since=since, until=until)
     if efficiency is not None and rating is not None and metric is None and not adjust and peers is None:
 
         def fallen(reading: Reading) -> Any:
-            return efficient_falling(reading, str(efficiency), str(rating), by, since=since, until=until)
+            return efficient_falling(reading, str(efficiency), str(rating), asked.by, asked.cut)
 
         return answered(desk, lambda reading: shapes.falling_data(fallen(reading)), lambda reading: shapes.falling_table(fallen(reading)))
     if metric is None or efficiency is not None or rating is not None:
@@ -230,7 +236,7 @@ def units(
         )
 
     def told(reading: Reading) -> Any:
-        return compare_units(reading, metric, by, adjust=adjust, peers=peers, since=since, until=until)
+        return compare_units(reading, metric, asked)
 
     return answered(desk, lambda reading: shapes.units_data(told(reading)), lambda reading: shapes.units_table(told(reading)))
 

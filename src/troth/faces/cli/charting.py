@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,32 +18,40 @@ from troth.faces.values import shown, span_of
 
 if TYPE_CHECKING:
     from troth.app.answers.charts import ChartedMetric
+    from troth.metrics import Request
     from troth.metrics.charting import Charted, Point
 
 WIDE = 37
 MOST_DRAWN = 3
 
 
-def chart(
-    name: str, asked: Mapping[str, Any], book: Path, as_known_at: str | None, svg: Path | None, *, csv: bool, json: bool
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Charting:
+    """svg: the file to which the chart is drawn as well."""
+
+    rules: str
+    since_change: str | None
+    svg: Path | None
+
+
+def chart(name: str, request: Request, how: Charting, book: Path, as_known_at: str | None, *, csv: bool, json: bool) -> None:
     from troth.app.answers.charts import chart_metric
     from troth.app.bootstrap import open_workspace
     from troth.app.writing import csv_of, write_whole
 
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
     reading = reading_of(workspace, as_known_at)
-    found = chart_metric(reading, name, **asked)
-    if svg is not None:
-        write_whole(svg, drawn(found))
+    found = chart_metric(reading, name, request, rules=how.rules, since_change=how.since_change)
+    if how.svg is not None:
+        write_whole(how.svg, drawn(found))
     if json:
         out.data(chart_data(found))
     elif csv:
         typer.echo(csv_of(*chart_table(found)), nl=False)
     else:
         _said(out, found)
-        if svg is not None:
-            out.say(f"The chart: {svg}")
+        if how.svg is not None:
+            out.say(f"The chart: {how.svg}")
 
 
 def _said(out: Out, found: ChartedMetric) -> None:

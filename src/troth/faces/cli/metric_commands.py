@@ -15,8 +15,6 @@ from troth.faces.shapes import metric_data, metric_table
 from troth.faces.values import pairs, shown, span_of_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from troth.app.answers.metrics import Told
 
 Name = Annotated[str, typer.Argument(help="A metric by its name in the book: late_share.")]
@@ -45,8 +43,10 @@ MOST_APART = 10
 
 def metrics(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = False) -> None:
     """List every metric of the book, with what it says of all that is on record."""
+    from troth.app.answers.metrics import tell_metrics
+
     out = Out(json=json, quiet=False)
-    found = _told(book, as_known_at, ())
+    found = tell_metrics(opened(book, as_known_at))
     if json:
         out.data([metric_data(one) for one in found])
         return
@@ -67,15 +67,17 @@ def metric(
     rules: Rules = None, since_change: SinceChange = None, svg: Svg = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Say what a metric says, by period and slice; why it moved between two periods; or on a control chart what is more than chance."""
-    from troth.app.answers.metrics import sql_for
+    from troth.app.answers.metrics import sql_for, tell_metrics
     from troth.app.writing import csv_of
+    from troth.metrics import Request
 
-    asked = {"by": by or (), "grain": grain, "since": since, "until": until, "only": pairs(only or (), "--for")}
+    request = Request.of(by=by or (), grain=grain, since=since, until=until, only=pairs(only or (), "--for"))
     if chart:
+        from troth.faces.cli.charting import Charting
         from troth.faces.cli.charting import chart as charting
 
         _refuse_with_chart(to, between or second, sql=sql or dialect is not None)
-        charting(name, {**asked, "rules": rules or RULES, "since_change": since_change}, book, as_known_at, svg, csv=csv, json=json)
+        charting(name, request, Charting(rules or RULES, since_change, svg), book, as_known_at, csv=csv, json=json)
         return
     if rules or since_change or svg:
         _refuse_without_chart()
@@ -83,10 +85,10 @@ def metric(
         from troth.faces.cli.moved import moved
 
         _refuse_beside(grain, since, until, sql=sql)
-        moved(name, between, second, by or (), pairs(only or (), "--for"), book, as_known_at, to, csv=csv, json=json)
+        moved(name, (between, second), request, book, as_known_at, to, csv=csv, json=json)
         return
     out = Out(json=json, quiet=False)
-    (told,) = _told(book, as_known_at, (name,), **asked)
+    (told,) = tell_metrics(opened(book, as_known_at), (name,), request)
     if to is not None:
         from troth.app.bootstrap import open_workspace
         from troth.app.tables import write_table
@@ -126,13 +128,6 @@ def _refuse_without_chart() -> None:
     from troth.kernel.errors import BadValue
 
     raise BadValue("there is no chart to draw or to read", got="--rules, --since-change or --svg", allowed="with --chart")
-
-
-def _told(book: Path, as_known_at: str | None, names: Sequence[str], **asked: Any) -> tuple[Told, ...]:
-    from troth.app.answers.metrics import tell_metrics
-
-    reading = opened(book, as_known_at)
-    return tell_metrics(reading, names, **asked)
 
 
 def _one(out: Out, told: Told) -> None:

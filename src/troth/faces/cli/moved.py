@@ -14,17 +14,16 @@ from troth.faces.cli.output import Out, exact
 from troth.faces.values import shown, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from troth.app.answers.metrics import Told
     from troth.app.answers.moved import Moved
+    from troth.metrics import Request
 
 COLUMNS = ("gives", "rate", "mix", "before", "after", "weight_before", "weight_after", "n_before", "n_after")
 
 
 def moved(
-    name: str, between: str | None, second: str | None, by: Sequence[str], only: Mapping[str, str], book: Path, as_known_at: str | None,
-    to: Path | None, *, csv: bool, json: bool,
+    name: str, periods: tuple[str | None, str | None], request: Request, book: Path, as_known_at: str | None, to: Path | None,
+    *, csv: bool, json: bool,
 ) -> None:  # fmt: skip
     from troth.app.answers.moved import tell_moved
     from troth.app.bootstrap import open_workspace
@@ -32,11 +31,12 @@ def moved(
     from troth.app.writing import csv_of
     from troth.kernel.errors import BadValue
 
+    between, second = periods
     if between is None or second is None:
         raise BadValue("one period is missing", got=f"only {'--and' if between is None else '--between'}", allowed="--between and --and")
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
     reading = reading_of(workspace, as_known_at)
-    found = tell_moved(reading, name, between, second, by=by, only=only)
+    found = tell_moved(reading, name, between, second, request)
     table = (*found.told.answer.by, *COLUMNS), _rows(found)
     if to is not None:
         write_table(workspace.engine(), *table, to)

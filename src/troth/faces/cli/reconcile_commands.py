@@ -30,14 +30,14 @@ def reconcile(
 ) -> None:  # fmt: skip
     """Say why somebody's number is not the metric's: definition, window, late rows, duplicates, each with its part of the difference."""
     from troth.app.answers.reconcile import reconcile as use_case
-    from troth.app.answers.theirs import query_of
+    from troth.app.answers.theirs import Handed, query_of
     from troth.app.bootstrap import open_workspace
+    from troth.metrics import Request
 
     out, workspace = Out(json=json, quiet=False), open_workspace(book)
     query = None if sql is None else query_of(sql)
-    found = use_case(
-        workspace, metric, sql=query, csv=csv, value=value, since=since, until=until, only=pairs(only or (), "--for"), known=as_known_at
-    )
+    request = Request.of(since=since, until=until, only=pairs(only or (), "--for"))
+    found = use_case(workspace, metric, Handed(sql=query, csv=csv, value=value), request, as_known_at)
     if to is not None:
         from troth.app.tables import write_table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from troth.app.answers.metrics import Told
-    from troth.app.answers.units import FallingTold, UnitsTold
+    from troth.app.answers.units import FallingTold, SideBySide, UnitsTold
     from troth.app.reading import Reading
     from troth.kernel.refusal import Refusal
     from troth.metrics.units import Compared
@@ -47,6 +47,7 @@ def units(
     json: Json = False,
 ) -> None:
     """Compare units without a league table: who is as usual, unusual, or too small to judge, and which ranks can be told apart."""
+    from troth.app.answers.units import SideBySide
     from troth.kernel.errors import BadValue
 
     pair = efficiency is not None and rating is not None and metric is None and not adjust and peers is None
@@ -54,18 +55,18 @@ def units(
     if not (pair or alone):
         raise BadValue("units are compared by one metric, or by two", got="neither, or parts of both", allowed=ASKED)
     reading = opened(book, as_known_at)
-    window = {"since": since, "until": until}
+    asked = SideBySide.of(by, adjust=adjust or (), peers=peers, since=since, until=until)
     if pair:
-        _falling(reading, str(efficiency), str(rating), by, window, csv=csv, json=json)
+        _falling(reading, str(efficiency), str(rating), asked, csv=csv, json=json)
     else:
-        _compared(reading, str(metric), by, {"adjust": adjust or (), "peers": peers, **window}, csv=csv, json=json)
+        _compared(reading, str(metric), asked, csv=csv, json=json)
 
 
-def _compared(reading: Reading, metric: str, by: str, asked: dict[str, Any], *, csv: bool, json: bool) -> None:
+def _compared(reading: Reading, metric: str, asked: SideBySide, *, csv: bool, json: bool) -> None:
     from troth.app.answers.units import compare_units
     from troth.app.writing import csv_of
 
-    found = compare_units(reading, metric, by, **asked)
+    found = compare_units(reading, metric, asked)
     out = Out(json=json, quiet=False)
     if json:
         out.data(units_data(found))
@@ -114,11 +115,11 @@ def _group(out: Out, found: UnitsTold, one: Compared) -> None:
         )
 
 
-def _falling(reading: Reading, efficiency: str, rating: str, by: str, window: dict[str, Any], *, csv: bool, json: bool) -> None:
+def _falling(reading: Reading, efficiency: str, rating: str, asked: SideBySide, *, csv: bool, json: bool) -> None:
     from troth.app.answers.units import efficient_falling
     from troth.app.writing import csv_of
 
-    found = efficient_falling(reading, efficiency, rating, by, **window)
+    found = efficient_falling(reading, efficiency, rating, asked.by, asked.cut)
     out = Out(json=json, quiet=False)
     if json:
         out.data(falling_data(found))

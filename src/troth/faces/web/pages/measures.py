@@ -9,15 +9,15 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from troth.app.answers.charts import ChartedMetric
-from troth.app.answers.metrics import GRAINS
 from troth.app.answers.moved import Moved
 from troth.app.pages.measure_pages import Asked, Measured, MeasureTold, measure_told, measured
 from troth.faces.charts import GOOD, NAMES, figure_of, name_of, part_of
 from troth.faces.language import Language
-from troth.faces.values import shown, span_of, span_of_all
+from troth.faces.values import pairs, shown, span_of, span_of_all
 from troth.faces.web.desk import AtDesk
 from troth.faces.web.figures import drawn
-from troth.kernel.errors import BadValue
+from troth.metrics import Request
+from troth.metrics.request import GRAINS
 
 MOST_CHARTS = 12
 
@@ -56,9 +56,11 @@ def measure(
     until: str = "",
     only: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
-    asked = Asked(
-        name, tuple(one for one in by or () if one), grain, since or None, until or None, tuple(_pair(one) for one in only or () if one)
-    )
+    request = Request.of(
+        by=[one for one in by or () if one], grain=grain, since=since or None, until=until or None,
+        only=pairs([one for one in only or () if one], "only"),
+    )  # fmt: skip
+    asked = Asked(name, request)
     return desk.page("measure.html", lambda: _whole(desk.kept(asked, lambda reading: measure_told(reading, asked)), desk.language))
 
 
@@ -66,7 +68,8 @@ def _whole(told: MeasureTold, language: Language) -> dict[str, Any]:
     charts = [_chart(told.charted, at) for at in range(len(told.charted.charts))]
     return {
         "told": told,
-        "asked": told.asked,
+        "asked": told.asked.request,
+        "days": told.asked.request.cut.days,
         "grains": GRAINS,
         "definition": told.whole.answer.definition,
         "signals": sum(len(one.signals) for one in told.charted.charts),
@@ -77,13 +80,6 @@ def _whole(told: MeasureTold, language: Language) -> dict[str, Any]:
         "numbers": _table(told.charted, language),
         "moved": _moved(told.moved, language) if told.moved else None,
     }
-
-
-def _pair(written: str) -> tuple[str, str]:
-    name, sign, value = written.partition("=")
-    if not (sign and name and value):
-        raise BadValue("'only' takes a dimension and its value", got=f"'{written}'", allowed="customer=acme")
-    return name, value
 
 
 def _value(one: Measured, language: Language) -> dict[str, Any] | None:
