@@ -45,6 +45,11 @@ class Company(Part):
     roles: tuple[Annotated[str, Field(pattern=rf"^{NAME}$")], ...] = Field(
         (), description="The roles that owners and stewards may name: [head_of_sales, it_lead]; who is behind them is kept elsewhere"
     )
+    staff: tuple[Annotated[str, Field(pattern=rf"^{NAME}$")], ...] | None = Field(
+        None,
+        description="Object types and attributes that each name one person of staff, by whom nothing is measured: [technician, served_by];"
+        " without it they are known by their names, as technician, agent_id or assignee",
+    )
 
     @field_validator("dimensions")
     @classmethod

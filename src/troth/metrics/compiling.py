@@ -13,7 +13,8 @@ from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import KINDS
 from troth.metrics.request import Request
 from troth.metrics.rows import Found, Rows, sliced
-from troth.query import identifier, literal_text
+from troth.promises.persons import refuse_persons
+from troth.query import identifier, literal_text, parse
 
 NO_PERIOD = "CAST(NULL AS DATE)"
 
@@ -129,6 +130,7 @@ def sliced_by(rows: Rows, text: str, ground: Ground, dimensions: Mapping[str, Ma
     """SQL of what a dimension, or an expression, reads from the objects of rows, as a text."""
     read = dimensions.get(text, {}).get(rows.subject, text)
     try:
+        refuse_persons(parse(read), rows.subject, ground.record)
         found = sliced(rows, read, ground)
     except ExpressionError as error:
         known = sorted({*(name for name, by in dimensions.items() if rows.subject in by), *ground.record.attributes.get(rows.subject, {})})

@@ -10,6 +10,7 @@ from troth.kernel.errors import BadValue, ExpressionError, nearest
 from troth.promises.assigning import read_of
 from troth.promises.lint import record_of
 from troth.promises.naming import DIMENSION, joins, make_owners, owners_in, scope_of
+from troth.promises.persons import refuse_persons
 from troth.promises.terms import By
 from troth.query import compile_expression, parse
 from troth.query.tree import Node
@@ -38,6 +39,7 @@ def lanes_of(engine: Engine, book: Book, subject: str, by: Sequence[str], within
         read = read_of(dimensions.get(text, By(text, {}, frozenset())), subject, record) or text
         try:
             tree = parse(read)
+            refuse_persons(tree, subject, record)
             columns.append(compile_expression(tree, scope_of(subject, record).at(DIMENSION)).node.sql("duckdb"))
         except ExpressionError as error:
             known = sorted({*dimensions, *record.attributes.get(subject, {})})

@@ -16,6 +16,7 @@ from troth.promises.compile import check_shape
 from troth.promises.definition import PROMISES, Promise
 from troth.promises.lint_whole import lint_whole
 from troth.promises.naming import DIMENSION, Record, scope_of
+from troth.promises.persons import staff_in
 from troth.promises.places import Places
 from troth.promises.shape import shape_of
 from troth.promises.terms import ANY
@@ -144,7 +145,8 @@ def record_of(book: Book) -> Record:
     if SOURCES.name in book.unreadable or len(sources) < len(book.names(SOURCES.name)):
         return Record({}, {}, clock, currency)
     words = vocabulary(sources)
-    return Record(words.attributes, words.events, clock, currency, words.relations, words.logged)
+    staff = staff_in(book.company.staff, sources.values(), words.attributes)
+    return Record(words.attributes, words.events, clock, currency, words.relations, words.logged, staff=staff)
 
 
 def _ownerless(definition: Definition[Promise], told: set[str]) -> Iterator[Problem]:

@@ -36,8 +36,8 @@ class Record:
 
     relations: the types that objects of a type belong to, one object each. logged: types whose events only the data know.
     parties: types whose objects have a party that others share, by the table `identity`. turns: types of promises that come again, whose
-    instants stand already. span: the first and the last instant of all,
-    UTC microseconds.
+    instants stand already. span: the first and the last instant of all, UTC microseconds. staff: what names single persons of staff, as
+    `persons.staff_in` says it.
     """
 
     attributes: Mapping[str, Mapping[str, str]]
@@ -49,6 +49,7 @@ class Record:
     parties: frozenset[str] = frozenset()
     turns: frozenset[str] = frozenset()
     span: tuple[int, int] = (0, 0)
+    staff: frozenset[str] = frozenset()
 
     def events_of(self, type: str) -> frozenset[str]:
         return self.events.get(type, frozenset())

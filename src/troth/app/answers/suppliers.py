@@ -11,7 +11,10 @@ from troth.app.answers.units import SideBySide, compare_units
 from troth.app.reading import Reading
 from troth.findings.suppliers import Suppliers, linked, suppliers_of
 from troth.kernel.errors import NotFound, nearest
+from troth.metrics.lint import ground_of
 from troth.promises.lanes import lanes_of
+from troth.promises.persons import refuse_persons
+from troth.query.tree import Name
 
 
 def suppliers(reading: Reading, promise: str, by: str, quality: str | None = None, rng: np.random.Generator | None = None) -> Suppliers:
@@ -26,6 +29,8 @@ def suppliers(reading: Reading, promise: str, by: str, quality: str | None = Non
         raise NotFound(f"no promise '{promise}' in the book", allowed=nearest(promise, context.promises))
     subject, chance = context.promises[promise].subject, rng or np.random.Generator(np.random.PCG64(SEED))
     is_type = context.has(f"object_{by}") and by not in {one.id for one in reading.rules.book.company.dimensions}
+    if is_type:
+        refuse_persons(Name((subject, by)), subject, ground_of(reading.rules.book).record)
     part = linked(subject, by) if is_type else lanes_of(context.engine, reading.rules.book, subject, (by,))
     found = suppliers_of(context, promise, by, part, chance)
     if quality is None:

@@ -23,6 +23,7 @@ from troth.metrics.calibrating import lint as lint_calibrations
 from troth.metrics.huddles import HUDDLES
 from troth.metrics.huddles import lint as lint_huddles
 from troth.metrics.lint_answers import lint_answers
+from troth.metrics.lint_persons import lint_persons
 from troth.metrics.scorecards import GOALS, SCORECARDS
 from troth.metrics.scorecards import lint as lint_scorecards
 from troth.promises import PROMISES, Promise, Terms, terms_of
@@ -48,6 +49,7 @@ CHECKS = Checks(
         lint_commitments,
         lint_metrics,
         lint_answers,
+        lint_persons,
         lint_scorecards,
         lint_huddles,
         lint_calibrations,

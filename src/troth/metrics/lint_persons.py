@@ -1,0 +1,84 @@
+"""Metrics and goals at the level of one person of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from troth.book import Book, Definition, Problem
+from troth.book.checking import problem
+from troth.book.company import ANY
+from troth.kernel.errors import ExpressionError
+from troth.metrics.definition import METRICS, Metric
+from troth.metrics.ground import Ground
+from troth.metrics.lint import ground_of
+from troth.metrics.scorecards import GOALS, Goal
+from troth.promises.naming import Record
+from troth.promises.persons import FEWEST, NEXT, RULE, person_in, singled_out
+from troth.query import parse
+from troth.query.tree import Node
+
+EXPRESSIONS = ("where", "value", "numerator", "denominator")
+
+
+def lint_persons(book: Book) -> list[Problem]:
+    """Results stop at the team, the role, the supplier: no dimension tells single persons of staff apart, no goal is for one of them, no
+    metric counts what one of them did, and one that counts persons shows no cell of fewer than eight.
+    """
+    ground = ground_of(book)
+    if not ground.record.staff:
+        return []
+    found = [*_dimensions(book, ground.record)]
+    for metric in book.fitting(METRICS.name, Metric).values():
+        found += _metric(metric, ground)
+    for goal in book.fitting(GOALS.name, Goal).values():
+        for text in goal.value.for_:
+            found += _goal(goal, text, ground.record)
+    return found
+
+
+def _dimensions(book: Book, record: Record) -> Iterator[Problem]:
+    document = next(iter(book.tree.of_kind("company")), None)
+    for place, dimension in enumerate(book.company.dimensions if document is not None else ()):
+        assert document is not None
+        if not dimension.read and dimension.id in record.staff:
+            yield problem(document, ("dimensions", place, "id"), _by(dimension.id), at_value=True)
+        for subject, text in dimension.read.items():
+            tree = _tree(text)
+            name = None if tree is None else person_in(tree, subject, record)
+            if name is not None:
+                path = ("dimensions", place, "read", *(() if subject == ANY else (subject,)))
+                yield problem(document, path, _by(name.dotted), at_value=True)
+
+
+def _metric(definition: Definition[Metric], ground: Ground) -> Iterator[Problem]:
+    metric, record = definition.value, ground.record
+    promise = ground.promises.get(metric.promise or "")
+    counted = metric.of or (promise.subject if promise else None) or ground.instruments.get(metric.instrument or "")
+    for field, type in (("of", counted), ("belongs_to", metric.belongs_to)):
+        if type in record.staff and metric.minimum < FEWEST:
+            said = f"it is about '{type}', single persons of staff: give it `minimum: {FEWEST}` or more, got {metric.minimum} [{RULE}]"
+            yield definition.problem(("minimum",) if "minimum" in metric.model_fields_set else (field,), said, at_value=True)
+    for field in EXPRESSIONS:
+        tree = _tree(getattr(metric, field) or "")
+        name = None if tree is None else singled_out(tree, counted or "", record)
+        if name is not None:
+            said = f"by '{name.dotted}' it is of one person of staff, or of all but one. {NEXT} [{RULE}]"
+            yield definition.problem((field,), said, at_value=True, column=name.column)
+
+
+def _goal(definition: Definition[Goal], text: str, record: Record) -> Iterator[Problem]:
+    tree = _tree(text)
+    name = None if tree is None else person_in(tree, "", record)
+    if name is not None:
+        yield definition.problem(("for", text), f"{_by(name.dotted)}; a goal is of a role")
+
+
+def _by(name: str) -> str:
+    return f"'{name}' tells single persons of staff apart. {NEXT} [{RULE}]"
+
+
+def _tree(text: str) -> Node | None:
+    try:
+        return parse(text)
+    except ExpressionError:
+        return None
