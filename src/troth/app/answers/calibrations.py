@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from troth.app.answers.charts import SEED
-from troth.app.answers.units import UnitsTold, compare_units
+from troth.app.answers.units import SideBySide, UnitsTold, compare_units
 from troth.app.reading import Reading
 from troth.kernel.errors import CannotEstimate, NotFound, nearest
 from troth.kernel.instant import DAY_US
@@ -96,8 +96,9 @@ def _calibrated(reading: Reading, name: str, asked: Calibration, rng: np.random.
 
 def _compared(reading: Reading, by: str, one: Weighed, since: str | None, rng: np.random.Generator) -> tuple[UnitsTold, UnitsTold]:
     """By the measure with its mix taken out, among peers; and as it is."""
-    fair = compare_units(reading, one.metric, by, adjust=one.adjust, peers=one.peers, since=since, rng=rng)
-    raw = fair if not one.adjust and one.peers is None else compare_units(reading, one.metric, by, since=since, rng=rng)
+    asked = SideBySide.of(by, adjust=one.adjust, peers=one.peers, since=since)
+    fair = compare_units(reading, one.metric, asked, rng)
+    raw = fair if not one.adjust and one.peers is None else compare_units(reading, one.metric, SideBySide(by, asked.cut), rng)
     return fair, raw
 
 
