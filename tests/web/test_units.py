@@ -105,3 +105,14 @@ def test_calibrations_stand_on_a_page_of_their_own_with_parts_weights_and_no_tab
     first = found.units[0]
     assert f"{first.name} {first.n}" in text
     assert f"{first.before.first}\N{EN DASH}{first.before.last} {first.fair.first}\N{EN DASH}{first.fair.last}" in text
+
+
+def test_the_page_says_where_it_is_surely_done_better_and_which_changes_hold_there(as_viewer: Client, served: Served) -> None:
+    page = units_page(served.reading(EVERYTHING), "visit_rating", "branch", window="all")
+    text = text_of(as_viewer().get("/units?metric=visit_rating&by=branch&window=all").text)
+    told = [one for one in page.benchmarked.gaps if one.told]
+
+    assert len(told) > 3
+    assert f"{len(told)} units could learn of a peer" in text
+    assert all(f"{one.unit} {one.value:.2f} {one.frontier} {one.frontier_value:.2f} {one.gap:.2f}" in text for one in told)
+    assert text.count("none: no Change about it holds at a peer and not here") == len(told)

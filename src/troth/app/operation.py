@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.answers.at_risk import AtRiskNow, at_risk
+from troth.app.answers.benchmarks import Benchmarked, benchmark
 from troth.app.answers.budgets import budgets
 from troth.app.answers.calibrations import Calibrated, calibrations
 from troth.app.answers.charts import ChartedMetric, chart_metric
@@ -325,6 +326,17 @@ class Operation:
     ) -> FallingTold:  # fmt: skip
         """Units surely more efficient than the others, whose rating falls month by month. Asked and refused as `units`."""
         return efficient_falling(open_reading(self.workspace), efficiency, rating, by, Request.of(since=since, until=until).cut)
+
+    def benchmark(
+        self, metric: str, by: str, *, mix: Sequence[str] = (), since: str | None = None, until: str | None = None
+    ) -> Benchmarked:  # fmt: skip
+        """Each unit against the best of the peers whose mix of cases is like its own, and which Changes hold there and not here.
+
+        mix: what makes cases harder, ["segment"]; without it all units are peers. Raises as `units` does, and BadValue for a metric that
+        does not say which way is better.
+        """
+        asked = SideBySide.of(by, adjust=mix, since=since, until=until)
+        return benchmark(open_reading(self.workspace), metric, asked)
 
     def calibrations(self, name: str | None = None) -> tuple[Calibrated, ...]:
         """Units by global measures and regional feedback, as the book weighs them, with ranks before and after: one calibration or all.

@@ -10,6 +10,7 @@ from troth.faces.plain import fields
 
 if TYPE_CHECKING:
     from troth.app.answers.at_risk import AtRiskNow
+    from troth.app.answers.benchmarks import Benchmarked
     from troth.app.answers.calibrations import Calibrated
     from troth.app.answers.charts import ChartedMetric
     from troth.app.answers.metrics import Told
@@ -27,6 +28,7 @@ UNITS = (
     "first", "last", "ahead", "behind",
 )  # fmt: skip
 RISKS = ("promise", "id", "stage", "due_at", "left_us", "working", "lane", "share", "low", "high", "n", "broken", "of", "like", "at_risk")
+GAPS = ("unit", "n", "peers", "value", "frontier", "frontier_value", "gap", "low", "high", "told", "changes", "why")
 CALIBRATED = (
     "calibration", "unit", "n", "global_score", "global_low", "global_high", "regional_score", "regional_low", "regional_high",
     "before", "before_first", "before_last", "fair", "fair_first", "fair_last", "whole", "first", "last", "moved", "ahead", "behind",
@@ -115,6 +117,22 @@ def suppliers_table(found: Suppliers) -> Table:
         said = (None,) * 4 if unit is None else (unit.shrunk, unit.low, unit.high, unit.verdict)
         rows.append((one.name, one.n, one.broken, one.unknown, one.missed, *one.borne.values(), *said))
     return ("supplier", "n", "broken", "unknown", "missed", *found.players, "towards_others", "low", "high", "verdict"), rows
+
+
+def benchmark_data(found: Benchmarked) -> Data:
+    refusal = fields(found.refusal) if found.refusal else None
+    elsewhere = [{**fields(one), "where": sorted(one.where)} for one in found.elsewhere]
+    gaps = [fields(one) for one in found.gaps]
+    asked = {"by": found.said.by, "mix": found.mix, "like": found.like}
+    return {**_head(found.said.told), **asked, "gaps": gaps, "elsewhere": elsewhere, "refusal": refusal}
+
+
+def benchmark_table(found: Benchmarked) -> Table:
+    rows: list[tuple[object, ...]] = []
+    for one in found.gaps:
+        numbers = (one.frontier, one.frontier_value, one.gap, one.low, one.high, one.told)
+        rows.append((one.unit, one.n, len(one.peers), one.value, *numbers, "; ".join(one.changes) or "none", one.why))
+    return GAPS, rows
 
 
 def calibration_data(found: Calibrated) -> Data:

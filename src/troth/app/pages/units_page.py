@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from troth.app.answers.benchmarks import Benchmarked, benchmark
 from troth.app.answers.metrics import dimensions_of
-from troth.app.answers.units import AVERAGES, FallingTold, SideBySide, UnitsTold, compare_units, efficient_falling
+from troth.app.answers.units import AVERAGES, FallingTold, SideBySide, UnitsTold, efficient_falling
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue, NotFound, nearest
 from troth.metrics import METRICS, Cut, Metric
@@ -36,7 +37,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class UnitsPage:
-    """said: how the chosen ones stand. falling: for each measure of work done with the measure of customers beside it.
+    """said: how the chosen ones stand; benchmarked: each against the best of its peers. falling: for each measure of work done with the
+    measure of customers beside it.
     calibrated: whether the book weighs measures of units against one another."""
 
     choices: tuple[Choice, ...]
@@ -46,6 +48,7 @@ class UnitsPage:
     window: str
     since: str | None
     said: UnitsTold
+    benchmarked: Benchmarked
     falling: tuple[FallingTold, ...]
     calibrated: bool
 
@@ -79,9 +82,9 @@ def units_page(
     days = WINDOWS[window]
     today = reading.context.local_time(reading.snapshot.as_of).date()
     since = None if days is None else f"{today - timedelta(days=days - 1)}"
-    said = compare_units(reading, chosen.metric, SideBySide.of(by, adjust=(adjust,) if adjust else (), since=since))
+    better = benchmark(reading, chosen.metric, SideBySide.of(by, adjust=(adjust,) if adjust else (), since=since))
     calibrated = bool(reading.rules.book.definitions(CALIBRATIONS.name, Calibration))
-    return UnitsPage(choices, chosen, by, adjust, window, since, said, tuple(_falling(reading, by, choices)), calibrated)
+    return UnitsPage(choices, chosen, by, adjust, window, since, better.said, better, tuple(_falling(reading, by, choices)), calibrated)
 
 
 def dimension_names(reading: Reading, type: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from troth.app.answers.at_risk import AtRiskNow, at_risk
+from troth.app.answers.benchmarks import benchmark
 from troth.app.answers.budgets import budgets
 from troth.app.answers.calibrations import calibrations
 from troth.app.answers.charts import chart_metric
@@ -42,6 +43,7 @@ from troth.findings.reliability import Dose
 from troth.findings.suppliers import Suppliers
 from troth.kernel.errors import BadValue
 from troth.metrics import Request
+from troth.metrics.benchmarks import LIKE
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(desk)], responses=problems())
 
@@ -239,6 +241,21 @@ def units(
         return compare_units(reading, metric, asked)
 
     return answered(desk, lambda reading: shapes.units_data(told(reading)), lambda reading: shapes.units_table(told(reading)))
+
+
+@router.get("/metrics/{name}/benchmark", **Answer(Mapping[str, Any], csv=True).said)
+def benchmarked(
+    desk: AtDesk, name: str, by: Annotated[str, Query(description="What a unit is: warehouse, or an expression, visit.branch.")],
+    mix: Annotated[list[str], Query(description="What makes cases harder: units are peers if their mix of it is alike.")] = [],  # noqa: B006
+    like: Annotated[float, Query(ge=0, le=1, description="Up to which share of cases the mixes of peers differ.")] = LIKE,
+    since: Day = None, until: Day = None,
+) -> Response:  # fmt: skip
+    """Each unit against the best of the peers with cases like its own, and which Changes hold there and not here."""
+
+    def told(reading: Reading) -> Any:
+        return benchmark(reading, name, SideBySide.of(by, adjust=mix, since=since, until=until), like=like)
+
+    return answered(desk, lambda reading: shapes.benchmark_data(told(reading)), lambda reading: shapes.benchmark_table(told(reading)))
 
 
 @router.get("/calibrations", **Answer(tuple[Mapping[str, Any], ...], csv=True).said)

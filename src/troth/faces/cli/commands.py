@@ -12,6 +12,7 @@ import typer
 
 from troth.faces.cli import (
     access_commands,
+    benchmark_commands,
     book_commands,
     budget_commands,
     calendar_commands,
@@ -345,6 +346,7 @@ app.command()(serve_commands.serve)
 app.add_typer(schedule_commands.app, name="schedule")
 app.command()(unit_commands.units)
 app.command()(calibration_commands.calibration)
+app.command()(benchmark_commands.benchmark)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)

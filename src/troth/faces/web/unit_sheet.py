@@ -12,6 +12,7 @@ from troth.faces.language import Language
 from troth.faces.web.amounts import Scale, range_shown, scale_of, shown
 from troth.faces.web.figures import Drawn, drawn
 from troth.kernel.refusal import Refusal
+from troth.metrics.benchmarks import Gap
 from troth.metrics.units import Compared, Unit
 
 SPOKEN = 3
@@ -52,6 +53,16 @@ class Sheet:
     mixed: bool
     refusal: Refusal | None
     falling: tuple[Block, ...]
+    learning: Learning
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Where it is surely done better with cases alike. lines: unit, value, the best of its peers, its value, gap, interval, Changes."""
+
+    headline: str
+    evidence: str
+    lines: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,7 @@ def sheet(page: UnitsPage, language: Language) -> Sheet:
         bool(page.said.adjust),
         refusal,
         tuple(_block(one, language) for one in page.falling),
+        _learning(page, scale, language),
     )
 
 
@@ -186,6 +198,31 @@ def tone_of(unit: Unit) -> str:
     if unit.verdict != "unusual":
         return ""
     return {True: "accent", False: "missed", None: "waiting"}[unit.good]
+
+
+def _learning(page: UnitsPage, scale: Scale, language: Language) -> Learning:
+    say, found = language.gettext, page.benchmarked
+    told = [one for one in found.gaps if one.told]
+    headline = say("No unit is surely behind the best of its peers.")
+    if told:
+        headline = language.ngettext(
+            "%(n)d unit could learn of a peer: with cases alike it is surely done better there.",
+            "%(n)d units could learn of a peer: with cases alike it is surely done better there.", len(told),
+        ) % {"n": len(told)}  # fmt: skip
+    peers = say("all units are peers")
+    if found.mix:
+        peers = say("peers are units of which at most %(share)s of the cases are of another %(mix)s")
+        peers = peers % {"share": language.percent(found.like), "mix": ", ".join(found.mix)}
+    best = say("the best is the one whose interval leaves it so, not the one that looks so")
+    return Learning(headline, f"{peers} · {best}", tuple(_gap(one, scale, language) for one in told))
+
+
+def _gap(one: Gap, scale: Scale, language: Language) -> tuple[str, ...]:
+    changes = ", ".join(one.changes) or language.gettext("none: %(why)s") % {"why": language.gettext(one.why)}
+    return (
+        one.unit, shown(language, one.value, scale), str(one.frontier), shown(language, one.frontier_value, scale),
+        shown(language, one.gap, scale), range_shown(language, one.low, one.high, scale), changes,
+    )  # fmt: skip
 
 
 def _block(told: FallingTold, language: Language) -> Block:
