@@ -27,12 +27,12 @@ from troth.stores.lake.parquet import schema_of
 from troth.stores.matching.weights import SplinkWeigher
 from troth.stores.sums import KeptSums
 from troth.stores.vault.vault import SqliteVault
-from troth.worlds.sheets import Sheet
 
 if TYPE_CHECKING:
     from troth.access.sso import Provider
     from troth.app.letters.sending import Sending
     from troth.app.people.access import Access
+    from troth.worlds.sheets import Sheet
 
 STATE, ACCESS, SENDING = ".troth", "access.db", "sending"
 
