@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
+import yaml
 
 from tests.web.conftest import Client, text_of
 from tests.web.doors import House
 from tests.web.test_scopes import HERE, Side, _addresses, _ids
 from troth.access import Role
+from troth.access.passwords import refuse_name, refuse_weak
 from troth.app.pages.served import Served
 from troth.app.rulebook.rules import read_rules
-from troth.faces.language import PSEUDO
+from troth.engines.signals import NELSON, WESTERN_ELECTRIC
+from troth.faces.language import PSEUDO, language_of
 from troth.faces.web.desk import LANGUAGE
+from troth.faces.web.pages.measures import RULES
+from troth.faces.web.refused import SAID, refusal_in
+from troth.kernel.errors import BadValue
 
 SPOKEN = frozenset({"button", "dt", "h2", "label", "legend", "nav", "summary", "th"})
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
@@ -51,6 +59,32 @@ class Reader(HTMLParser):
         of_findings = bool(classes & FINDINGS) and (spoken in ("h2", "th") or "unseen" in classes)
         named = spoken == "h2" and "a" in tags
         return marked or of_findings or named or "row" in scopes or bool(tags & {"option", "svg"})
+
+
+ENGLISH = re.compile(r"\b(?:the|of|and|were|is|not|with|to|in|on|by|for|was|are|that|than|it|has|have|no)\b")
+
+
+class Foreign(HTMLParser):
+    """The sentences of a page that are in English, and of which it does not say so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.within: list[tuple[str, dict[str, str | None]]] = []
+        self.unmarked: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.within.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.within and self.within.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        marked = any("lang" in attributes or attributes.get("translate") == "no" for _, attributes in self.within[1:])
+        code = any(tag in ("pre", "code", "script", "style", "title", "option", "desc") for tag, _ in self.within)
+        if len(ENGLISH.findall(data)) > 2 and "⟦" not in data and not marked and not code:
+            self.unmarked.append(data.strip())
 
 
 def said(html: str) -> list[str]:
@@ -106,3 +140,61 @@ def test_portuguese_has_its_numbers_dates_and_plurals(as_viewer: Client) -> None
     assert re.search(r"\d{1,2} (de )?(jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)\b", text)
     assert re.search(r"\d,\d %", text)
     assert re.search(r"\b\d{1,3}\.\d{3}\b", text_of(client.get("/promises").text))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """What the rules call things, which stays as they have it."""
+    if isinstance(value, str) and " " in value.strip():
+        yield value.strip().lower()
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+def test_what_is_english_on_a_page_of_another_language_says_so(served: Served, as_viewer: Client) -> None:
+    client, rules = as_viewer(Role.admin, language=PSEUDO), read_rules(served.workspace)
+    words = {text for path in rules.root.rglob("*.yaml") for text in _texts(yaml.safe_load(path.read_text(encoding="utf-8")))}
+    for address in _addresses(Side(client, frozenset(), frozenset()), _ids(served, HERE)):
+        if address.startswith("/api") or address.endswith((".csv", ".pdf", ".pptx", ".svg")):
+            continue
+        page = Foreign()
+        page.feed(client.get(address).text)
+        assert [one for one in page.unmarked if not any(named in one.lower() for named in words)] == [], address
+
+
+def test_an_english_page_marks_no_part_of_itself(as_viewer: Client) -> None:
+    assert 'lang="en"' not in as_viewer(language="en").get("/").text.replace('<html lang="en">', "")
+
+
+def test_numbers_of_the_data_page_are_written_as_its_reader_does(as_viewer: Client) -> None:
+    def cells(language: str) -> list[str]:
+        return re.findall(r'<td class="right">([^<]*)</td>', as_viewer(Role.admin, language=language).get("/data").text)
+
+    english, portuguese = cells("en"), cells("pt")
+    assert any("," in one for one in english)
+    assert [one.replace(".", "#").replace(",", ".").replace("#", ",") for one in portuguese] == english
+
+
+def test_the_headline_of_monday_is_in_its_readers_language(as_viewer: Client) -> None:
+    page = as_viewer(language="pt").get("/").text
+    assert re.search(r"<h1>\d+ de cada 100 promessas", page)
+    assert re.search(r"<h1>\d+ of every 100 promises", as_viewer(language="en").get("/").text)
+
+
+def test_rules_by_which_points_are_more_than_chance_are_all_in_the_catalogue() -> None:
+    assert {rule.name for rule in (*WESTERN_ELECTRIC, *NELSON)} == set(RULES)
+
+
+NAMES = ("", "x" * 201)
+PASSWORDS = ("short", "x" * 300, "passwordpassword", "ana.silva@example.org")
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [*(partial(refuse_name, name) for name in NAMES), *(partial(refuse_weak, one, name="ana.silva@example.org") for one in PASSWORDS)],
+)
+def test_what_is_wrong_with_a_name_or_a_password_is_in_the_catalogue(refuse: Callable[[], None]) -> None:
+    with pytest.raises(BadValue) as refused:
+        refuse()
+    assert {refused.value.what, str(refused.value.allowed)} <= SAID
+    assert "⟦" in refusal_in(language_of(PSEUDO), refused.value)

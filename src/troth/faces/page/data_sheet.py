@@ -5,7 +5,7 @@ from typing import Any
 
 from troth.faces.language.marks import N_
 from troth.faces.page.sheet import Table, clean, table_of
-from troth.faces.page.words import cell, link
+from troth.faces.page.words import Number, cell, english_number, link
 
 FATES = (
     N_("read"), N_("stored"), N_("quarantined"), N_("duplicate"), N_("superseded"), N_("filtered"), N_("retracted"), "cells",
@@ -17,8 +17,8 @@ ANSWERS = (
 MODES = {"evolve": "may grow", "freeze": "frozen", "quarantine": "quarantined when they change"}
 
 
-def data_sheet(page: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything the template needs, by name."""
+def data_sheet(page: Mapping[str, Any], number: Number = english_number) -> dict[str, Any]:
+    """Everything the template needs, by name. number: how a number is written with so many decimals."""
     read = clean(page)
     sources, quarantine = read.get("sources") or [], read.get("quarantine") or {}
     total = quarantine.get("total") or 0
@@ -28,28 +28,39 @@ def data_sheet(page: Mapping[str, Any]) -> dict[str, Any]:
         "operation": read.get("operation") or "",
         "headline": read.get("headline") or "",
         "lede": read.get("lede") or "",
+        "broken": sorted({str(one["source"]) for one in read.get("failing") or ()}),
+        "checked": sum(one["checks"] is not None for one in sources),
+        "all_sources": len(sources),
+        "rows_read": sum(one["read"] for one in sources),
+        "files_read": sum(len(one["files"]) for one in sources),
+        "held": int(total),
         "as_of": read.get("as_of") or "",
         "zone": read.get("zone") or "",
         "back": link(read.get("back")),
         "held_back": [_held_back(one) for one in read.get("held_back") or () if one.get("held")],
-        "failing": [_failing(one) for one in read.get("failing") or ()],
-        "balance": _table([N_("source"), *FATES[:-1], N_("emptied cells")], [[one["source"], *(one[f] for f in FATES)] for one in sources]),
+        "failing": [_failing(one, number) for one in read.get("failing") or ()],
+        "balance": _table(
+            [N_("source"), *FATES[:-1], N_("emptied cells")], [[one["source"], *(one[fate] for fate in FATES)] for one in sources], number
+        ),
         "answers": _table(
             ANSWERS,
             [_answers(one) for one in sources],
+            number,
         ),
         "orphans": ", ".join(read.get("orphans") or ()),
-        "reasons": _reasons(quarantine.get("reasons") or ()),
+        "reasons": _reasons(quarantine.get("reasons") or (), number),
         "quarantined": _table(
             [N_("file"), N_("row"), N_("column"), N_("why"), N_("what stood there")],
             [[one["file"], one["row"], "whole row" if one["whole_row"] else one["column"], one["reason"], one["value"]] for one in rows],
+            number,
         ),
         "more": total > len(rows),
-        "total": cell(total),
-        "joins": _joins(read.get("joins") or ()),
+        "total": number(total, 0),
+        "joins": _joins(read.get("joins") or (), number),
         "changes": _table(
             [N_("column"), N_("what changed"), N_("so it is"), N_("in the data up to")],
             [_change(one) for one in read.get("changes") or ()],
+            number,
         ),
         "guesses": [{"what": str(one.get("what") or ""), "evidence": str(one.get("evidence") or "")} for one in read.get("guesses") or ()],
         "snapshot": read.get("snapshot") or "",
@@ -58,8 +69,8 @@ def data_sheet(page: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    found = table_of({"columns": list(columns), "rows": rows})
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], number: Number) -> Table:
+    found = table_of({"columns": list(columns), "rows": rows}, number)
     assert found is not None
     return found
 
@@ -76,7 +87,7 @@ def _answers(one: Mapping[str, Any]) -> list[Any]:
     ]  # fmt: skip
 
 
-def _failing(one: Mapping[str, Any]) -> dict[str, Any]:
+def _failing(one: Mapping[str, Any], number: Number) -> dict[str, Any]:
     where = one["source"] if one["column"] is None else f"{one['source']}.{one['column']}"
     said = (
         f"{where}: {one['got']}"
@@ -95,7 +106,7 @@ def _failing(one: Mapping[str, Any]) -> dict[str, Any]:
         "held": one.get("held"),
         "old": one["column"] is None and "behind" in str(one.get("got")),
         "next_step": one.get("next_step"),
-        "places": _table([N_("file"), N_("row"), N_("what stands there")], places) if places else None,
+        "places": _table([N_("file"), N_("row"), N_("what stands there")], places, number) if places else None,
     }
 
 
@@ -108,18 +119,18 @@ def _held_back(one: Mapping[str, Any]) -> str:
     return f"{told}, since a cell that they need is in quarantine."
 
 
-def _reasons(reasons: Sequence[Mapping[str, Any]]) -> Table | None:
+def _reasons(reasons: Sequence[Mapping[str, Any]], number: Number) -> Table | None:
     if not reasons:
         return None
     rows = [[one["source"], "whole row" if one["whole_row"] else one["column"], one["reason"], one["count"]] for one in reasons]
-    return _table([N_("source"), N_("column"), N_("why"), N_("how many")], rows)
+    return _table([N_("source"), N_("column"), N_("why"), N_("how many")], rows, number)
 
 
-def _joins(joins: Sequence[Mapping[str, Any]]) -> Table:
+def _joins(joins: Sequence[Mapping[str, Any]], number: Number) -> Table:
     rows = []
     for one in joins:
         known = bool(one["given_by"])
         there = f"of {', '.join(one['given_by'])}" if known else "of which no source has rows"
         matched, rate = (one["matched"], one["rate"]) if known else (None, None)
         rows.append([f"{one['source']} by {', '.join(one['columns'])}", f"{one['type']} {there}", one["rows"], matched, rate])
-    return _table([N_("rows of"), N_("name a"), N_("rows"), N_("found there"), N_("of every 100")], rows)
+    return _table([N_("rows of"), N_("name a"), N_("rows"), N_("found there"), N_("of every 100")], rows, number)

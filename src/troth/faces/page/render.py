@@ -89,6 +89,7 @@ def _environment() -> "Environment":
     made.filters["with_code"] = with_code
     # `_` is for texts of the templates: what it gives is markup, so a text that comes from elsewhere is said by this.
     made.filters["said"] = str
+    made.globals |= {"english": "", "own": ""}
     return made
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from troth.faces.page.figures import LARGER_SAYS_MORE, Replay, draw, replay_of
-from troth.faces.page.words import HOW_SURE, Pill, anchor, cell, decimals, link, pill, readable, reads_as_number
+from troth.faces.page.words import HOW_SURE, Number, Pill, anchor, cell, decimals, english_number, link, pill, readable, reads_as_number
 
 SMALL, ASIDE, WIDE, PHONE = 250.0, 296.0, 716.0, 344.0
 _LONG_TABLE = 14
@@ -201,7 +201,7 @@ def _orders(orders: Mapping[str, Any]) -> tuple[str | None, str]:
     return link(orders.get("file")), cell(count) if isinstance(count, int) else ""
 
 
-def table_of(table: Mapping[str, Any]) -> Table | None:
+def table_of(table: Mapping[str, Any], number: Number = english_number) -> Table | None:
     """Columns and rows as text, numbers right and with as many decimals as their column needs; None without columns."""
     columns = [str(name) for name in table.get("columns") or ()]
     if not columns:
@@ -209,7 +209,7 @@ def table_of(table: Mapping[str, Any]) -> Table | None:
     width = len(columns)
     raw = [[*row, *[""] * width][:width] for row in table.get("rows") or ()]
     digits = [decimals(row[at] for row in raw) for at in range(width)]
-    rows = [[cell(row[at], column=columns[at], digits=digits[at]) for at in range(width)] for row in raw]
+    rows = [[cell(row[at], column=columns[at], digits=digits[at], number=number) for at in range(width)] for row in raw]
     right = [bool(rows) and all(reads_as_number(row[at]) for row in rows) for at in range(width)]
     return Table(columns, right, rows, len(rows) > _LONG_TABLE)
 

@@ -1,7 +1,7 @@
 """The face's own words: how sure we are, what a cell of a table reads like, which links may be followed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -52,8 +52,22 @@ def decimals(values: Iterable[Any]) -> int:
     return max((len(text) for text in written), default=0)
 
 
-def cell(value: Any, *, column: str = "", digits: int = 0) -> str:
+Number = Callable[[float, int], str]
+
+
+def english_number(value: float, digits: int) -> str:
+    """
+    >>> english_number(-1226.5, 1), english_number(-0.0, 0)
+    ('−1,226.5', '0')
+    """
+    text = f"{value:,.{digits}f}"
+    return text.replace("-", "−") if text.strip("-0.") else text.lstrip("-")
+
+
+def cell(value: Any, *, column: str = "", digits: int = 0, number: Number = english_number) -> str:
     """A cell as people read it: thousands apart, decimals as its column has them, an en dash for nothing, yes or no.
+
+    number: how a number is written with so many decimals.
 
     >>> cell(1226), cell(0.5, digits=2), cell(None), cell(2018, column="year")
     ('1,226', '0.50', '–', '2018')
@@ -65,8 +79,7 @@ def cell(value: Any, *, column: str = "", digits: int = 0) -> str:
     if isinstance(value, int) and column.strip().lower() == "year":
         return str(value)
     if isinstance(value, int | float):
-        text = f"{value:,.{digits}f}"
-        return text.replace("-", "−") if text.strip("-0.") else text.lstrip("-")
+        return number(value, digits)
     return str(value)
 
 

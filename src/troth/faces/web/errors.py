@@ -76,7 +76,7 @@ def _refused(request: Request, error: Exception) -> Response:
     status, title = next(((status, title) for kind, status, title in found if isinstance(error, kind)), (500, say("This did not work.")))
     if status == 500:
         log.error("a page failed", exc_info=error)
-    return _page(request, status, title, str(error), "", error)
+    return _page(request, status, title, str(error), "", error, untranslated=True)
 
 
 def _not_there(request: Request, error: Exception) -> Response:
@@ -90,7 +90,7 @@ def _not_understood(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     say = _language(request).gettext
     told = "; ".join(f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in error.errors())
-    return _page(request, 400, say("This cannot be asked so."), told, "")
+    return _page(request, 400, say("This cannot be asked so."), told, "", untranslated=True)
 
 
 def _broken(request: Request, error: Exception) -> Response:
@@ -103,9 +103,13 @@ def _language(request: Request) -> Language:
     return spoken(request, request.app.state.gate.viewer(request))
 
 
-def _page(request: Request, status: int, title: str, cause: str, next_step: str, error: TrothError | None = None) -> Response:
+def _page(
+    request: Request, status: int, title: str, cause: str, next_step: str, error: TrothError | None = None, *, untranslated: bool = False
+) -> Response:
+    """untranslated: the cause is as the rooms say it, in English."""
     if request.url.path.startswith(API):
         return problem(status, title, cause, error)
     viewer = request.app.state.gate.viewer(request)
     desk = Desk(request, request.app.state.served, viewer or NOT_KNOWN, _language(request))
-    return HTMLResponse(desk.written("error.html", title=title, headline=title, cause=cause, next_step=next_step), status)
+    said = {"title": title, "headline": title, "cause": cause, "next_step": next_step, "untranslated": untranslated}
+    return HTMLResponse(desk.written("error.html", **said), status)

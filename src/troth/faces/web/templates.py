@@ -33,6 +33,9 @@ def _environment(code: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    # What finders say is in English, whoever reads it: a page of another language says so of it, and of its own words within.
+    abroad = code != "en"
+    made.globals |= {"english": Markup(' lang="en"') if abroad else "", "own": Markup(' lang="{}"').format(code) if abroad else ""}
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "drawn": Markup,

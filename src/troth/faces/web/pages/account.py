@@ -19,6 +19,7 @@ from troth.app.people.tokens import Given
 from troth.faces.language import CATALOGUES
 from troth.faces.web.desk import AtDesk, access_of
 from troth.faces.web.pages.signing_in import Text, WithAccounts, said_of
+from troth.faces.web.refused import refusal_in
 from troth.kernel.errors import BadValue, NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +56,7 @@ def password(desk: AtOwn, old: Text = "", new: Text = "") -> Response:
     try:
         done = change_password(desk.access, desk.viewer.id, old, new)
     except BadValue as error:
-        return _shown(desk, 400, wrong=str(error))
+        return _shown(desk, 400, wrong=refusal_in(desk.language, error))
     if isinstance(done, NotLetIn):
         return _shown(desk, 401, wrong=said_of(desk, done) if done.wait else desk.language.gettext("The password until now is not right."))
     return desk.gate.open(RedirectResponse("/account", 303), done.key)
@@ -78,7 +79,7 @@ def token(desk: AtOwn, label: Text = "", days: Annotated[int, Form()] = 90, role
     try:
         given = tokens.give(desk.access, desk.viewer, label, min(role_of(role), desk.viewer.role), desk.viewer.scope, timedelta(days=days))
     except BadValue as error:
-        return _shown(desk, 400, wrong=str(error))
+        return _shown(desk, 400, wrong=refusal_in(desk.language, error))
     return _shown(desk, given=given)
 
 

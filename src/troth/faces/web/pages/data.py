@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/data")
 def data(desk: SeesAll) -> Response:
-    page = desk.kept("data", lambda reading: data_sheet(told_data(reading)))
+    page = data_sheet(desk.kept("data", told_data), desk.language.number)
     return desk.show("data_page.html", **page, steps=steps(desk))
 
 

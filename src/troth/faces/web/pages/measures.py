@@ -13,6 +13,7 @@ from troth.app.answers.moved import Moved
 from troth.app.pages.measure_pages import Asked, Measured, MeasureTold, measure_told, measured
 from troth.faces.charts import GOOD, NAMES, figure_of, name_of, part_of
 from troth.faces.language import Language
+from troth.faces.language.marks import N_
 from troth.faces.values import pairs, shown, span_of, span_of_all
 from troth.faces.web.desk import AtDesk
 from troth.faces.web.figures import drawn
@@ -20,6 +21,13 @@ from troth.metrics import Request
 from troth.metrics.request import GRAINS
 
 MOST_CHARTS = 12
+
+RULES = (
+    N_("one beyond 3 sigma"), N_("two of three beyond 2 sigma"), N_("four of five beyond 1 sigma"), N_("eight on one side"),
+    N_("nine on one side"), N_("six rising or falling"), N_("fourteen up and down in turn"), N_("fifteen within 1 sigma"),
+    N_("eight beyond 1 sigma on both sides"),
+)  # fmt: skip
+"""By which points are more than chance, as the engine names them."""
 
 router = APIRouter(include_in_schema=False)
 FIRST = {"measures": measured}
@@ -110,7 +118,7 @@ def _chart(charted: ChartedMetric, at: int) -> dict[str, Any]:
 
 def _table(charted: ChartedMetric, language: Language) -> dict[str, Any]:
     """Each period and slice with n, interval and limits, the newest first."""
-    told, rows = charted.told, []
+    told, rows, say = charted.told, [], language.gettext
     span = span_of_all(told)
 
     def text(value: float | None) -> str:
@@ -120,9 +128,8 @@ def _table(charted: ChartedMetric, language: Language) -> dict[str, Any]:
         for point in one.points:
             rows.append(
                 [name_of(charted, one, point), part_of(one), text(point.value), language.number(point.n) if point.n is not None else "–",
-                 text(point.low), text(point.high), "; ".join(point.signals).replace("_", " ")]
+                 text(point.low), text(point.high), "; ".join(say(rule.replace("_", " ")) for rule in point.signals)]
             )  # fmt: skip
-    say = language.gettext
     columns = [say("period"), say("of"), say("value"), "n", say("usual from"), say("usual to"), say("more than chance")]
     right = [False, False, True, True, True, True, False]
     if not told.answer.by:

@@ -15,6 +15,7 @@ from troth.faces.language import CATALOGUES
 from troth.faces.web.desk import NOBODY, Desk, language_cookie, spoken
 from troth.faces.web.gate import AccountGate
 from troth.faces.web.guard import local
+from troth.faces.web.refused import refusal_in
 from troth.kernel.errors import BadValue, NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -85,7 +86,7 @@ def take(porch: AtPorch, key: Text = "", name: Text = "", password: Text = "") -
     try:
         done = welcome(porch.access, key.strip(), name, password)
     except BadValue as error:
-        return porch.show("welcome.html", 400, said=str(error), key=key, typed=name)
+        return porch.show("welcome.html", 400, said=refusal_in(porch.language, error), key=key, typed=name)
     return porch.gate.open(RedirectResponse("/", 303), done.key)
 
 
