@@ -33,6 +33,9 @@ def test_a_television_shows_all_of_it_a_third_larger_and_never_scrolls(browser: 
     assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
     assert not page.locator(".masthead").is_visible()
+    assert not page.locator(".tongues").is_visible()
+    cut = "Array.from(document.querySelectorAll('.huddle .what')).filter(one => one.scrollWidth > one.clientWidth).length"
+    assert page.evaluate(cut) == 0 or height < 1000
     assert page.get_by_text("No person is measured on this screen.").is_visible()
 
 
