@@ -43,8 +43,7 @@ GOAL = (
 
 def staffed(under: Path, metrics: str = SOLVE, **others: str) -> Operation:
     book = {**BOOK, "sources/all.yaml": STAFFED, "metrics/all.yaml": metrics}
-    book |= {"company.yaml": others["company"]} if "company" in others else {}
-    book |= {"goals/all.yaml": others["goals"]} if "goals" in others else {}
+    book |= {f"{name}/all.yaml" if name != "company" else "company.yaml": text for name, text in others.items()}
     return troth.open(write_book(under, files={**FILES, "tickets.csv": TICKETS, "agents.csv": AGENTS}, book=book))
 
 
@@ -89,6 +88,18 @@ def test_a_dimension_of_persons_is_no_dimension(tmp_path: Path, dimension: str, 
 def test_a_goal_for_one_person_is_no_goal(tmp_path: Path) -> None:
     with pytest.raises(BookError, match="person-grain"):
         staffed(tmp_path, goals=GOAL).build()
+
+
+@pytest.mark.parametrize(
+    ("by", "weighed", "place"), [("ticket.agent", "", "all.yaml:1:27"), ("attr(team)", ", adjust: [agent.called]", "all.yaml:1:101")]
+)  # fmt: skip
+def test_a_calibration_of_persons_is_none(tmp_path: Path, by: str, weighed: str, place: str) -> None:
+    line = f"led: {{words: how led, by: {by}, measures: [{{metric: solve, weight: 1, why: they pay{weighed}}}], feedback: []}}\n"
+
+    with pytest.raises(BookError, match="person-grain") as error:
+        staffed(tmp_path, calibrations=line).build()
+
+    assert place in str(error.value)
 
 
 def test_what_persons_share_may_be_asked_and_persons_in_cells_of_eight(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
-"""Metrics and goals at the level of one person of staff."""
+"""Metrics, goals and calibrations at the level of one person of staff."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from troth.book import Book, Definition, Problem
 from troth.book.checking import problem
 from troth.book.company import ANY
+from troth.book.parsing import Path
 from troth.kernel.errors import ExpressionError
+from troth.metrics.calibrating import CALIBRATIONS, Calibration
 from troth.metrics.definition import METRICS, Metric
 from troth.metrics.ground import Ground
 from troth.metrics.lint import ground_of
@@ -22,7 +25,7 @@ EXPRESSIONS = ("where", "value", "numerator", "denominator")
 
 def lint_persons(book: Book) -> list[Problem]:
     """Results stop at the team, the role, the supplier: no dimension tells single persons of staff apart, no goal is for one of them, no
-    metric counts what one of them did, and one that counts persons shows no cell of fewer than eight.
+    calibration compares them, no metric counts what one of them did, and one that counts persons shows no cell of fewer than eight.
     """
     ground = ground_of(book)
     if not ground.record.staff:
@@ -32,7 +35,10 @@ def lint_persons(book: Book) -> list[Problem]:
         found += _metric(metric, ground)
     for goal in book.fitting(GOALS.name, Goal).values():
         for text in goal.value.for_:
-            found += _goal(goal, text, ground.record)
+            found += _told_by(goal, ("for", text), text, ground.record)
+    for calibration in book.fitting(CALIBRATIONS.name, Calibration).values():
+        for path, text in _compared_by(calibration.value):
+            found += _told_by(calibration, path, text, ground.record)
     return found
 
 
@@ -66,11 +72,20 @@ def _metric(definition: Definition[Metric], ground: Ground) -> Iterator[Problem]
             yield definition.problem((field,), said, at_value=True, column=name.column)
 
 
-def _goal(definition: Definition[Goal], text: str, record: Record) -> Iterator[Problem]:
+def _compared_by(calibration: Calibration) -> Iterator[tuple[Path, str]]:
+    yield ("by",), calibration.by
+    for part in ("measures", "feedback"):
+        for place, one in enumerate(getattr(calibration, part)):
+            if one.peers is not None:
+                yield (part, place, "peers"), one.peers
+            yield from (((part, place, "adjust", at), text) for at, text in enumerate(one.adjust))
+
+
+def _told_by(definition: Definition[Any], path: Path, text: str, record: Record) -> Iterator[Problem]:
     tree = _tree(text)
     name = None if tree is None else person_in(tree, "", record)
     if name is not None:
-        yield definition.problem(("for", text), f"{_by(name.dotted)}; a goal is of a role")
+        yield definition.problem(path, _by(name.dotted), at_value=path[0] != "for")
 
 
 def _by(name: str) -> str:
