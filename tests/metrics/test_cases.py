@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
+from tests.metrics.cases import CASES, metrics_of
 from tests.metrics.shop import FILES, shop
 from troth.app.answers.metrics import dimensions_of, metric_ground
 from troth.app.operation import Operation
@@ -20,13 +19,10 @@ from troth.metrics import KINDS, METRICS, Cut, Metric, Request, answer
 from troth.metrics.unit_rows import parts_of, unit_rows
 from troth.metrics.ways import NOW, OURS, laid_out
 
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
-
 
 @pytest.fixture(scope="module")
 def operation(tmp_path_factory: pytest.TempPathFactory) -> Operation:
-    metrics = {f"m{number}": {"words": case["name"], **case["metric"]} for number, case in enumerate(CASES)}
-    return shop(tmp_path_factory.mktemp("shop"), yaml.safe_dump(metrics, sort_keys=False))
+    return shop(tmp_path_factory.mktemp("shop"), metrics_of(CASES))
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 
+from tests.metrics.cases import OF_ROWS as CASES
+from tests.metrics.cases import metrics_of
 from tests.metrics.shop import shop
 from troth.app.answers.metrics import metric_ground
 from troth.app.operation import Operation
@@ -17,14 +15,12 @@ from troth.metrics.compiling import compiled
 from troth.query.dialects import DIALECTS, translated
 from troth.query.dialects.translating import parsed
 
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 READ = {"warehouse": {"order": "attr(warehouse)"}, "segment": {"order": "customer.segment"}}
 
 
 @pytest.fixture(scope="module")
 def operation(tmp_path_factory: pytest.TempPathFactory) -> Operation:
-    metrics = {f"m{number}": {"words": case["name"], **case["metric"]} for number, case in enumerate(CASES)}
-    return shop(tmp_path_factory.mktemp("shop"), yaml.safe_dump(metrics, sort_keys=False))
+    return shop(tmp_path_factory.mktemp("shop"), metrics_of(CASES))
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.metrics.cases import OF_ROWS as CASES
+from tests.metrics.cases import metrics_of
 from tests.metrics.elsewhere import ClickHouseEngine, Elsewhere, PostgresEngine, SparkEngine, files_of, no_warnings
 from tests.metrics.shop import shop
 from tests.metrics.test_rollups import told
@@ -23,7 +24,6 @@ from troth.app.reading import Reading, open_reading
 from troth.metrics import METRICS, Cut, Metric, Request, answer
 from troth.query.dialects import DIALECTS
 
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 READ = {"warehouse": {"order": "attr(warehouse)"}, "segment": {"order": "customer.segment"}}
 MARKS = {"notimpl", "notyet", "never"}
 PAIRS = """SELECT i, j, CAST(a AS DECIMAL(24, 10)) AS a, CAST(b AS DECIMAL(24, 10)) AS b FROM (
@@ -38,8 +38,7 @@ FROM pairs ORDER BY i, j"""
 
 @pytest.fixture(scope="module")
 def reading(tmp_path_factory: pytest.TempPathFactory) -> Reading:
-    metrics = {f"m{number}": {"words": case["name"], **case["metric"]} for number, case in enumerate(CASES)}
-    found = open_reading(shop(tmp_path_factory.mktemp("shop"), yaml.safe_dump(metrics, sort_keys=False)).workspace)
+    found = open_reading(shop(tmp_path_factory.mktemp("shop"), metrics_of(CASES)).workspace)
     found.context.engine.run(f"CREATE TABLE pairs AS {PAIRS}")
     return found
 

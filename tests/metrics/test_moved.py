@@ -12,9 +12,9 @@ import pytest
 import troth
 from tests.app.small_book import write_book
 from tests.faces.test_metric_commands import lines, said
-from troth.app.answers.moved import period_of
 from troth.app.operation import Operation
 from troth.kernel.errors import BadValue, NotFound
+from troth.metrics.periods import period_of
 
 #            February            March
 #  near, am  9 of 10 = 90 %      2 of 2 = 100 %

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.metrics.cases import OF_ROWS as CASES
+from tests.metrics.cases import metrics_of
 from tests.metrics.shop import shop
 from troth.app.answers.metrics import metric_ground
 from troth.app.operation import Operation
@@ -20,7 +21,6 @@ from troth.metrics.kinds import KINDS
 from troth.record import Engine
 from troth.stores.sums import KeptSums
 
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 READ = {"warehouse": {"order": "attr(warehouse)"}, "segment": {"order": "customer.segment", "customer": "attr(segment)"}}
 CUTS = (Cut(), Cut("week"), Cut("month", datetime(2026, 2, 1), datetime(2026, 3, 3)))
 SLICED: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
@@ -33,8 +33,7 @@ SLICED: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
 
 @pytest.fixture(scope="module")
 def operation(tmp_path_factory: pytest.TempPathFactory) -> Operation:
-    metrics = {f"m{number}": {"words": case["name"], **case["metric"]} for number, case in enumerate(CASES)}
-    return shop(tmp_path_factory.mktemp("shop"), yaml.safe_dump(metrics, sort_keys=False))
+    return shop(tmp_path_factory.mktemp("shop"), metrics_of(CASES))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """What is measured: declared once, asked of the record as exact sums, judged with n and an interval."""
 
 from troth.metrics.answering import Answer, Reading, answer, answer_all
+from troth.metrics.composing import answer_any
 from troth.metrics.definition import METRICS, Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import KINDS
@@ -20,5 +21,6 @@ __all__ = [
     "Rollups",
     "answer",
     "answer_all",
+    "answer_any",
     "lint",
 ]

@@ -15,7 +15,7 @@ from troth.engines.statistics.ratio import PairSums, Ratio
 from troth.kernel import digest
 from troth.kernel.errors import BookError, ExpressionError, nearest
 from troth.kernel.refusal import Refusal
-from troth.metrics.definition import Metric
+from troth.metrics.definition import SECOND_US, Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.rows import AMOUNT, AT, BELONGS, SAME, Made, Rows, answers, entries, happened, made, objects, outcomes
 from troth.promises.naming import quarantined
@@ -26,7 +26,6 @@ AMOUNTS = {"num": "CAST({} AS DECIMAL(38, 10))", "money": "CAST({} AS DECIMAL(38
 # cost of all else; what fits into 64 bits it need not.
 FACTOR = "CAST(coalesce(CAST(TRY_CAST({0} AS DECIMAL(18, 10)) AS DECIMAL(18, 6)), TRY_CAST({0} AS DECIMAL(18, 6))) AS DECIMAL(38, 6))"
 UNITS = {"num": "", "bool": "share", "duration": "seconds"}
-SECOND_US = 1_000_000
 PLACE_OF = {"at": AT, "where": BELONGS, "same": SAME}
 Number = int | Decimal | Fraction
 ALL, NONE = "TRUE", "FALSE"
@@ -144,7 +143,7 @@ class MetricKind:
     zero: of nothing it is nought, which is a value. parts: of which sums its value is made, None where it is of none.
     by_state: its rows are outcomes, of which those count that are kept, broken or unknown. recut: how time is cut says what its rows are,
     so that no days of it add up.
-    arrivals: what it counts comes by itself, so that it spreads as counts do.
+    arrivals: what it counts comes by itself, so that it spreads as counts do. composed: it is made of the readings of other metrics.
     """
 
     name: str
@@ -160,6 +159,7 @@ class MetricKind:
     by_state: bool = False
     recut: bool = False
     arrivals: bool = False
+    composed: bool = False
 
     def convention(self, metric: Metric) -> str:
         """The convention by which a definition counts: its own, else the usual one."""

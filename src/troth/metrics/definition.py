@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from troth.book import Expression, Kind, Part, Role
 from troth.sources import Identifier
-from troth.sources.contracts.contract import FixedDuration
+from troth.sources.contracts.contract import FixedDuration, microseconds
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
+SECOND_US = 1_000_000
+
+
+class IndexPart(Part):
+    """One metric of an index."""
+
+    metric: Identifier = Field(description="The metric in metrics/ that counts: late_share")
+    weight: Annotated[float, Field(gt=0, le=1)] = Field(description="Its share of the whole; those of all parts sum to 1: 0.4")
+    base: Annotated[float, Field(gt=0)] | FixedDuration | None = Field(
+        None, description="What of it stands for 100, a target or where it began: 0.08; of a duration 3d. Without it, of the index's period"
+    )
+    why: str = Field(min_length=1, description="Why it weighs so much: late parcels are why customers leave")
+
+    @property
+    def stands(self) -> float | None:
+        """The base in the unit of readings: durations in seconds."""
+        return microseconds(self.base) / SECOND_US if isinstance(self.base, str) else self.base
 
 
 class Metric(Part):
@@ -55,6 +72,12 @@ class Metric(Part):
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="Which quantile: 0.95; without it the median")
     scale: tuple[int, int] | None = Field(None, description="The least and the greatest answer: [0, 10]. Answers off it are an error")
     definition: Identifier | None = Field(None, description="Which of the conventions of its kind counts, where these differ: top_two_box")
+    parts: tuple[IndexPart, ...] = Field(
+        (), description="Of an index, what it is made of: [{metric: late_share, weight: 0.6, base: 0.08, why: they leave}]"
+    )
+    base: Annotated[str, BeforeValidator(str)] | None = Field(
+        None, description="Of an index, the period in which it was 100, for parts without a base of their own: 2026-01, 2026-Q1, 2026"
+    )
     better: Literal["higher", "lower"] | None = Field(None, description="Which way is up: higher or lower; null where neither is")
     productivity: bool = Field(False, description="true: it says how much work was done, so that it needs pair_with")
     pair_with: Identifier | None = Field(None, description="The metric about customers that a gain of this one could cost: late_share")

@@ -11,12 +11,14 @@ from troth.metrics.asking import MetricKind, Wrong
 from troth.metrics.definition import METRICS, Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import KINDS
+from troth.metrics.lint_index import index_problems
 from troth.promises import PROMISES, Promise
 from troth.promises.lint import record_of
 from troth.sources import SOURCES, Source
 
 COMMON = frozenset({"kind", "words", "where", "better", "productivity", "pair_with", "minimum", "owner", "steward"})
 BASES = ("of", "promise", "instrument")
+OF_ROWS = frozenset({"where", "minimum"})
 ANY_DAY = datetime(2000, 1, 1)
 
 
@@ -32,7 +34,10 @@ def lint(book: Book) -> list[Problem]:
             found.append(definition.problem(("kind",), said, at_value=True))
             continue
         wrong = [*_fields(definition, kind), *_pair(definition, name, metrics, book)]
-        found += wrong or _expressions(definition, kind, ground)
+        if kind.composed:
+            found += wrong or index_problems(definition, metrics, ground)
+        else:
+            found += wrong or _expressions(definition, kind, ground)
     return found
 
 
@@ -50,11 +55,12 @@ def _fields(definition: Definition[Metric], kind: MetricKind) -> Iterator[Proble
     bases = [base for base in BASES if base in given and base in kind.bases]
     for field in sorted(kind.needs - given):
         yield definition.problem(("kind",), f"a metric of kind '{kind.name}' needs '{field}'", at_value=True)
-    if "of" not in kind.needs and len(bases) != 1:
+    if kind.bases and "of" not in kind.needs and len(bases) != 1:
         allowed = ", ".join(f"'{base}'" for base in BASES if base in kind.bases)
         yield definition.problem(("kind",), f"a metric of kind '{kind.name}' needs one of {allowed}", at_value=True)
     allowed_fields = COMMON | kind.needs | kind.takes | kind.bases | ({"definition"} if kind.conventions else set())
-    allowed_fields |= set() if "event" in kind.needs or "from" in kind.needs else {"at"}
+    allowed_fields |= set() if "event" in kind.needs or "from" in kind.needs or kind.composed else {"at"}
+    allowed_fields -= OF_ROWS if kind.composed else set()
     for field in sorted(given - allowed_fields):
         yield definition.problem((field,), f"a metric of kind '{kind.name}' has no '{field}'; {nearest(field, allowed_fields - COMMON)}")
     if metric.definition is not None and kind.conventions and metric.definition not in kind.conventions:

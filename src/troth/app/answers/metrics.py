@@ -9,7 +9,8 @@ from datetime import datetime
 from troth.app.reading import Reading
 from troth.kernel.errors import NotFound, nearest
 from troth.kernel.instant import from_us
-from troth.metrics import METRICS, Answer, Ground, Metric, Request, answer
+from troth.metrics import METRICS, Answer, Ground, Metric, Request, answer_any
+from troth.metrics.composing import BETWEEN
 from troth.metrics.lint import ground_of
 from troth.promises.assigning import read_of
 from troth.promises.terms import By
@@ -38,8 +39,10 @@ def tell_metrics(reading: Reading, names: Sequence[str] = (), request: Request =
         metric_of(reading, name)
     if not definitions:
         raise NotFound("the book has no metric", next_step="Declare one in metrics/: docs/how-to/measure.md shows how.")
-    chosen = {name: definitions[name].value for name in (names or definitions)}
-    found = answer(reading.context.engine, chosen, request, metric_ground(reading), dimensions_of(reading), reading.rollups)
+    metrics = {name: one.value for name, one in definitions.items()}
+    found = answer_any(
+        reading.context.engine, tuple(names or metrics), metrics, request, metric_ground(reading), dimensions_of(reading), reading.rollups
+    )  # fmt: skip
     snapshot = reading.snapshot
     return tuple(Told(one, definitions[name].hash, snapshot.id, snapshot.as_of) for name, one in found.items())
 
@@ -63,7 +66,7 @@ def sql_for(told: Told, dialect: str) -> str:
 
     Raises BadValue for an engine that is not known.
     """
-    sql = translated(told.answer.sql, dialect)
+    sql = BETWEEN.join(translated(one, dialect) for one in told.answer.sql.split(BETWEEN))
     return "\n".join((*(f"-- the session has {name} = {value}" for name, value in DIALECTS[dialect].settings.items()), sql))
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from fractions import Fraction
 
 from troth.app.answers.metrics import Told, metric_of, tell_metric
 from troth.app.reading import Reading
 from troth.engines.allocation import Part, why_moved
 from troth.kernel.errors import BadValue, CannotEstimate
-from troth.metrics import Cut, Request
+from troth.metrics import Request
 from troth.metrics.answering import Reading as Value
-from troth.metrics.definition import Grain
-from troth.metrics.ground import ends
+from troth.metrics.periods import period_of
 from troth.metrics.unit_rows import parts_of
-
-MONTH = re.compile(r"(\d{4})-(\d{2})")
-QUARTER = re.compile(r"(\d{4})-?Q([1-4])")
-WEEK = re.compile(r"(\d{4})-?W(\d{2})")
-YEAR = re.compile(r"(\d{4})")
-RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
-EXAMPLES = "2026-02, 2026-Q1, 2026-W07, 2026, 2026-02-14, or 2026-02-01..2026-02-14"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +89,6 @@ def tell_moved(reading: Reading, name: str, first: str, second: str, request: Re
     steps = [one.after - one.before for one in move.parts if one.after is not None and one.before is not None]
     against = len(steps) > 1 and all(step * move.change < 0 for step in steps)
     return Moved(told[1], (first, second), before, after, move.change, move.rate, move.mix, found, against)
-
-
-def period_of(text: str) -> Cut:
-    """The local days of a period as people write it. Raises BadValue."""
-    try:
-        if found := RANGE.fullmatch(text):
-            begin, end = (date.fromisoformat(day) for day in found.groups())
-            if end < begin:
-                raise BadValue("the period ends before it begins", got=f"'{text}'", allowed=EXAMPLES)
-            return _cut(begin, ends(end, "day"))
-        for pattern, grain in ((MONTH, "month"), (QUARTER, "quarter"), (WEEK, "week"), (YEAR, "year")):
-            if found := pattern.fullmatch(text):
-                return _of(grain, *(int(part) for part in found.groups()))  # type: ignore[arg-type]  # the four literals above
-        day = date.fromisoformat(text)
-        return _cut(day, ends(day, "day"))
-    except ValueError as error:
-        if isinstance(error, BadValue):
-            raise
-        raise BadValue("no period", got=f"'{text}'", allowed=EXAMPLES) from None
-
-
-def _of(grain: Grain, year: int, part: int = 1) -> Cut:
-    begin = date.fromisocalendar(year, part, 1) if grain == "week" else date(year, part * 3 - 2 if grain == "quarter" else part, 1)
-    return _cut(begin, ends(begin, grain))
-
-
-def _cut(begin: date, end: date) -> Cut:
-    return Cut(None, datetime.combine(begin, datetime.min.time()), datetime.combine(end, datetime.min.time()))
 
 
 def _whole(told: Told, period: str) -> Value:

@@ -20,6 +20,7 @@ from troth.kernel.refusal import Refusal, refuse
 from troth.metrics import KINDS, Answer, Cut, Request
 from troth.metrics.answering import NOT_ON_RECORD
 from troth.metrics.answering import Reading as Judged
+from troth.metrics.asking import MetricKind
 from troth.metrics.charting import basis_of
 from troth.metrics.units import FEWEST_OF_A_MEAN, Cell, Compared, compared
 
@@ -172,10 +173,17 @@ def _comparable(answer: Answer) -> str:
         raise BadValue(
             f"'{answer.metric}' cannot be compared between units", got=f"a metric of kind '{kind}'",
             allowed="a share, a mean, a ratio or a score of answers",
-            next_step="What grows with a unit says how big it is; declare it by what it is counted by, with 'denominator'."
-            if KINDS[kind].zero else "Declare its mean, or the share that ends in time.",
+            next_step=_instead(KINDS[kind]),
         )  # fmt: skip
     return "average"
+
+
+def _instead(kind: MetricKind) -> str:
+    if kind.composed:
+        return "Compare units by each metric that it is made of."
+    if kind.zero:
+        return "What grows with a unit says how big it is; declare it by what it is counted by, with 'denominator'."
+    return "Declare its mean, or the share that ends in time."
 
 
 def _refused(*answers: Answer) -> Refusal | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from troth.app.answers.charts import ChartedMetric, chart_all, chart_metric
-from troth.app.answers.metrics import Told, dimensions_of, tell_metric, tell_metrics
+from troth.app.answers.metrics import Told, dimensions_of, metric_of, tell_metric, tell_metrics
 from troth.app.answers.moved import Moved, tell_moved
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue
-from troth.metrics import Request
+from troth.metrics import Metric, Request
 from troth.metrics.answering import Reading as Value
 
 FORMATS: Mapping[str, str] = {"month": "%Y-%m", "year": "%Y", "day": "%Y-%m-%d", "week": "%G-W%V"}
@@ -92,8 +92,12 @@ def _unusual(one: ChartedMetric) -> bool | None:
 
 def _dimensions(reading: Reading, told: Told) -> tuple[str, ...]:
     """The company's dimensions that the metric's rows have."""
-    metric, context = told.answer.definition, reading.context
-    promise = context.promises.get(metric.promise or "")
-    subject = metric.of or (promise.subject if promise else None)
-    found = dimensions_of(reading)
-    return tuple(name for name, by in found.items() if subject is None or subject in by)
+    index, found = told.answer.definition, dimensions_of(reading)
+    metrics = [metric_of(reading, one.metric) for one in index.parts] or [index]
+    subjects = [_subject(reading, metric) for metric in metrics]
+    return tuple(name for name, by in found.items() if all(subject is None or subject in by for subject in subjects))
+
+
+def _subject(reading: Reading, metric: Metric) -> str | None:
+    promise = reading.context.promises.get(metric.promise or "")
+    return metric.of or (promise.subject if promise else None)

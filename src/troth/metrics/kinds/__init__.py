@@ -11,6 +11,7 @@ from troth.metrics.kinds import (
     count,
     csat,
     first_contact,
+    index,
     kept,
     mean,
     newly_won,
@@ -32,5 +33,6 @@ KINDS: Mapping[str, MetricKind] = {
     for kind in (
         ratio.KIND, mean.KIND, quantile.KIND, count.KIND, total.KIND, stock.KIND, time_to.KIND, kept.KIND, otif.KIND, nps.KIND, csat.KIND,
         ces.KIND, newly_won.KIND, repeat.KIND, retention.KIND, referral.KIND, first_contact.KIND, rework.KIND, continuity.KIND,
+        index.KIND,
     )
 }  # fmt: skip

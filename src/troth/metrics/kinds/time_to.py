@@ -10,8 +10,8 @@ import numpy as np
 from troth.engines.statistics.survival import survival
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal
-from troth.metrics.asking import SECOND_US, Asked, Counted, Estimate, MetricKind, Number, belonging, counting, known_event, known_type
-from troth.metrics.definition import Metric
+from troth.metrics.asking import Asked, Counted, Estimate, MetricKind, Number, belonging, counting, known_event, known_type
+from troth.metrics.definition import SECOND_US, Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.rows import happened, objects
 

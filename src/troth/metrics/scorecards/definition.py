@@ -8,11 +8,9 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from troth.book import Kind, Part, Role
-from troth.metrics.definition import Grain
+from troth.metrics.definition import SECOND_US, Grain
 from troth.sources import Identifier
 from troth.sources.contracts.contract import FixedDuration, microseconds
-
-SECOND_US = 1_000_000
 
 
 def _as_text(value: object) -> object:
