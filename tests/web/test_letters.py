@@ -17,7 +17,7 @@ from tests.post import Office, post_office
 from tests.web.conftest import Known, text_of
 from troth.access import EVERYTHING, Role, Scope, Viewer
 from troth.app.bootstrap import open_access, open_sending, open_workspace
-from troth.app.letters.sending import Sending, add, remove, run
+from troth.app.letters.sending import Sending, add, remove, run, stopped
 from troth.app.pages.served import Served
 from troth.app.workspace import Workspace
 from troth.faces.outgoing import write
@@ -53,7 +53,7 @@ class Post:
         return found[1]
 
     def browser(self, who: Viewer | None = None) -> TestClient:
-        app = web_app(Served(self.workspace), Known(who), self.sending.links)
+        app = web_app(Served(self.workspace), Known(who), self.sending)
         return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
 
 
@@ -144,7 +144,7 @@ def test_with_a_link_nothing_can_be_sent_to_us(post: Post) -> None:
 
 def test_who_comes_by_a_link_has_no_account_and_gives_no_access(post: Post) -> None:
     gate = AccountGate(open_access(post.workspace))
-    app = web_app(Served(post.workspace), gate, post.sending.links)
+    app = web_app(Served(post.workspace), gate, post.sending)
     browser = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     browser.get(post.path("de@meridian.example"))
 
@@ -189,3 +189,66 @@ def test_what_is_sent_no_more_is_opened_no_more(post: Post) -> None:
 
     assert browser.get("/").headers["location"] == "/sign-in"
     assert browser.cookies[COOKIE]
+
+
+FROM_ELSEWHERE = {"origin": "https://mail.example", "sec-fetch-site": "cross-site"}
+
+
+@contextmanager
+def _own(post: Post, tmp_path: Path) -> Iterator[Post]:
+    """The same, in a copy in which something may be stopped."""
+    shutil.copytree(post.root.parent, tmp_path / "meridian")
+    with post_office() as office, _named(office.url):
+        made = Post(tmp_path / "meridian" / "book", office)
+        made.now = DUE + timedelta(days=1)
+        for one in made.sending.schedules.all():
+            made.sending.schedules.remove(one.id)
+        made.send("de@meridian.example", BERLIN)
+        made.send("all@meridian.example", EVERYTHING)
+        made.now = DUE + timedelta(days=7)
+        run(made.workspace, made.sending, write)
+        yield made
+
+
+def test_a_program_of_mail_stops_letters_without_asking_anybody(post: Post, tmp_path: Path) -> None:
+    with _own(post, tmp_path) as own:
+        mail = next(mail for mail in own.office.mails if mail["to"] == "de@meridian.example")
+        address = re.fullmatch(r"<http://testserver(/link/[\w-]+/stop)>", mail["list-unsubscribe"])
+        assert address
+        assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+        browser = own.browser()
+
+        asked = browser.get(address[1])
+        assert (asked.status_code, len(own.sending.schedules.all())) == (200, 2)
+        assert "Have these letters no more?" in asked.text
+
+        answers = [browser.post(address[1], data={"List-Unsubscribe": "One-Click"}, headers=FROM_ELSEWHERE) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert all("These letters come no more." in answer.text for answer in answers)
+        assert [one.scope for one in own.sending.schedules.all()] == [EVERYTHING]
+        assert len(stopped(own.workspace)) == 1
+
+        own.now = DUE + timedelta(days=14)
+        assert [mail["to"] for mail in own.office.mails] == ["de@meridian.example", "all@meridian.example"]
+        run(own.workspace, own.sending, write)
+        assert [mail["to"] for mail in own.office.mails][2:] == ["all@meridian.example"]
+
+
+def test_who_has_no_link_stops_nothing_and_learns_nothing(post: Post, tmp_path: Path) -> None:
+    with _own(post, tmp_path) as own:
+        answer = own.browser().post("/link/nothing-like-it/stop")
+        assert "These letters come no more." in answer.text
+        assert len(own.sending.schedules.all()) == 2
+        assert stopped(own.workspace) == ()
+        # Nothing else is taken without a form of ours.
+        assert own.browser().post("/link/x/stop/more").status_code in (403, 404, 405)
+
+
+def test_a_reader_stops_letters_by_the_button_of_the_page(post: Post, tmp_path: Path) -> None:
+    with _own(post, tmp_path) as own:
+        path = f"{own.path('all@meridian.example')}/stop"
+        page = own.browser().get(path).text
+        assert '<form method="post">' in page
+        assert "Meridian" not in page
+        own.browser().post(path)
+        assert [one.scope for one in own.sending.schedules.all()] == [BERLIN]

@@ -9,7 +9,7 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from troth.access import EVERYTHING, Scope
-from troth.access.keys import new_id
+from troth.access.keys import hash_of, new_id
 from troth.app.building.build import build
 from troth.app.building.judging import DEFAULT_ZONE
 from troth.app.letters.digest import Digest, digest_of
@@ -23,7 +23,8 @@ from troth.sending import Due, Handed, Letter, Links, NotSent, Outbox, Post, Sch
 from troth.sources.personal.vault import is_erased
 
 LONGEST_ADDRESS = 254
-HERE = "command line"
+HERE, READER = "command line", "reader"
+STOPPED = "schedule.stopped"
 FAILED = "failed"
 
 
@@ -40,11 +41,15 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a letter is written from. link: where it leads. built: whether it was built on what the sources hold now."""
+    """What a letter is written from. link: where it leads; stop: where its reader has it stopped, without signing in.
+
+    built: whether it was built on what the sources hold now.
+    """
 
     digest: Digest
     language: str
     link: str
+    stop: str
     expires: datetime
     at: datetime
     built: bool
@@ -98,6 +103,20 @@ def remove(workspace: Workspace, sending: Sending, id: str, actor: str = HERE) -
         raise NotFound("no such schedule", got=f"'{id}'", next_step="`troth schedule list` lists them.")
     sending.schedules.remove(id)
     workspace.journal.record(actor, "schedule.removed", id, {}, workspace.now())
+
+
+def stop(workspace: Workspace, sending: Sending, key: str) -> None:
+    """Send it no more, as the reader of a letter asks by its link. Nothing is done, nor said, where the link opens nothing any more."""
+    link = sending.links.find(hash_of(key), workspace.now())
+    if link is None or sending.schedules.find(link.schedule) is None:
+        return
+    sending.schedules.remove(link.schedule)
+    workspace.journal.record(READER, STOPPED, link.schedule, {}, workspace.now())
+
+
+def stopped(workspace: Workspace) -> tuple[str, ...]:
+    """The schedules that their readers stopped, oldest first."""
+    return tuple(id for id, _ in workspace.journal.recorded(STOPPED))
 
 
 def listed(sending: Sending) -> tuple[Listed, ...]:
@@ -157,7 +176,8 @@ def _write_all(
         except TrothError as error:  # the others get theirs
             sending.outbox.put(Handed(replace(letter, state="failed", reason=str(error)), b""), link)
             continue
-        paper = Paper(digest, schedule.language, f"{schedule.address}/link/{key}", whole.context.local_time(link.expires), now, fresh)
+        address = f"{schedule.address}/link/{key}"
+        paper = Paper(digest, schedule.language, address, f"{address}/stop", whole.context.local_time(link.expires), now, fresh)
         sending.outbox.put(Handed(letter, write(paper)), link)
 
 

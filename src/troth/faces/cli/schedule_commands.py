@@ -64,7 +64,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List what is sent, and what became of the last letter of each."""
-    from troth.app.letters.sending import listed
+    from troth.app.letters.sending import listed, stopped
 
     out, (workspace, sending) = Out(json=json, quiet=False), _opened(book)
     found = listed(sending)
@@ -78,6 +78,8 @@ def list_(
         last = _told(one.letters[0]) if one.letters else "none yet"
         rows.append((one.schedule.id, str(one.schedule.when), to, one.schedule.scope.written() or "everything", last))
     out.rows(("schedule", "when", "to", "of", "last letter"), rows)
+    if by_readers := stopped(workspace):
+        out.say(f"Stopped by their readers: {', '.join(by_readers)}.")
 
 
 @app.command()

@@ -37,7 +37,7 @@ def serve(
     sending, served = open_sending(workspace), Served(workspace)
     with ticking(lambda: send(workspace, sending, write)):
         if demo:
-            run(web_app(served, OpenGate(), sending.links), host, port, lambda address: typer.echo(f"The pages: {address}"))
+            run(web_app(served, OpenGate(), sending), host, port, lambda address: typer.echo(f"The pages: {address}"))
             return
         access, provider = open_access(workspace), open_provider(workspace)
 
@@ -48,4 +48,4 @@ def serve(
             if (first := first_link(access)) is not None:
                 typer.echo(f"Nobody is admin yet. Become it, within the hour: {address}welcome#{first.key}")
 
-        run(web_app(served, AccountGate(access, tls=tls, provider=provider), sending.links), host, port, say)
+        run(web_app(served, AccountGate(access, tls=tls, provider=provider), sending), host, port, say)

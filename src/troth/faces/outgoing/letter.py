@@ -6,13 +6,13 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from troth.app.letters.sending import Paper
 from troth.faces.language import Language, language_of
 from troth.faces.outgoing import sentences
 from troth.faces.web.templates import template
+from troth.sending.message import POLICY
 
 WIDTH = 72
 LONGEST_SUBJECT = 180
@@ -21,10 +21,13 @@ LONGEST_SUBJECT = 180
 def write(paper: Paper) -> bytes:
     """The message, without sender and addressee."""
     language = language_of(paper.language)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = _one_line(sentences.subject(paper.digest, language))
     message["Date"] = format_datetime(paper.at.replace(tzinfo=UTC))
     message["Auto-Submitted"] = "auto-generated"  # so that no absence note answers it
+    # RFC 8058: a program of mail shows a button of its own for it, and posts to the address.
+    message["List-Unsubscribe"] = f"<{paper.stop}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text(paper, language), cte="quoted-printable")
     message.add_alternative(html(paper, language), subtype="html", cte="quoted-printable")
     message["Content-Language"] = language.code
@@ -54,7 +57,6 @@ def notes(paper: Paper, language: Language) -> list[str]:
         if paper.built
         else say("The newest files could not be read: this is of the data before them."),
         say("The link opens these pages to whoever has it, to read, until %(moment)s.") % {"moment": language.moment(paper.expires)},
-        say("To have it no more, answer to whoever runs Troth at your place."),
     ]
 
 
@@ -83,6 +85,7 @@ def _lines(paper: Paper, language: Language) -> Iterator[str]:
     yield from _wrapped(sentences.rests_on(digest.monday, language))
     for note in notes(paper, language):
         yield from _wrapped(note)
+    yield from [say("Have it no more:"), paper.stop]
 
 
 def _titled(title: str) -> list[str]:

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from troth import __version__
+from troth.app.letters.sending import Sending
 from troth.app.pages.served import Served
 from troth.faces import api
 from troth.faces.web import errors, guard, pages, static_files
 from troth.faces.web.gate import Gate, OpenGate
 from troth.faces.web.guard import Taken
-from troth.sending import Links
 
 POLICY = (
     "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -33,10 +33,10 @@ OPEN, PRIVATE = "private, no-cache", "private, no-store"
 STRICT = "max-age=31536000; includeSubDomains"
 
 
-def web_app(served: Served, gate: Gate, links: Links | None = None) -> FastAPI:
-    """The pages of an operation. gate: who is at the door. links: in letters that were sent, where any are."""
+def web_app(served: Served, gate: Gate, sending: Sending | None = None) -> FastAPI:
+    """The pages of an operation. gate: who is at the door. sending: of letters, whose links open pages, where any are sent."""
     app = FastAPI(title="Troth", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.served, app.state.gate, app.state.links = served, gate, links
+    app.state.served, app.state.gate, app.state.sending = served, gate, sending
     app.middleware("http")(_at_the_door)
     errors.add_to(app)
     app.include_router(static_files.router)

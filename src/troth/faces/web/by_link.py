@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from troth.access import Viewer
 from troth.app.letters.links import viewer_of
+from troth.app.letters.sending import stop as stop_letters
 from troth.sending import Link
 
 COOKIE = "troth-link"
@@ -21,7 +22,14 @@ def by_link(request: Request) -> Viewer | None:
 
 def opened(request: Request, key: str) -> tuple[Viewer, Link] | None:
     state = request.app.state
-    return None if state.links is None else viewer_of(state.links, key, state.served.workspace.now())
+    return None if state.sending is None else viewer_of(state.sending.links, key, state.served.workspace.now())
+
+
+def stop(request: Request, key: str) -> None:
+    """Have the letters no more in one of which the link is."""
+    state = request.app.state
+    if state.sending is not None:
+        stop_letters(state.served.workspace, state.sending, key)
 
 
 def keep(request: Request, response: Response, key: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -13,6 +14,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "csrf", "x-csrf-token"
 MOST = 2 << 20  # bytes of a form; the longest has a file of the rules in it
 OWN = frozenset({"same-origin", "none"})
+# Sent by programs of mail, from anywhere: the key in the address says whose letters are meant, and no cookie has a part in it.
+BY_ITS_KEY = re.compile(r"/link/[\w-]+/stop")
 
 
 class NotTaken(Exception):
@@ -30,7 +33,7 @@ def refused(request: Request) -> int | None:
     """
     if request.method in SAFE:
         return None
-    if request.app.state.gate.form_key(request) is None or not _ours(request):
+    if not _by_its_key(request) and (request.app.state.gate.form_key(request) is None or not _ours(request)):
         return 403
     length = request.headers.get("content-length")
     if length is None and "transfer-encoding" in request.headers:
@@ -40,7 +43,7 @@ def refused(request: Request) -> int | None:
 
 async def taken(request: Request) -> None:
     """Raises NotTaken for what does not carry the key that forms of this session carry."""
-    if request.method in SAFE:
+    if request.method in SAFE or _by_its_key(request):
         return
     expected = request.app.state.gate.form_key(request)
     given = request.headers.get(HEADER) or (await request.form()).get(FIELD)
@@ -59,6 +62,10 @@ def local(address: str) -> str:
     """
     ours = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
     return address if ours and not urlsplit(address).netloc else "/"
+
+
+def _by_its_key(request: Request) -> bool:
+    return BY_ITS_KEY.fullmatch(request.url.path) is not None
 
 
 def _ours(request: Request) -> bool:

@@ -10,12 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import SMTP
 from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from troth.kernel.errors import BadValue
 from troth.sending import Handed, NotSent
+from troth.sending.message import POLICY
 from troth.stores import failpoints
 
 VARIABLE = "TROTH_SMTP"
@@ -126,7 +126,7 @@ def _connected(server: Server) -> smtplib.SMTP:
 
 def _addressed(handed: Handed, sender: str, to: str) -> Message:
     """The same message in every try: by its id who receives it knows it for the same."""
-    message = BytesParser(policy=SMTP).parsebytes(handed.content)
+    message = BytesParser(policy=POLICY).parsebytes(handed.content)
     message["From"] = sender
     message["To"] = to
     message["Message-ID"] = f"<{handed.letter.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
