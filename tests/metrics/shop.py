@@ -150,7 +150,10 @@ whole:
   due: end_of_day(attr(due))
   void_when: cancelled is known
 """
-BOOK = {"troth.yaml": ROOT, "company.yaml": COMPANY, "sources/all.yaml": SOURCES, "promises/deliver.yaml": PROMISES}
+DESK = "desk: {zone: Europe/Berlin, hours: 'Mon-Fri 09:00-17:00'}\n"
+BOOK = {
+    "troth.yaml": ROOT, "company.yaml": COMPANY, "sources/all.yaml": SOURCES, "promises/deliver.yaml": PROMISES, "calendars/all.yaml": DESK,
+}  # fmt: skip
 
 
 def shop(under: Path, metrics: str) -> Operation:

@@ -18,14 +18,18 @@ from troth.kernel.refusal import Refusal
 from troth.metrics.definition import SECOND_US, Metric
 from troth.metrics.ground import Cut, Ground
 from troth.metrics.rows import AMOUNT, AT, BELONGS, SAME, Made, Rows, answers, entries, happened, made, objects, outcomes
+from troth.promises.calendars import CALENDARS
 from troth.promises.naming import quarantined
 from troth.record.strata import Stratum
 
-AMOUNTS = {"num": "CAST({} AS DECIMAL(38, 10))", "money": "CAST({} AS DECIMAL(38, 10))", "duration": "CAST({} AS DECIMAL(38, 0))"}
+TENTHS, WHOLE = "CAST({} AS DECIMAL(38, 10))", "CAST({} AS DECIMAL(38, 0))"
+AMOUNTS = {"num": TENTHS, "money": TENTHS, "duration": WHOLE, "working": WHOLE}
 # Squares of ten decimals leave no room for what stands before them. To lose digits DuckDB divides numbers of 128 bits, at ten times the
 # cost of all else; what fits into 64 bits it need not.
 FACTOR = "CAST(coalesce(CAST(TRY_CAST({0} AS DECIMAL(18, 10)) AS DECIMAL(18, 6)), TRY_CAST({0} AS DECIMAL(18, 6))) AS DECIMAL(38, 6))"
-UNITS = {"num": "", "bool": "share", "duration": "seconds"}
+UNITS = {"num": "", "bool": "share", "duration": "seconds", "working": "working hours"}
+MICROSECONDS = {"seconds": SECOND_US, "working hours": 3_600 * SECOND_US}
+TIMES = frozenset({"duration", "working"})
 PLACE_OF = {"at": AT, "where": BELONGS, "same": SAME}
 Number = int | Decimal | Fraction
 ALL, NONE = "TRUE", "FALSE"
@@ -183,14 +187,14 @@ class Amount:
         if found.kind == "bool":
             sql = f"CAST({found.sql} AS INTEGER)"
             return cls(sql, sql, unit, when)
-        plain = found.kind != "duration" and isinstance(found.node, exp.Column)  # the lake's own decimals are summed as they are
+        plain = found.kind not in TIMES and isinstance(found.node, exp.Column)  # the lake's own decimals are summed as they are
         sql = found.sql if plain else AMOUNTS[found.kind].format(found.sql)
-        return cls(sql, sql if found.kind == "duration" else FACTOR.format(sql), unit, when)
+        return cls(sql, sql if found.kind in TIMES else FACTOR.format(sql), unit, when)
 
     @property
     def scale(self) -> Fraction:
         """By what it is multiplied for its unit: durations are summed in microseconds."""
-        return Fraction(1, SECOND_US) if self.unit == "seconds" else Fraction(1)
+        return Fraction(1, MICROSECONDS.get(self.unit, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,7 @@ class Bound:
         known = f"{y.when} AND {y.sql} IS NOT NULL AND {x.sql} IS NOT NULL"
         products = {"y": (y.sql,), "x": (x.sql,), "yy": (y.factor,) * 2, "xx": (x.factor,) * 2, "xy": (x.factor, y.factor)}
         sums = {"n": counting(known), **{name: Sum(known, sql) for name, sql in products.items()}}
-        unit = "share" if y.unit == x.unit else f"{y.unit or '1'} per second" if x.unit == "seconds" else y.unit
+        unit = "share" if y.unit == x.unit else f"{y.unit or '1'} per {x.unit.removesuffix('s')}" if x.unit in MICROSECONDS else y.unit
         scale = {"y": y.scale, "x": x.scale, "yy": y.scale**2, "xx": x.scale**2, "xy": x.scale * y.scale}
         return replace(self.asked(sums, unit), scale=scale)
 
@@ -245,7 +249,7 @@ class Bound:
 
 def bound(metric: Metric, ground: Ground) -> Bound:
     """The rows that a definition names, its `at` and its `where`. Raises Wrong."""
-    rows = _rows(metric, ground)
+    rows = clocking(metric, ground, _rows(metric, ground))
     text = metric.at or _usual(metric)
     named = text in rows.names or text in ground.record.events_of(rows.subject) or rows.subject in ground.record.logged
     at = happened(rows, text, ground) if named else expressed(rows, "at", text, ground)
@@ -254,10 +258,21 @@ def bound(metric: Metric, ground: Ground) -> Bound:
 
 def belonging(metric: Metric, ground: Ground, rows: Rows, when: exp.Expression, cells: frozenset[tuple[str, str]] = frozenset()) -> Bound:
     """Rows of a kind's own making, with the `where` of the definition. Raises Wrong."""
+    rows = clocking(metric, ground, rows)
     if metric.where is None:
         return Bound(ground, metric, rows, when, ALL, cells)
     chosen = expressed(rows, "where", metric.where, ground)
     return Bound(ground, metric, chosen.rows, when, f"({chosen.sql})", cells | chosen.cells)
+
+
+def clocking(metric: Metric, ground: Ground, rows: Rows) -> Rows:
+    """Rows on whose expressions working time counts by the calendar of the definition. Raises Wrong for one that there is not."""
+    if metric.calendar is None or ground.calendars is None:
+        return rows
+    known = ground.calendars.book.names(CALENDARS.name)
+    if metric.calendar not in known:
+        raise Wrong(("calendar",), f"no calendar '{metric.calendar}' in calendars/; {nearest(metric.calendar, known)}")
+    return replace(rows, calendar=metric.calendar)
 
 
 def expressed(rows: Rows, field: str, text: str, ground: Ground) -> Made:

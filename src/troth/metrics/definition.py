@@ -62,6 +62,9 @@ class Metric(Part):
     belongs_to: Identifier | None = Field(
         None, description="Object type that comes back: customer; `of` is what belongs to it, as orders belong to customers"
     )
+    calendar: Identifier | None = Field(
+        None, description="The calendar in calendars/ on which elapsed(opened, solved) counts working time: desk; as it is for everybody"
+    )
     same: Expression | None = Field(None, description="Expression of what shall stay the same from one to the next: attr(agent_team)")
     within: FixedDuration | None = Field(None, description="How long a return, a repeat or a second contact may take to count: 365d, 7d")
     money: str | None = Field(

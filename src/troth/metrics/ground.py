@@ -12,8 +12,10 @@ from sqlglot import exp
 
 from troth.engines.calendars.zones import utc_to_local
 from troth.kernel.instant import from_us, to_us
+from troth.metrics.clocking import Clocked, clocked
 from troth.metrics.definition import Grain
 from troth.promises import Promise
+from troth.promises.calendars import Calendars
 from troth.promises.naming import Record
 from troth.query import literal_instant, to_local
 from troth.query.written import written
@@ -26,7 +28,7 @@ STEP: Mapping[Grain, str] = {"day": "1 DAY", "week": "7 DAY", "month": "1 MONTH"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """instruments: by name, what the answers are about. held: cells of which some could not be used, type and name.
+    """instruments: by name, what the answers are about. held: cells of which some could not be used, type and name. calendars: of the book.
 
     since, as_of: naive UTC, from when and up to when the record speaks. kept: what was compiled for it, by what it was made of.
     """
@@ -37,6 +39,7 @@ class Ground:
     as_of: datetime
     since: datetime
     held: frozenset[tuple[str, str]] = frozenset()
+    calendars: Calendars | None = None
     kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], Compiled]) -> Compiled:
@@ -45,6 +48,15 @@ class Ground:
             self.kept[key] = make()
         found: Compiled = self.kept[key]
         return found
+
+    def clock(self, name: str) -> Clocked:
+        """A calendar of the book, as it is for everybody, over what is on record."""
+        calendars = self.calendars
+        assert calendars is not None, "its metrics name no calendar"
+        return self.once(
+            (Clocked, name),
+            lambda: clocked(name, calendars.rule(name, {}), calendars.clocks(name, {})[-1][2].zone, to_us(self.since), to_us(self.as_of)),
+        )
 
     @property
     def today(self) -> date:

@@ -13,12 +13,13 @@ from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import KINDS
 from troth.metrics.lint_index import index_problems
 from troth.promises import PROMISES, Promise
+from troth.promises.calendars import Calendars
 from troth.promises.lint import record_of
 from troth.sources import SOURCES, Source
 
-COMMON = frozenset({"kind", "words", "where", "better", "productivity", "pair_with", "minimum", "owner", "steward"})
+COMMON = frozenset({"kind", "words", "where", "calendar", "better", "productivity", "pair_with", "minimum", "owner", "steward"})
 BASES = ("of", "promise", "instrument")
-OF_ROWS = frozenset({"where", "minimum"})
+OF_ROWS = frozenset({"where", "minimum", "calendar"})
 ANY_DAY = datetime(2000, 1, 1)
 
 
@@ -46,7 +47,7 @@ def ground_of(book: Book) -> Ground:
     promises = {name: one.value for name, one in book.fitting(PROMISES.name, Promise).items()}
     sources = book.fitting(SOURCES.name, Source).values()
     instruments = {entry.instrument: entry.about for source in sources for entry in source.value.feedback}
-    return Ground(record_of(book), promises, instruments, ANY_DAY, ANY_DAY)
+    return Ground(record_of(book), promises, instruments, ANY_DAY, ANY_DAY, calendars=Calendars(book, book.zone))
 
 
 def _fields(definition: Definition[Metric], kind: MetricKind) -> Iterator[Problem]:
@@ -60,7 +61,7 @@ def _fields(definition: Definition[Metric], kind: MetricKind) -> Iterator[Proble
         yield definition.problem(("kind",), f"a metric of kind '{kind.name}' needs one of {allowed}", at_value=True)
     allowed_fields = COMMON | kind.needs | kind.takes | kind.bases | ({"definition"} if kind.conventions else set())
     allowed_fields |= set() if "event" in kind.needs or "from" in kind.needs or kind.composed else {"at"}
-    allowed_fields -= OF_ROWS if kind.composed else set()
+    allowed_fields -= OF_ROWS if kind.composed else {"calendar"} if "from" in kind.needs else set()
     for field in sorted(given - allowed_fields):
         yield definition.problem((field,), f"a metric of kind '{kind.name}' has no '{field}'; {nearest(field, allowed_fields - COMMON)}")
     if metric.definition is not None and kind.conventions and metric.definition not in kind.conventions:

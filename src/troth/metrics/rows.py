@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sqlglot import exp
 
+from troth.metrics.clocking import Counting, refuse_days
 from troth.metrics.ground import Ground
 from troth.promises.naming import DIMENSION, Record, cells_in, joins, owners_in, scope_of
 from troth.query import Kind, Place, Scope, Typed, compile_expression, identifier, literal_text, names_in, parse
@@ -20,7 +21,7 @@ from troth.query.written import written
 
 AT = Place("at", ("instant",))
 BELONGS = Place("where", ("bool",))
-AMOUNT = Place("value", ("num", "money", "duration", "bool"))
+AMOUNT = Place("value", ("num", "money", "duration", "working", "bool"))
 SAME = Place("same", ("text", "party"))
 PLACES = (AT, AMOUNT, SAME)
 OUTCOME_INSTANTS = {"made": "made", "due": "due", "fulfilled": "fulfilled", "known": "known_from"}
@@ -63,6 +64,7 @@ Found = str | Least
 class Rows:
     """base: a FROM clause whose `o` is the object's row. subject: the type of `o`. names: what expressions may name of a row beside
     what the record has of its object. relations: what has to be found first, by name. joins: those of `o` with relations.
+    calendar: on which working time counts.
     """
 
     subject: str
@@ -70,6 +72,7 @@ class Rows:
     names: Mapping[str, Typed] = field(default_factory=dict)
     relations: Mapping[str, Found] = field(default_factory=dict)
     joins: tuple[str, ...] = ()
+    calendar: str | None = None
 
     def reaching(self, relations: Mapping[str, Found], joined: Iterable[str]) -> Rows:
         """The same with more found and joined; what is there already is not joined twice."""
@@ -90,13 +93,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An expression as it is on any rows of one base. events, owners: what must be joined to them."""
+    """An expression as it is on any rows of one base. events, owners: what must be joined to them, and then, for working time, `joins`."""
 
     typed: Typed
     sql: str
     events: tuple[str, ...]
     owners: tuple[str, ...]
     cells: frozenset[tuple[str, str]]
+    joins: tuple[str, ...] = ()
 
 
 def objects(type: str) -> Rows:
@@ -131,11 +135,15 @@ def answers(about: str, instrument: str) -> Rows:
 
 def made(rows: Rows, text: str, ground: Ground, place: Place) -> Made:
     """An expression over rows. Raises ExpressionError for what they do not have, and for what is not of the place's type."""
-    found = ground.once((Read, rows.subject, rows.base, tuple(rows.names), text, place.name), lambda: _read(rows, text, ground, place))
+    key = (Read, rows.subject, rows.base, tuple(rows.names), text, place.name, rows.calendar)
+    found = ground.once(key, lambda: _read(rows, text, ground, place))
     for event in found.events:
         rows = with_event(rows, event)
     for owner in found.owners:
         rows = with_owner(rows, owner)
+    if found.joins:
+        clock = ground.clock(str(rows.calendar))
+        rows = rows.reaching({clock.relation: clock.stretches}, found.joins)
     return Made(found.typed.node, found.sql, rows, found.typed.kind, found.typed.currency, found.cells)
 
 
@@ -146,10 +154,15 @@ def _read(rows: Rows, text: str, ground: Ground, place: Place) -> Read:
     if subject in record.logged:
         more = {name.dotted for name in names_in(tree) if len(name.path) == 1} - known  # only the data know which there are
     names = {**scope.names, **{event: Typed(_instant(subject, event), "instant") for event in more}, **rows.names}
-    typed = compile_expression(tree, replace(scope, names=names, place=place))
+    counting = None
+    if rows.calendar is not None:
+        refuse_days(tree)
+        counting = Counting(ground.clock(rows.calendar))
+    typed = compile_expression(tree, replace(scope, names=names, place=place, calendar=counting))
     needed = tuple(name.dotted for name in names_in(tree) if name.dotted in known | more and name.dotted not in rows.names)
     cells = frozenset(cell for cell in cells_in(tree, subject, record) if cell[1] not in rows.names)
-    return Read(typed, written(typed.node), needed, owners_in([tree], subject, record), cells)
+    clocks = tuple(counting.joins) if counting else ()
+    return Read(typed, written(typed.node), needed, owners_in([tree], subject, record), cells, clocks)
 
 
 def _scope(subject: str, record: Record) -> tuple[Scope, frozenset[str]]:

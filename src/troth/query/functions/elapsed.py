@@ -1,4 +1,4 @@
-"""elapsed(a, b): the working time from a to b, on the promise's calendar."""
+"""elapsed(a, b): the working time from a to b, on the calendar of the promise or of the metric."""
 
 from __future__ import annotations
 
