@@ -33,6 +33,7 @@ from troth.kernel import errors
 from troth.metrics import Metric
 from troth.metrics.calibrating import Calibration, Weighed
 from troth.metrics.scorecards import Goal, Item, Scorecard
+from troth.metrics.valuing import Value
 from troth.promises.calendars import CalendarDefinition
 from troth.promises.commitments import Commitment
 from troth.promises.definition import Amount, Component, Fulfilment, Objective, Pause, Promise, Stage
@@ -204,6 +205,7 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("scorecards.md", Scorecard),
         ("calibrations.md", Calibration),
         ("calibrations.md", Weighed),
+        ("values.md", Value),
         ("book.md", Change),
         ("book.md", Scope),
         ("book.md", Arm),

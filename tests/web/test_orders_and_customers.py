@@ -6,12 +6,14 @@ import re
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pytest
 
 from tests.web.conftest import Client, text_of
 from troth.access import EVERYTHING, Scope
+from troth.app.answers.values import values
 from troth.app.pages.customer_page import customer_page, customers_page
 from troth.app.pages.order_page import order_page
 from troth.app.pages.served import Served
@@ -159,3 +161,22 @@ def test_an_order_of_another_country_is_not_there_for_somebody_of_one(reading: R
 def test_a_number_that_names_nobody_is_refused(reading: Reading) -> None:
     with pytest.raises(NotFound):
         customer_page(reading, "K9999999")
+
+
+def test_what_customers_are_worth_goes_from_the_headline_to_each_event(as_viewer: Client, served: Served) -> None:
+    """The figures are those of SQL over the files: tests/worlds/test_book.py."""
+    client = as_viewer()
+    page, text = client.get("/values").text, text_of(client.get("/values").text)
+    found = {one.name: one for one in values(served.reading(EVERYTHING))}
+    head = found["customers"].headline
+
+    assert 'href="/values"' in client.get("/customers").text
+    assert f"{head.customers} customers brought {head.spent:,.0f} EUR" in text
+    assert f"all {head.customers} {head.purchases:,} {head.spent:,.0f}" in text
+    assert "for the doubt of the model's numbers alone; no finding grades it" in text
+    assert "How often and how much go together" in text
+    most = max(found["customers"].customers, key=lambda one: one.sums.brought)
+    assert f"/values/customers/{quote(most.name, safe='')}" in page
+    drilled = text_of(client.get(f"/values/customers/{quote(most.name, safe='')}").text)
+    assert f"{most.sums.purchases} {most.sums.spent:,.0f}" in drilled
+    assert drilled.count(" purchase ") == most.sums.purchases

@@ -44,6 +44,7 @@ NAMES = {
     "promises": "deliver",
     "goals": "come_again",
     "roles": "head_of_logistics",
+    "values": "customers",
     "rules": "promises.deliver.due",
 }
 
@@ -67,7 +68,8 @@ ASKED = (
     "/promises/deliver/suppliers?by=attr(carrier)",
     "/promises/deliver/upstream", "/promises/deliver/at-risk", "/metrics", "/metrics/delivered_in_time?grain=month&by=warehouse",
     "/metrics/delivered_in_time/chart?grain=month", "/units?by=warehouse&metric=delivered_in_time",
-    "/metrics/visit_rating/benchmark?by=branch", "/calibrations?name=branches", "/goals", "/scorecards",
+    "/values", "/values/customers/customers/customer:K0000003", "/metrics/visit_rating/benchmark?by=branch",
+    "/calibrations?name=branches", "/goals", "/scorecards",
     "/search?q=deliver",
     "/roles/head_of_logistics/line-of-sight", "/handoffs", "/gaps", "/replay", "/data", "/rules", "/rules/promises.deliver",
     "/rules/promises.deliver.due/why",
@@ -103,6 +105,8 @@ def test_an_order_and_a_customer_are_as_described(as_viewer: Client, meridian: P
         ("/promises/deliver/suppliers?by=attr(carrier)", ("suppliers", "deliver", "--by", "attr(carrier)")),
         ("/metrics/visit_rating/benchmark?by=branch", ("benchmark", "visit_rating", "--by", "branch")),
         ("/calibrations", ("calibration",)),
+        ("/values?name=shoppers", ("value", "shoppers")),
+        ("/values/customers/customers/customer:K0000003", ("value", "customers", "--customer", "customer:K0000003")),
         ("/goals", ("goals",)),
         ("/handoffs", ("handoffs",)),
         ("/rules/promises.deliver.due/why?at=2026-03-01", ("book", "why", "promises.deliver.due", "--at", "2026-03-01")),
@@ -116,7 +120,8 @@ def test_it_is_what_the_command_line_prints(as_viewer: Client, meridian: Path, p
 
 
 @pytest.mark.parametrize(
-    "path", ["/metrics/delivered_in_time?grain=month", "/replay", "/calibrations", "/units?by=warehouse&metric=delivered_in_time"]
+    "path",
+    ["/metrics/delivered_in_time?grain=month", "/replay", "/calibrations", "/values", "/units?by=warehouse&metric=delivered_in_time"],
 )
 def test_whoever_asks_for_csv_is_given_it(as_viewer: Client, path: str) -> None:
     answer = as_viewer().get(f"/api/v1{path}", headers={"accept": "text/csv"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-MEASURES = ("metrics", "goals", "scorecards", "calibrations")
+MEASURES = ("metrics", "goals", "scorecards", "calibrations", "values")
 
 
 def unmeasured(book: Path) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 import troth
 from troth.app.answers.commitments import take_in
+from troth.app.answers.promises import list_promises
 from troth.app.bootstrap import open_workspace
 from troth.app.building.build import build
+from troth.app.reading import open_reading
 from troth.app.rulebook.rulebook import lint
 from troth.app.starting.examples import make_meridian
 
@@ -331,3 +333,27 @@ def test_carriers_are_evaluated_as_plain_sql_counts_them(meridian: Path, files: 
     assert worst.name in json.dumps(decayed)
     assert worst.quality is not None
     assert (worst.quality.verdict, worst.quality.good) == ("unusual", False)
+
+
+def test_what_customers_brought_is_what_plain_sql_counts_and_they_sum_to_it(meridian: Path, files: duckdb.DuckDBPyConnection) -> None:
+    operation = troth.open(meridian / "book")
+    (customers,), (shoppers,) = operation.values("customers"), operation.values("shoppers")
+    orders, spent = files.execute(
+        "SELECT count(*), sum(replace(amount, ',', '.')::DECIMAL(18, 2)) FROM erp_orders WHERE cancelled_at IS NULL"
+    ).fetchall()[0]
+    (effort,) = files.execute("SELECT (SELECT count(*) FROM helpdesk_tickets) + (SELECT count(*) FROM returns)").fetchall()[0]
+    bought, paid = files.execute("SELECT count(*), sum(total::DECIMAL(18, 2)) FROM web_orders").fetchall()[0]
+
+    for found in (customers, shoppers):
+        rows = [one.sums for one in found.customers]
+        assert found.headline.spent == sum(one.spent for one in rows)
+        assert found.headline.worth == pytest.approx(sum(one.worth or 0.0 for one in rows))
+        assert found.headline.purchases == sum(one.purchases for one in rows)
+    head, left = customers.headline, customers.unplaced
+    assert (head.purchases + left.purchases, head.spent + left.spent, head.effort + left.effort) == (orders, spent, effort)
+    assert (shoppers.headline.purchases, shoppers.headline.spent) == (bought, paid)
+    rates = [one.due for one in list_promises(open_reading(operation.workspace)) if one.name in ("deliver", "answer")]
+    assert head.kept + head.broken + head.unknown + left.promises == sum(one.n for one in rates)
+    first = max(customers.customers, key=lambda one: one.sums.spent)
+    events = operation.value_of("customers", first.name).events
+    assert sum(one.amount for one in events if one.amount is not None) == first.sums.spent

@@ -30,6 +30,7 @@ from troth.app.answers.theirs import Handed
 from troth.app.answers.timeline import Timeline, why_not
 from troth.app.answers.units import FallingTold, SideBySide, UnitsTold, compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_chain, tell_upstream
+from troth.app.answers.values import Drilled, Valued, value_of, values
 from troth.app.bootstrap import open_workspace
 from troth.app.building.build import Built, build
 from troth.app.calendar.calendars import Due, Elapsed, due_at, elapsed_between, of_book
@@ -344,6 +345,17 @@ class Operation:
         Raises NotFound where the book has none, and for one that there is not.
         """
         return calibrations(open_reading(self.workspace), name)
+
+    def values(self, name: str | None = None) -> tuple[Valued, ...]:
+        """What customers are worth, in money and not: one value scorecard or all, each with every customer, who sum to the headline.
+
+        Raises NotFound where the book has none, and for one that there is not.
+        """
+        return values(open_reading(self.workspace), name)
+
+    def value_of(self, name: str, customer: str) -> Drilled:
+        """One customer of a value scorecard with all events that its row counts. Raises NotFound for either that there is not."""
+        return value_of(open_reading(self.workspace), name, customer)
 
     def commitments(self) -> Said:
         """What was published: sentences that may be commitments, and those that somebody confirmed, each with what was kept of it.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from troth.app.answers.charts import ChartedMetric
     from troth.app.answers.metrics import Told
     from troth.app.answers.units import FallingTold, UnitsTold
+    from troth.app.answers.values import Drilled, Valued
     from troth.app.past.replay import Replay
     from troth.findings.suppliers import Suppliers
     from troth.metrics.units import Unit
@@ -32,6 +33,10 @@ GAPS = ("unit", "n", "peers", "value", "frontier", "frontier_value", "gap", "low
 CALIBRATED = (
     "calibration", "unit", "n", "global_score", "global_low", "global_high", "regional_score", "regional_low", "regional_high",
     "before", "before_first", "before_last", "fair", "fair_first", "fair_last", "whole", "first", "last", "moved", "ahead", "behind",
+)  # fmt: skip
+WORTH = (
+    "card", "customer", "first", "last", "alive", "purchases", "spent", "margin", "effort", "kept", "broken", "unknown", "expected",
+    "worth",
 )  # fmt: skip
 FALLING = ("unit", "efficiency", "slope", "low", "high", "q", "months")
 
@@ -148,6 +153,20 @@ def calibrations_table(found: Sequence[Calibrated]) -> Table:
             told = [value for three in (*parts, *places) for value in three]
             rows.append((each.name, one.name, one.n, *told, one.moved, "; ".join(one.ahead), "; ".join(one.behind)))
     return CALIBRATED, rows
+
+
+def values_table(found: Sequence[Valued]) -> Table:
+    rows: list[tuple[object, ...]] = []
+    for each in found:
+        for one in each.customers:
+            sums = fields(one.sums)
+            rows.append((each.name, one.name, one.first, one.last, one.alive, *(sums[name] for name in WORTH[5:])))
+    return WORTH, rows
+
+
+def drilled_table(found: Drilled) -> Table:
+    columns = ("customer", "what", "type", "id", "at", "name", "amount", "state")
+    return columns, [tuple(getattr(one, name) for name in columns) for one in found.events]
 
 
 def replay_data(found: Replay) -> Data:

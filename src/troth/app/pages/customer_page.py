@@ -12,6 +12,7 @@ from troth.app.pages.order_page import Amount, owed_types, page_of
 from troth.app.reading import Reading
 from troth.findings import Context
 from troth.kernel.instant import to_us
+from troth.metrics.valuing import VALUES
 from troth.query import identifier, literal_instant, literal_text
 
 LATELY = timedelta(days=28)
@@ -45,12 +46,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class CustomersPage:
-    """since: the local day from which on what fell due counts. types: of objects that customers are."""
+    """since: the local day from which on what fell due counts. types: of objects that customers are. valued: whether the book
+    has a value scorecard.
+    """
 
     since: datetime
     missed: tuple[Missed, ...]
     of: int
     types: tuple[str, ...]
+    valued: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def customers_page(reading: Reading) -> CustomersPage:
                 worth[type, str(id)] = (worth.get((type, str(id)), (Decimal(0), ""))[0] + amount, str(currency))
     ranked = sorted(((key, sums) for key, sums in found.items() if sums[0]), key=lambda one: (-one[1][0], -one[1][2], one[0]))
     listed = tuple(_missed(key, sums, worth.get(key)) for key, sums in ranked[:MOST])
-    return CustomersPage(context.local_time(since), listed, len(ranked), tuple(sorted(owed_types(context))))
+    valued = bool(reading.rules.book.names(VALUES.name))
+    return CustomersPage(context.local_time(since), listed, len(ranked), tuple(sorted(owed_types(context))), valued)
 
 
 def _missed(key: tuple[str, str], sums: Sequence[int], worth: tuple[Decimal, str] | None) -> Missed:

@@ -26,6 +26,8 @@ from troth.metrics.lint_answers import lint_answers
 from troth.metrics.lint_persons import lint_persons
 from troth.metrics.scorecards import GOALS, SCORECARDS
 from troth.metrics.scorecards import lint as lint_scorecards
+from troth.metrics.valuing import VALUES
+from troth.metrics.valuing import lint as lint_values
 from troth.promises import PROMISES, Promise, Terms, terms_of
 from troth.promises import lint as lint_promises
 from troth.promises.calendars import CALENDARS
@@ -39,7 +41,7 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks(
-    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES, CALIBRATIONS),
+    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES, CALIBRATIONS, VALUES),
     (
         lint_sources,
         lint_calendars,
@@ -53,6 +55,7 @@ CHECKS = Checks(
         lint_scorecards,
         lint_huddles,
         lint_calibrations,
+        lint_values,
     ),
 )
 CACHE, PAST = "cache/book.json", "cache/past.json"

@@ -38,11 +38,12 @@ class Worth:
 
 def worth(
     buys: Buying, spends: Spending, repeats: Ints, last: Floats, seen: Floats, means: Floats, *,
-    ahead: float, rate: float, level: float = 0.95,
+    ahead: float, rate: float, times: Ints | None = None, level: float = 0.95,
 ) -> Worth:  # fmt: skip
     """Customers' expected spending within a time ahead, discounted to now.
 
-    repeats, last, seen: as `buying` takes them. means: what each spent on a purchase, of `repeats` ones; not looked at where these are 0.
+    repeats, last, seen: as `buying` takes them. means: what each spent on a purchase, of
+    `times` ones, without them of `repeats`; not looked at where these are 0.
     ahead: in the unit of time of `buys`. rate: per unit of that time, so that what comes after t counts for exp(-rate * t).
     Limits by the delta method on the logarithm, as if the two models' errors did not depend on each other.
     Refuses a time not above 0 and a rate below 0.
@@ -52,13 +53,14 @@ def worth(
         raise CannotEstimate(
             "worth of customers", got=f"a time of {ahead:g} at a rate of {rate:g}", need="a time above 0, a rate of 0 or more"
         )
-    spent = mean_spend(spends, repeats, means)
+    of = repeats if times is None else times
+    spent = mean_spend(spends, of, means)
     coming = discounted(buys, repeats, last, seen, ahead=ahead, rate=rate)
     each = coming * spent
     by_buying = _slopes(
         buys.logs, lambda at: float((discounted(_moved(buys, at), repeats, last, seen, ahead=ahead, rate=rate) * spent).sum())
     )
-    by_spending = _slopes(spends.logs, lambda at: float((coming * mean_spend(_respent(spends, at), repeats, means)).sum()))
+    by_spending = _slopes(spends.logs, lambda at: float((coming * mean_spend(_respent(spends, at), of, means)).sum()))
     variance = float(by_buying @ buys.spread @ by_buying + by_spending @ spends.spread @ by_spending)
     total = float(each.sum())
     wide = np.exp(two_sided_z(level) * max(variance, 0.0) ** 0.5 / total)

@@ -25,6 +25,7 @@ from troth.app.answers.suppliers import suppliers
 from troth.app.answers.timeline import Timeline, why_not
 from troth.app.answers.units import SideBySide, compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_upstream
+from troth.app.answers.values import Drilled, Valued, value_of, values
 from troth.app.pages.data_page import told_data
 from troth.app.pages.monday import MondayPage, monday_page
 from troth.app.pages.rule_pages import RulesTold, rules_told
@@ -289,6 +290,18 @@ def cards(desk: AtDesk, role: str | None = None) -> Response:
 def sight(desk: AtDesk, role: str) -> Response:
     """From a role's promises to what customers are promised, and to whether they come back."""
     return answered(desk, lambda reading: line_of_sight(reading, role))
+
+
+@router.get("/values", **Answer(tuple[Valued, ...], csv=True).said)
+def all_values(desk: AtDesk, name: Annotated[str | None, Query(description="One of them; without it all.")] = None) -> Response:
+    """What customers are worth: spent, margin, effort, promises kept, and what is still to be expected of them."""
+    return answered(desk, lambda reading: values(reading, name), lambda reading: shapes.values_table(values(reading, name)))
+
+
+@router.get("/values/{name}/customers/{id}", **Answer(Drilled, csv=True).said)
+def valued_customer(desk: AtDesk, name: str, id: str) -> Response:
+    """One customer of a value scorecard, down to each event."""
+    return answered(desk, lambda reading: value_of(reading, name, id), lambda reading: shapes.drilled_table(value_of(reading, name, id)))
 
 
 @router.get("/handoffs", **Answer(Handoffs).said)

@@ -35,6 +35,7 @@ from troth.faces.cli import (
     serve_commands,
     source_commands,
     unit_commands,
+    value_commands,
 )
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json, Quiet
 from troth.faces.cli.output import Out, loaded, show_bug, show_error
@@ -347,6 +348,7 @@ app.add_typer(schedule_commands.app, name="schedule")
 app.command()(unit_commands.units)
 app.command()(calibration_commands.calibration)
 app.command()(benchmark_commands.benchmark)
+app.command()(value_commands.value)
 app.command()(chain_commands.upstream)
 app.command()(chain_commands.handoffs)
 app.command("at-risk")(risk_commands.at_risk)

@@ -9,6 +9,12 @@ from troth.faces.language import Language
 WHOLE = frozenset({"/data", "/rules"})
 
 
+UNDER = {
+    "orders": "/customers", "values": "/customers", "roles": "/units", "reliability": "/units", "calibrations": "/units",
+}  # fmt: skip
+"""By the first part of an address, the page of the masthead that it belongs to, where that is another."""
+
+
 def pages_for(viewer: Viewer, language: Language) -> tuple[tuple[str, str], ...]:
     """Address and name of each."""
     say = language.gettext
@@ -28,4 +34,4 @@ def pages_for(viewer: Viewer, language: Language) -> tuple[tuple[str, str], ...]
 def here(path: str) -> str:
     """The address in the masthead to which a path belongs."""
     first = path.strip("/").split("/")[0]
-    return {"orders": "/customers", "roles": "/units", "reliability": "/units", "calibrations": "/units"}.get(first, f"/{first}")
+    return UNDER.get(first, f"/{first}")

@@ -19,11 +19,13 @@ from troth.faces.web.pages import (
     signing_in,
     sso,
     units,
+    values,
 )
 
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router, calibrations.router),
+    *(values.router,),
     *(signing_in.router, sso.router, account.router, access.router),
     *(links.router,),
 )
