@@ -9,7 +9,6 @@ from troth.query import identifier, literal_text
 from troth.record import Engine
 from troth.sources.casting import trimmed
 from troth.sources.intake.taking import Stored
-from troth.sources.intake.texts import content_sql
 from troth.sources.mapping import Source
 
 Reference = tuple[str, tuple[str, ...]]
@@ -91,8 +90,8 @@ def _make_thin(engine: Engine, one: Coming) -> None:
     """thin_<source>: of every row its place, the group that it is settled in, and hashes of the ids that it names."""
     named = "".join(f", {_hash(_id_sql(columns))} AS r{place}" for place, (_, columns) in enumerate(_named(one.source)))
     selects = [
-        f"SELECT CAST({piece} AS INTEGER) AS piece, CAST({_row(stored)} AS BIGINT) AS row, {_group_sql(one, stored)} AS grp{named}"
-        f" FROM {stored.rows} r"
+        f"SELECT CAST({piece} AS INTEGER) AS piece, CAST({_row(stored)} AS BIGINT) AS row, {_group_sql(one)} AS grp{named}"
+        f" FROM {stored.rows}"
         for piece, stored in enumerate(one.loads)
         if stored.rows is not None
     ]
@@ -102,7 +101,7 @@ def _make_thin(engine: Engine, one: Coming) -> None:
 
 
 def _make_groups(engine: Engine, one: Coming) -> None:
-    """groups_<source>: the keys, or what is in a row without one, of rows that are new and of those that their table has no more."""
+    """groups_<source>: the keys, or what a row without one names, of rows that are new and of those that their table has no more."""
     pieces = {(stored.load.place, stored.load.seq): piece for piece, stored in enumerate(one.loads)}
     groups = [f"SELECT grp FROM thin_{one.name} WHERE piece IN ({_news(one)})"] if one.news else []
     for stored in one.news:
@@ -172,14 +171,15 @@ def _columns(stored: Stored) -> str:
     return ", ".join([ours, *map(identifier, texts.columns)])
 
 
-def _group_sql(one: Coming, stored: Stored) -> str:
-    """Rows with one key share it, and rows without a whole key where they are equal; what shares it by chance does no harm."""
-    content = content_sql(stored.texts, of="r")
-    if not one.source.key:
-        return content
+def _group_sql(one: Coming) -> str:
+    """Rows with one key share it, and rows without a whole key at least where they are equal; what shares it by chance does no harm.
+
+    Equal rows have equal ids, so that no cell besides keys and ids is read of all rows.
+    """
     keys = [trimmed(identifier(column)) for column in one.source.key]
+    told = f"hash({', '.join([*keys, *(_id_sql(columns) for _, columns in _named(one.source))]) or 'NULL'})"
     whole = " AND ".join(f"{key} IS NOT NULL" for key in keys)
-    return f"CASE WHEN {whole} THEN hash({', '.join(keys)}) ELSE {content} END"
+    return f"CASE WHEN {whole} THEN hash({', '.join(keys)}) ELSE {told} END" if keys else told
 
 
 def _named(source: Source) -> list[Reference]:
