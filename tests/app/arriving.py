@@ -118,6 +118,7 @@ def assert_same(grown: Built, whole: Built) -> None:
 
 
 def split_when_more_than(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables of more rows than that are split by months."""
+    """Tables of more rows than that are split by months, and what never began by blocks of two."""
     for module in (parts, judging_again):
         monkeypatch.setattr(module, "MANY", rows)
+    monkeypatch.setattr(parts, "BLOCK", 2)

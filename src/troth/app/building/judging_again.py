@@ -8,7 +8,7 @@ from datetime import datetime
 
 from troth.app.building.judging import Made, Taken, declared, record_with, told
 from troth.app.building.merging import WAS, Replaced, merge, refuse, refuse_other_columns, rest_of, set_apart, together
-from troth.app.building.parts import ABOUT, MANY, parts_of
+from troth.app.building.parts import ABOUT, MANY, parts_of, place_sql
 from troth.app.rulebook.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.kernel.instant import from_us, to_us
@@ -111,8 +111,8 @@ def _count(engine: Engine, before: Snapshot, table: str) -> int:
     files = [file for file in before.files if file.table == table]
     split, had = any(file.partition for file in files), sum(file.rows for file in files)
     came = int(engine.rows(f"SELECT count(*) FROM fresh_{table}")[0][0])
-    months = {str(month) for (month,) in engine.rows("SELECT DISTINCT month FROM changed_month")}
-    least = sum(file.rows for file in files if file.partition not in months)
+    places = {str(place) for row in engine.rows("SELECT DISTINCT month, place FROM changed_month") for place in row}
+    least = sum(file.rows for file in files if file.partition not in places)
     if not split and had + came <= MANY:
         return had + came
     if split and least > MANY:
@@ -124,14 +124,14 @@ def _count(engine: Engine, before: Snapshot, table: str) -> int:
 
 
 def _make_months(engine: Engine, types: Sequence[str]) -> None:
-    """first_month: when each object began, of those that changed or began in a month with some that did."""
+    """first_month: when each object began, of those that changed or began in a month with some that did; none that never did."""
     selects = []
     for type in types:
         named = literal_text(type)
         months = f"SELECT month FROM changed_month WHERE object_type = {named} UNION SELECT month FROM fresh_object_{type}"
-        rest = rest_of(f"object_{type}", ("code",), _codes(type), f"month IN ({months})")
+        rest = rest_of(f"object_{type}", ("code",), _codes(type), f"month <> 0 AND month IN ({months})")
         selects += [f"SELECT {named} AS object_type, code AS object, month FROM ({rest})"]
-        selects += [f"SELECT {named}, code, month FROM fresh_object_{type}"]
+        selects += [f"SELECT {named}, code, month FROM fresh_object_{type} WHERE month <> 0"]
     engine.run(f"CREATE OR REPLACE TABLE first_month AS {' UNION ALL '.join(selects)}")
 
 
@@ -145,8 +145,9 @@ def _make_changed(engine: Engine, types: Sequence[str]) -> None:
         came = f"SELECT 1 FROM id_{type} i ANTI JOIN known_{type} k ON k.id = i.id ANTI JOIN ({mine}) t ON t.id = hash(i.id) LIMIT 1"
         refuse(engine.rows(gone) and f"a {type} is named no more")
         refuse(engine.rows(came) and f"a {type} came that nothing new names")
+    places = f"month, {place_sql()} AS place"
     before = [
-        f"SELECT {literal_text(type)} AS object_type, month FROM known_{type} SEMI JOIN ({_codes(type)}) USING (code)" for type in types
+        f"SELECT {literal_text(type)} AS object_type, {places} FROM known_{type} SEMI JOIN ({_codes(type)}) USING (code)" for type in types
     ]
     engine.run(f"CREATE OR REPLACE TABLE changed_month AS SELECT DISTINCT * FROM ({' UNION ALL '.join(before)})")
     lost = "SELECT 1 FROM named_before n ANTI JOIN named_now USING (object_type, id)"
@@ -236,11 +237,14 @@ def _replaced(engine: Engine, part: Part, made: Sequence[Outcomes]) -> Replaced:
     if table in ("event", "step"):
         return Replaced(part, OF[table], changed(OF[table]), "SELECT object_type, month FROM gone_event")
     if table in OF:
-        return Replaced(part, OF[table], changed(OF[table]))
+        on = f"m.object_type = f.{OF[table][0]} AND m.object = f.{OF[table][1]}"
+        came = f"SELECT coalesce(m.month, 0) FROM fresh_{table} f LEFT JOIN first_month m ON {on}"
+        return Replaced(part, OF[table], changed(OF[table]), *(("SELECT month FROM changed_month", came) if part.beside else ()))
     if table.startswith("object_"):
         type = table.removeprefix("object_")
-        months = f"SELECT month FROM changed_month WHERE object_type = {literal_text(type)}" if part.partition else None
-        return Replaced(part, ("code",), _codes(type), months)
+        places = f"SELECT place FROM changed_month WHERE object_type = {literal_text(type)}"
+        came = f"SELECT {place_sql()} FROM fresh_{table}"
+        return Replaced(part, ("code",), _codes(type), *((places, came) if part.beside else ()))
     subject = next(one.promise.subject for one in made if table == f"outcome_{one.name}")
     engine.run(f"ALTER TABLE {table} RENAME TO fresh_{table}")
     return Replaced(part, ("subject",), f"SELECT object AS subject FROM again WHERE object_type = {literal_text(subject)}")

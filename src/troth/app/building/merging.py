@@ -25,13 +25,15 @@ class Whole(Exception):
 class Replaced:
     """A part with the columns that say whose a row is, and a query of those whose rows were made anew, as the table fresh_<part>.
 
-    places: a query of the partitions in which rows were replaced, where it is known otherwise.
+    places: a query of the partitions in which rows were replaced, where it is known otherwise, and came: of those in which rows came,
+    where the part is split by what stands beside it.
     """
 
     part: Part
     on: tuple[str, ...]
     whose: str
     places: str | None = None
+    came: str | None = None
 
 
 def refuse(reason: object) -> None:
@@ -72,11 +74,11 @@ def merge(
         ready = list(pool.map(lambda one: _ready(workspace, engine, before, one), replaced))
     parts = [*whole, *(one.part for one, places in zip(replaced, ready, strict=True) if places)]
     expected = {
-        (one.part.table, str(month)) for one, places in zip(replaced, ready, strict=True) if one.part.beside is not None for month in places
+        (one.part.table, str(place)) for one, places in zip(replaced, ready, strict=True) if one.part.beside is not None for place in places
     }
     written = workspace.lake.write(engine, parts)
     beside = {part.table for part in parts if part.beside is not None}
-    refuse(expected != {(file.table, file.partition) for file in written if file.table in beside} and "a month is empty now")
+    refuse(expected != {(file.table, file.partition) for file in written if file.table in beside} and "a part is empty now")
     anew, named = {(file.table, file.partition) for file in written}, {part.table for part in whole}
     stay = [file for file in before.files if file.table not in named and (file.table, file.partition) not in anew]
     return tuple(sorted((*stay, *written), key=lambda file: (file.table, file.partition)))
@@ -86,9 +88,9 @@ def _ready(workspace: Workspace, engine: Engine, before: Snapshot, one: Replaced
     """<table>: all rows of the partitions in which rows were replaced or came; which these are."""
     refuse_other_columns(engine, one.part.table, before, f"fresh_{one.part.table}")
     if one.part.beside is not None:
-        months = _months(engine, before, one)
-        _fill_months(workspace, engine, before, one, months)
-        return set(months)
+        places = _places(engine, before, one)
+        _fill_places(workspace, engine, before, one, places)
+        return set(places)
     touched = _partitions(engine, one)
     if touched:
         _fill(engine, one, touched)
@@ -108,21 +110,17 @@ def _partitions_in(engine: Engine, part: Part) -> set[tuple[object, ...]]:
     return set(engine.rows(f"SELECT DISTINCT {_listed(part.partition) or 'TRUE'} FROM {part.table}"))
 
 
-def _months(engine: Engine, before: Snapshot, one: Replaced) -> set[str]:
-    """The months in which objects of the rows began that were replaced or came, by the names of their partitions."""
-    table, (type, code) = one.part.table, one.on
-    there = {file.partition for file in before.files if file.table == table}
-    on = f"m.object_type = f.{type} AND m.object = f.{code}"
-    fresh = f"SELECT coalesce(m.month, 0) FROM fresh_{table} f LEFT JOIN first_month m ON {on}"
-    return {str(month) for (month,) in engine.rows("SELECT DISTINCT month FROM changed_month") if str(month) in there} | {
-        str(month) for (month,) in engine.rows(f"SELECT DISTINCT * FROM ({fresh})")
-    }
+def _places(engine: Engine, before: Snapshot, one: Replaced) -> set[str]:
+    """The partitions in which rows were replaced or came, by their names."""
+    there = {file.partition for file in before.files if file.table == one.part.table}
+    replaced, came = ({str(place) for (place,) in engine.rows(f"SELECT DISTINCT * FROM ({some})")} for some in (one.places, one.came))
+    return (replaced & there) | came
 
 
-def _fill_months(workspace: Workspace, engine: Engine, before: Snapshot, one: Replaced, months: set[str]) -> None:
-    """<table>: all rows of some months, which its files do not name."""
+def _fill_places(workspace: Workspace, engine: Engine, before: Snapshot, one: Replaced, places: set[str]) -> None:
+    """<table>: all rows of some partitions, which its files do not name."""
     table, within = one.part.table, f"{WAS}_{one.part.table}"
-    files = tuple(file for file in before.files if file.table == table and file.partition in months)
+    files = tuple(file for file in before.files if file.table == table and file.partition in places)
     workspace.lake.attach(engine, replace(before, files=files, schemas={table: before.schemas[table]}), within=within)
     rest = f"SELECT f.* FROM {within}.{table} f ANTI JOIN ({one.whose}) w ON {_same('f', one.on)}"
     _make(engine, table, rest)

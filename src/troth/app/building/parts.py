@@ -11,6 +11,8 @@ from troth.sources import Staged
 
 MANY = 250_000
 """Rows of a table about objects up to which it is one file: a file a month of less would only be more files."""
+BLOCK = 100_000
+"""Codes whose objects share a file where these never began: it is written again when one of them changes, or one more is known."""
 PAUSES = Part("pause", (), ("promise", "subject_type", "subject", "since"))
 WORKED = Part("working_time", (), ("calendar", "opens"))
 ABOUT = {"relation": ("from_type", "from_code"), "feedback": ("about_type", "about"), "money": ("about_type", "about")}
@@ -20,7 +22,10 @@ ABOUT = {"relation": ("from_type", "from_code"), "feedback": ("about_type", "abo
 def parts_of(
     attributes: Mapping[str, object], staged: Sequence[Staged], made: Sequence[Outcomes], rows: Callable[[str], int]
 ) -> list[Part]:
-    """rows: how many a table has. One with many that are about objects is split by the months in which these began."""
+    """rows: how many a table has. One with many that are about objects is split by the months in which these began.
+
+    Objects that have no event, as customers may, are split by blocks of codes.
+    """
     paused = (PAUSES,) if any(variant.definition.value.pause_while for one in made for variant in one.variants) else ()
     worked = (WORKED,) if any(variant.definition.value.calendar for one in made for variant in one.variants) else ()
     return [
@@ -42,11 +47,16 @@ def _split(part: Part, rows: Callable[[str], int]) -> Part:
     if not (part.table in ABOUT or part.table.startswith("object_")) or rows(part.table) <= MANY:
         return part
     if part.table not in ABOUT:
-        return replace(part, partition=("month",))
+        return replace(part, partition=("place",), beside=f"SELECT *, {place_sql()} AS place FROM {part.table}")
     type, code = ABOUT[part.table]
     on = f"m.object_type = t.{type} AND m.object = t.{code}"
     months = f"SELECT t.*, coalesce(m.month, 0) AS month FROM {part.table} t LEFT JOIN first_month m ON {on}"
     return replace(part, partition=("month",), beside=months)
+
+
+def place_sql() -> str:
+    """In which file an object is, by its month and code, where those of its type are split; no block has a month's number."""
+    return f"CASE WHEN month = 0 THEN code // {BLOCK} ELSE month END"
 
 
 def _parts(attributes: Mapping[str, object], staged: Sequence[Staged]) -> list[Part]:
