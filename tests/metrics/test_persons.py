@@ -102,6 +102,15 @@ def test_a_calibration_of_persons_is_none(tmp_path: Path, by: str, weighed: str,
     assert place in str(error.value)
 
 
+def test_a_value_scorecard_of_persons_is_none(tmp_path: Path) -> None:
+    line = "worth: {words: worth, of: ticket, belongs_to: agent, event: opened, money: paid, horizon: 52w, discount: 0}\n"
+
+    with pytest.raises(BookError, match="person-grain") as error:
+        staffed(tmp_path, values=line).build()
+
+    assert "values/all.yaml:1:47" in str(error.value)
+
+
 def test_what_persons_share_may_be_asked_and_persons_in_cells_of_eight(tmp_path: Path) -> None:
     metrics = SOLVE + (
         "red: {kind: count, words: of a team, of: ticket, at: opened, where: agent.team = 'red'}\n"

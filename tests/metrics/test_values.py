@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -22,8 +23,7 @@ from troth.app.operation import Operation
 from troth.app.rulebook.rulebook import lint
 from troth.faces.cli.commands import app
 from troth.kernel.errors import BadValue, NotFound
-from troth.metrics.valuing import foreseen
-from troth.metrics.valuing.foreseeing import Foreseen
+from troth.metrics.valuing import Bought, Foreseen, foreseen
 
 #  order  customer  placed  amounts        promised  delivered
 #  A1     ann       5 Jan   10.10 + 2.20   9 Jan     8 Jan      kept
@@ -189,12 +189,13 @@ def test_customers_of_cdnow_are_worth_what_the_published_model_says(tmp_path: Pa
 
 
 def test_more_time_is_worth_more_and_a_discount_makes_it_less() -> None:
-    days = {
-        f"c{at}": {date(2025, 1, 1 + at % 20): Decimal(10 + at % 7), date(2025, 2 + at % 9, 3): Decimal(20 + at % 5)} for at in range(200)
-    }
+    names = tuple(f"c{at}" for at in range(200))
+    first = np.array([date(2025, 1, 1 + at % 20).toordinal() for at in range(200)])
+    last = np.array([date(2025, 2 + at % 9, 3).toordinal() for at in range(200)])
+    bought = Bought(names, first, last, np.full(200, 2), np.array([20.0 + at % 5 for at in range(200)]))
 
     def total(weeks: float, discount: float) -> float:
-        found = foreseen(days, date(2025, 12, 31), weeks=weeks, discount=discount)
+        found = foreseen(bought, date(2025, 12, 31), weeks=weeks, discount=discount)
         assert isinstance(found, Foreseen)
         return found.worth.total
 

@@ -1,4 +1,4 @@
-"""Metrics, goals and calibrations at the level of one person of staff."""
+"""Metrics, goals, calibrations and value scorecards at the level of one person of staff."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from troth.metrics.definition import METRICS, Metric
 from troth.metrics.ground import Ground
 from troth.metrics.lint import ground_of
 from troth.metrics.scorecards import GOALS, Goal
+from troth.metrics.valuing import VALUES, Value
 from troth.promises.naming import Record
 from troth.promises.persons import FEWEST, NEXT, RULE, person_in, singled_out
 from troth.query import parse
@@ -25,7 +26,8 @@ EXPRESSIONS = ("where", "value", "numerator", "denominator")
 
 def lint_persons(book: Book) -> list[Problem]:
     """Results stop at the team, the role, the supplier: no dimension tells single persons of staff apart, no goal is for one of them, no
-    calibration compares them, no metric counts what one of them did, and one that counts persons shows no cell of fewer than eight.
+    calibration compares them and no value scorecard is of them, no metric counts what one of them did, and one that counts persons shows no
+    cell of fewer than eight.
     """
     ground = ground_of(book)
     if not ground.record.staff:
@@ -39,7 +41,14 @@ def lint_persons(book: Book) -> list[Problem]:
     for calibration in book.fitting(CALIBRATIONS.name, Calibration).values():
         for path, text in _compared_by(calibration.value):
             found += _told_by(calibration, path, text, ground.record)
+    for value in book.fitting(VALUES.name, Value).values():
+        found += [value.problem((field,), _by(type), at_value=True) for field, type in _owned(value.value) if type in ground.record.staff]
     return found
+
+
+def _owned(value: Value) -> Iterator[tuple[str, str]]:
+    yield "of", value.of
+    yield "belongs_to", value.belongs_to
 
 
 def _dimensions(book: Book, record: Record) -> Iterator[Problem]:

@@ -11,7 +11,6 @@ from troth.app.reading import Reading
 from troth.kernel.errors import NotFound, nearest
 from troth.kernel.instant import DAY_US
 from troth.kernel.refusal import Refusal
-from troth.metrics import Ground
 from troth.metrics.valuing import (
     VALUES,
     Band,
@@ -22,14 +21,16 @@ from troth.metrics.valuing import (
     Sums,
     Value,
     banded,
-    by_customer,
+    checked,
     customers_of,
-    days_of,
     foreseen,
+    hidden_from,
     summed,
 )
-from troth.metrics.valuing.events import events_of
+from troth.metrics.valuing.events import Counted, bought_of, counted_of, events_of, make_events
 from troth.sources.contracts.contract import microseconds
+
+NOTHING = Counted(None, 0, Decimal(0), 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def value_of(reading: Reading, name: str, customer: str) -> Drilled:
     one = next((each for each in found.customers if each.name == customer), None)
     if one is None:
         raise NotFound(f"'{name}' has no customer '{customer}'", allowed=nearest(customer, [each.name for each in found.customers]))
-    return Drilled(one, events_of(reading.context.engine, value, metric_ground(reading), _parties(reading, value), customer))
+    table = make_events(reading.context.engine, value, metric_ground(reading), _parties(reading, value))
+    return Drilled(one, events_of(reading.context.engine, table, customer))
 
 
 def _known(reading: Reading) -> dict[str, Value]:
@@ -126,22 +128,20 @@ def _one(known: dict[str, Value], name: str) -> Value:
 
 
 def _valued(reading: Reading, name: str, value: Value) -> Valued:
-    ground: Ground = metric_ground(reading)
-    events = events_of(reading.context.engine, value, ground, _parties(reading, value))
-    by, horizon = by_customer(events), max(1, microseconds(value.horizon) // DAY_US)
-    days = days_of(by)
-    found = foreseen(days, ground.today, weeks=horizon / 7, discount=value.discount)
+    ground, engine = metric_ground(reading), reading.context.engine
+    table = make_events(engine, value, ground, _parties(reading, value))
+    counted, bought, horizon = counted_of(engine, table), bought_of(engine, table), max(1, microseconds(value.horizon) // DAY_US)
+    found = foreseen(bought, ground.today, weeks=horizon / 7, discount=value.discount)
     model = found if isinstance(found, Foreseen) else None
-    customers = customers_of(by, model, value.margin)
-    nobody = [one for one in events if one.customer is None]
-    unplaced = Unplaced(
-        sum(one.what == "purchase" for one in nobody), sum((one.amount or Decimal(0) for one in nobody), Decimal(0)),
-        sum(one.what == "effort" for one in nobody), sum(one.what == "promise" for one in nobody),
-    )  # fmt: skip
+    customers = customers_of(counted, bought, model, value.margin)
+    nobody = next((one for one in counted if one.customer is None), NOTHING)
+    unplaced = Unplaced(nobody.purchases, nobody.spent, nobody.effort, nobody.kept + nobody.broken + nobody.unknown)
+    until = hidden_from(bought, ground.today, weeks=horizon / 7)
+    back = None if model is None or until is None else checked(bought, bought_of(engine, table, until), until, ground.today)
     headline = summed([one.sums for one in customers])
     return Valued(
         name, value.words, value.owner, ground.record.currency, value.margin, horizon, value.discount, headline, banded(customers),
-        customers, unplaced, None if model is None else _model(model, value.margin or 1.0),
+        customers, unplaced, None if model is None else _model(model, value.margin or 1.0, back),
         found if isinstance(found, Refusal) else None, reading.snapshot.id, reading.snapshot.as_of,
     )  # fmt: skip
 
@@ -158,9 +158,9 @@ def _parties(reading: Reading, value: Value) -> tuple[str, ...]:
     return tuple(str(type) for (type,) in rows if context.has_parties(str(type)))
 
 
-def _model(found: Foreseen, share: float) -> Model:
+def _model(found: Foreseen, share: float, back: Checked | None) -> Model:
     buys, spends = found.buys, found.spends
     return Model(
         buys.r, buys.alpha, buys.a, buys.b, spends.p, spends.q, spends.v, buys.again, spends.together, found.worth.low * share,
-        found.worth.high * share, found.checked,
+        found.worth.high * share, back,
     )  # fmt: skip

@@ -1,14 +1,15 @@
 """What customers are worth, in money and not: spent, margin, effort, promises kept, and what is still to be expected of them."""
 
 from troth.metrics.valuing.definition import VALUES, Value
-from troth.metrics.valuing.events import Event, by_customer
-from troth.metrics.valuing.foreseeing import Checked, Foreseen, foreseen
+from troth.metrics.valuing.events import Bought, Event
+from troth.metrics.valuing.foreseeing import Checked, Foreseen, checked, foreseen, hidden_from
 from troth.metrics.valuing.lint import lint
-from troth.metrics.valuing.scoring import Band, Customer, Sums, banded, customers_of, days_of, summed
+from troth.metrics.valuing.scoring import Band, Customer, Sums, banded, customers_of, summed
 
 __all__ = [
     "VALUES",
     "Band",
+    "Bought",
     "Checked",
     "Customer",
     "Event",
@@ -16,10 +17,10 @@ __all__ = [
     "Sums",
     "Value",
     "banded",
-    "by_customer",
+    "checked",
     "customers_of",
-    "days_of",
     "foreseen",
+    "hidden_from",
     "lint",
     "summed",
 ]

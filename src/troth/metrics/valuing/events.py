@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 from sqlglot import exp
 
+from troth.kernel import digest
 from troth.metrics.finding import find
 from troth.metrics.ground import Ground
 from troth.metrics.rows import BELONGS, entries, happened, made
@@ -18,18 +21,17 @@ from troth.promises import state_sql
 from troth.query import identifier, literal_text
 from troth.record import Engine
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 OCCURRED, DUE = exp.column("occurred", table="f"), exp.column("due", table="r")
 What = Literal["purchase", "effort", "promise"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """customer: None where none is on record, or several are. at: local; of effort None where its time is not on record.
+    """at: local; of effort None where its time is not on record. name: of a promise. amount: of a purchase. state: of a promise."""
 
-    name: of a promise. amount: of a purchase. state: of a promise.
-    """
-
-    customer: str | None
+    customer: str
     what: What
     type: str
     id: str
@@ -39,26 +41,85 @@ class Event:
     state: str | None = None
 
 
-def events_of(
-    engine: Engine, value: Value, ground: Ground, parties: Collection[str] = (), customer: str | None = None
-) -> tuple[Event, ...]:  # fmt: skip
-    """Everything that counts, in the order of customers and of what happened; of one customer alone where one is named.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Sums of a customer's events; customer None: of what is of nobody on record, or of several."""
+
+    customer: str | None
+    purchases: int
+    spent: Decimal
+    effort: int
+    kept: int
+    broken: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bought:
+    """Shape (customers,) each, in the order of names. first, last: local days, as numbers of `date.toordinal`. days: with a purchase.
+
+    later: the mean of what was spent on a day after the first, 0 where there is none.
+    """
+
+    names: tuple[str, ...]
+    first: Ints
+    last: Ints
+    days: Ints
+    later: Floats
+
+
+def make_events(engine: Engine, value: Value, ground: Ground, parties: Collection[str] = ()) -> str:
+    """A table of everything that counts, found once; gives its name.
 
     parties: types whose objects are records of the same customers in several systems; they have a column `party`.
 
     A purchase is one amount: an order of two amounts has two, of one day. Effort counts each object of its types. Promises are those that
     fell due. An amount in another currency than the operation's is not known in it and left out.
     """
-    only = "" if customer is None else f" WHERE customer = {literal_text(customer)}"
     parts = [_purchases(engine, value, ground, parties), *(_effort(type, value, ground, parties) for type in value.effort)]
     parts += [_promises(name, value, ground, parties) for name in value.promises if name in ground.promises]
-    rows = engine.rows(f"SELECT * FROM ({' UNION ALL '.join(parts)}) e{only} ORDER BY 1, 2, 5, 3, 4, 6, 7")
+    sql = " UNION ALL ".join(parts)
+    name = f"valued_{digest.of_value(sql)[:16]}"
+    find(engine, {name: sql})
+    return name
+
+
+def events_of(engine: Engine, table: str, customer: str) -> tuple[Event, ...]:
+    """One customer's events, by what they are and in the order of what happened."""
+    rows = engine.rows(f"SELECT * FROM {table} WHERE customer = ? ORDER BY 1, 2, 5, 3, 4, 6, 7", (customer,))
     return tuple(
         Event(
-            None if who is None else str(who), what, str(type), str(id), at, name,
-            None if amount is None else Decimal(amount), None if state is None else str(state),
+            str(who), what, str(type), str(id), at, name, None if amount is None else Decimal(amount), None if state is None else str(state)
         )
         for who, what, type, id, at, name, amount, state in rows
+    )  # fmt: skip
+
+
+def counted_of(engine: Engine, table: str) -> tuple[Counted, ...]:
+    """The sums of every customer, in the order of names, nobody's last."""
+    rows = engine.rows(
+        "SELECT customer, count(DISTINCT id) FILTER (what = 'purchase'), coalesce(sum(amount), 0), count(*) FILTER (what = 'effort'),"
+        " count(*) FILTER (state = 'kept'), count(*) FILTER (state = 'broken'), count(*) FILTER (state = 'unknown')"
+        f" FROM {table} GROUP BY 1 ORDER BY 1 NULLS LAST"
+    )
+    return tuple(Counted(who, int(bought), Decimal(spent), *map(int, others)) for who, bought, spent, *others in rows)
+
+
+def bought_of(engine: Engine, table: str, until: date | None = None) -> Bought:
+    """When customers bought, as it was known at the end of a local day."""
+    known = "" if until is None else f" AND CAST(moment AS DATE) <= DATE '{until}'"
+    rows = engine.rows(
+        "WITH d AS (SELECT customer, CAST(moment AS DATE) AS day, sum(amount) AS paid FROM"
+        f" {table} WHERE what = 'purchase' AND customer IS NOT NULL{known} GROUP BY 1, 2),"
+        " f AS (SELECT *, min(day) OVER (PARTITION BY customer) AS first FROM d)"
+        " SELECT customer, min(day), max(day), count(*), coalesce(sum(paid) FILTER (day > first), 0) FROM f GROUP BY 1 ORDER BY 1"
+    )
+    names, first, last, days, later = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    counts = np.array(days, dtype=np.int64)
+    return Bought(
+        tuple(map(str, names)), np.array([one.toordinal() for one in first], dtype=np.int64),
+        np.array([one.toordinal() for one in last], dtype=np.int64), counts,
+        np.array([float(one) for one in later]) / np.maximum(counts - 1, 1),
     )  # fmt: skip
 
 
@@ -116,12 +177,3 @@ def _promises(name: str, value: Value, ground: Ground, parties: Collection[str])
         f" LEFT JOIN {_whose(subject, value, parties)} w ON w.object = r.subject"
         f" WHERE r.due <= {ground.now} AND {state} IN ('kept', 'broken', 'unknown')"
     )
-
-
-def by_customer(events: Sequence[Event]) -> Mapping[str, list[Event]]:
-    """Events of each customer that is on record, by their names."""
-    found: dict[str, list[Event]] = {}
-    for one in events:
-        if one.customer is not None:
-            found.setdefault(one.customer, []).append(one)
-    return dict(sorted(found.items()))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from math import log
 
 import numpy as np
@@ -14,15 +12,16 @@ import numpy.typing as npt
 from troth.engines.lifetime import Buying, Spending, Worth, alive, buying, purchases, spending, worth
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
+from troth.metrics.valuing.events import Bought
 
 Floats = npt.NDArray[np.float64]
-Days = Mapping[str, Mapping[date, Decimal]]
+Ints = npt.NDArray[np.int64]
 WEEK, YEAR = 7.0, 365.25 / 7.0
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The model of the record up to a day, beside what came in the weeks after: purchases of those who had bought by then."""
+    """The model of the record up to a day, beside what came in the weeks after: days with a purchase of those who had bought by then."""
 
     until: date
     weeks: float
@@ -32,60 +31,55 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Foreseen:
-    """names: of customers who bought; alive, worth: in their order. checked: None where half of the record is too little for the model."""
+    """names: of customers who bought; alive, worth: in their order."""
 
     names: tuple[str, ...]
     alive: Floats
     worth: Worth
     buys: Buying
     spends: Spending
-    checked: Checked | None
 
 
-def foreseen(days: Days, today: date, *, weeks: float, discount: float) -> Foreseen | Refusal:
-    """days: of each customer, what was spent on each local day with a purchase; several on a day are one. discount: a year.
+def foreseen(bought: Bought, today: date, *, weeks: float, discount: float) -> Foreseen | Refusal:
+    """discount: a year.
 
     Amounts of a customer are those after the first day, as the model wants them; who has none, or none above 0, is taken to spend what
     customers spend.
     """
-    names = tuple(sorted(days))
     try:
-        repeats, last, seen, means = _summary([days[name] for name in names], today)
+        repeats, last, seen = _summary(bought, today)
         buys = buying(repeats, last, seen)
-        paid = (repeats > 0) & (means > 0)
-        spends = spending(repeats[paid], means[paid])
+        paid = (repeats > 0) & (bought.later > 0)
+        spends = spending(repeats[paid], bought.later[paid])
         times = np.where(paid, repeats, 0)
-        found = worth(buys, spends, repeats, last, seen, means, ahead=weeks, rate=log(1 + discount) / YEAR, times=times)
+        found = worth(buys, spends, repeats, last, seen, bought.later, ahead=weeks, rate=log(1 + discount) / YEAR, times=times)
     except CannotEstimate as error:
         return refuse(error)
-    return Foreseen(names, alive(buys, repeats, last, seen), found, buys, spends, _checked(days, today, weeks))
+    return Foreseen(bought.names, alive(buys, repeats, last, seen), found, buys, spends)
 
 
-def _checked(days: Days, today: date, weeks: float) -> Checked | None:
-    """By what was known when the horizon was not over yet, or in the middle of the record where that is later."""
-    first = min(min(each) for each in days.values())
-    back = min(int(weeks * WEEK), (today - first).days // 2)
-    until = date.fromordinal(today.toordinal() - back)
-    before = {name: {day: paid for day, paid in each.items() if day <= until} for name, each in days.items()}
-    known = {name: each for name, each in before.items() if each}
+def hidden_from(bought: Bought, today: date, *, weeks: float) -> date | None:
+    """The day up to which the model may look, to be checked by what came after: so long ago as the horizon is long, or in the middle of the
+    record where that is later.
+    """
+    if not bought.names:
+        return None
+    back = min(int(weeks * WEEK), (today.toordinal() - int(bought.first.min())) // 2)
+    return date.fromordinal(today.toordinal() - back)
+
+
+def checked(bought: Bought, before: Bought, until: date, today: date) -> Checked | None:
+    """before: as it was known at the end of that day. None where that is too little for the model."""
+    weeks = (today - until).days / WEEK
     try:
-        repeats, last, seen, _ = _summary(list(known.values()), until)
-        expected = float(purchases(buying(repeats, last, seen), repeats, last, seen, back / WEEK).sum())
+        repeats, last, seen = _summary(before, until)
+        expected = float(purchases(buying(repeats, last, seen), repeats, last, seen, weeks).sum())
     except CannotEstimate:
         return None
-    came = sum(len(days[name]) - len(each) for name, each in known.items())
-    return Checked(until, back / WEEK, expected, came)
+    days = dict(zip(bought.names, bought.days.tolist(), strict=True))
+    return Checked(until, weeks, expected, sum(days[name] for name in before.names) - int(before.days.sum()))
 
 
-def _summary(days: Sequence[Mapping[date, Decimal]], today: date) -> tuple[npt.NDArray[np.int64], Floats, Floats, Floats]:
-    """Purchases after the first day, weeks from it to the last one and to today, and the mean of what was spent after it."""
-    rows = []
-    for each in days:
-        ordered = sorted(each)
-        later = [float(each[day]) for day in ordered[1:]]
-        mean = sum(later) / len(later) if later else 0.0
-        rows.append((len(later), (ordered[-1] - ordered[0]).days / WEEK, (today - ordered[0]).days / WEEK, mean))
-    columns = list(zip(*rows, strict=True)) if rows else [(), (), (), ()]
-    repeats, *others = columns
-    last, seen, means = (np.array(column, dtype=np.float64) for column in others)
-    return np.array(repeats, dtype=np.int64), last, seen, means
+def _summary(bought: Bought, today: date) -> tuple[Ints, Floats, Floats]:
+    """Purchases after the first day, and weeks from it to the last one and to today."""
+    return bought.days - 1, (bought.last - bought.first) / WEEK, (today.toordinal() - bought.first) / WEEK

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from troth.metrics.valuing.events import Event
-from troth.metrics.valuing.foreseeing import Days, Foreseen
+from troth.metrics.valuing.events import Bought, Counted
+from troth.metrics.valuing.foreseeing import Foreseen
 
 BANDS = 4
 
@@ -59,37 +59,25 @@ class Band:
     sums: Sums
 
 
-def days_of(events: Mapping[str, Sequence[Event]]) -> Days:
-    """What each customer spent on each day with a purchase."""
-    found: dict[str, dict[date, Decimal]] = {}
-    for name, each in events.items():
-        for one in each:
-            if one.what == "purchase" and one.at is not None and one.amount is not None:
-                of = found.setdefault(name, {})
-                of[one.at.date()] = of.get(one.at.date(), Decimal(0)) + one.amount
-    return found
-
-
-def customers_of(events: Mapping[str, Sequence[Event]], model: Foreseen | None, margin: float | None) -> tuple[Customer, ...]:
+def customers_of(counted: Sequence[Counted], bought: Bought, model: Foreseen | None, margin: float | None) -> tuple[Customer, ...]:
     """Everybody with an event, in the order of their names. model: of those who bought. margin: a share of what is spent."""
-    days = days_of(events)
-    place = {} if model is None else {name: at for at, name in enumerate(model.names)}
+    place = {name: at for at, name in enumerate(bought.names)}
     share = None if margin is None else Decimal(str(margin))
     found = []
-    for name, each in events.items():
-        own, at = sorted(days.get(name, {})), place.get(name)
-        spent = sum(days.get(name, {}).values(), Decimal(0))
-        states = [one.state for one in each if one.what == "promise"]
+    for one in counted:
+        if one.customer is None:
+            continue
+        at = place.get(one.customer)
         none = None if model is None else 0.0
         expected = none if model is None or at is None else float(model.worth.purchases[at])
         bring = none if model is None or at is None else float(model.worth.each[at]) * (1.0 if margin is None else margin)
-        bought = {one.id for one in each if one.what == "purchase"}
         sums = Sums(
-            1, len(bought), spent, None if share is None else spent * share, sum(one.what == "effort" for one in each),
-            states.count("kept"), states.count("broken"), states.count("unknown"), expected, bring,
+            1, one.purchases, one.spent, None if share is None else one.spent * share, one.effort, one.kept, one.broken, one.unknown,
+            expected, bring,
         )  # fmt: skip
+        first, last = (None, None) if at is None else (date.fromordinal(int(days[at])) for days in (bought.first, bought.last))
         chance = None if model is None or at is None else float(model.alive[at])
-        found.append(Customer(name, own[0] if own else None, own[-1] if own else None, chance, sums))
+        found.append(Customer(one.customer, first, last, chance, sums))
     return tuple(found)
 
 
