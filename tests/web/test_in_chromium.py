@@ -43,6 +43,9 @@ PAGES = (
     "/huddle/warehouse=LYS",
     "/search?q=SO-0000001",
     "/reliability",
+    "/calibrations",
+    "/values",
+    "/values/customers/customer:K0000001",
     "/nothing-of-the-kind",
 )
 MOST_SIZES = 4
