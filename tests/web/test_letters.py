@@ -15,10 +15,13 @@ from starlette.testclient import TestClient
 
 from tests.post import Office, post_office
 from tests.web.conftest import Known, text_of
-from troth.access import EVERYTHING, Role, Scope, Viewer
+from tests.web.doors import CHEAP, PASSWORD, Browser
+from troth.access import EVERYTHING, Passwords, Role, Scope, Viewer
 from troth.app.bootstrap import open_access, open_sending, open_workspace
 from troth.app.letters.sending import Sending, add, remove, run, stopped
 from troth.app.pages.served import Served
+from troth.app.people.access import HERE, invite
+from troth.app.people.signing_in import welcome
 from troth.app.workspace import Workspace
 from troth.faces.outgoing import write
 from troth.faces.web import web_app
@@ -229,7 +232,7 @@ def test_a_program_of_mail_stops_letters_without_asking_anybody(post: Post, tmp_
         assert len(stopped(own.workspace)) == 1
 
         own.now = DUE + timedelta(days=14)
-        assert [mail["to"] for mail in own.office.mails] == ["de@meridian.example", "all@meridian.example"]
+        assert {mail["to"] for mail in own.office.mails} == {"de@meridian.example", "all@meridian.example"}
         run(own.workspace, own.sending, write)
         assert [mail["to"] for mail in own.office.mails][2:] == ["all@meridian.example"]
 
@@ -252,3 +255,62 @@ def test_a_reader_stops_letters_by_the_button_of_the_page(post: Post, tmp_path: 
         assert "Meridian" not in page
         own.browser().post(path)
         assert [one.scope for one in own.sending.schedules.all()] == [BERLIN]
+
+
+def test_somebody_has_the_page_sent_of_what_they_may_see_at_the_time(post: Post, tmp_path: Path) -> None:
+    with _own(post, tmp_path) as own:
+        access = replace(open_access(own.workspace), passwords=Passwords(CHEAP))
+        served = Served(own.workspace)
+        for name in ("ana@meridian.example", "bruno"):
+            welcome(access, invite(access, HERE, Role.viewer, BERLIN).key, name, PASSWORD)
+        app = web_app(served, AccountGate(access), own.sending)
+        ana, bruno = (Browser(TestClient(app, "http://testserver", follow_redirects=False)) for _ in range(2))
+        ana.sign_in("ana@meridian.example")
+        bruno.sign_in("bruno")
+
+        assert 'href="/account#mail"' in ana.get("/").text
+        assert "no address of mail" in bruno.get("/account").text
+        assert bruno.post("/account/mail", {"day": "0", "at": "06:30"}, on="/account").status_code == 400
+        assert ana.post("/account/mail", {"day": "0", "at": "soon"}, on="/account").status_code == 400
+        for at in ("06:00", "06:30"):  # the second takes the place of the first
+            assert ana.post("/account/mail", {"day": "0", "at": at}, on="/account").status_code == 303
+        assert "06:30" in ana.get("/account").text
+
+        own.now = DUE + timedelta(days=14)
+        run(own.workspace, own.sending, write)
+        mine = [mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"]
+        assert len(mine) == 1
+        assert "country=DE" in own.letter("ana@meridian.example")
+
+        account = access.accounts.named("ana@meridian.example")
+        assert account
+        access.accounts.put(replace(account[0], scope=Scope({"country": frozenset({"FR"})})))
+        reader = own.browser()
+        reader.get(own.path("ana@meridian.example"))
+        assert "country=FR" in reader.get("/").text
+        own.now = DUE + timedelta(days=21)
+        run(own.workspace, own.sending, write)
+        body = [mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"][-1].get_body(("plain",))
+        assert body is not None
+        assert "country=FR" in body.get_content()
+
+        access.accounts.put(replace(account[0], disabled=True))
+        assert own.browser().get(own.path("ana@meridian.example")).status_code == 404
+        own.now = DUE + timedelta(days=28)
+        run(own.workspace, own.sending, write)
+        assert len([mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"]) == 2
+        assert not any(one.id.startswith("own-") for one in own.sending.schedules.all())
+
+
+def test_somebody_has_it_sent_no_more(post: Post, tmp_path: Path) -> None:
+    with _own(post, tmp_path) as own:
+        access = replace(open_access(own.workspace), passwords=Passwords(CHEAP))
+        welcome(access, invite(access, HERE, Role.viewer, EVERYTHING).key, "ana@meridian.example", PASSWORD)
+        ana = Browser(
+            TestClient(web_app(Served(own.workspace), AccountGate(access), own.sending), "http://testserver", follow_redirects=False)
+        )
+        ana.sign_in("ana@meridian.example")
+        ana.post("/account/mail", {"day": "0", "at": "06:30"}, on="/account")
+        assert ana.post("/account/mail/stop", on="/account").status_code == 303
+        assert len(own.sending.schedules.all()) == 2
+        assert ana.client.post("/account/mail", data={"day": "0", "at": "06:30"}).status_code == 403

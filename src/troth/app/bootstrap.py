@@ -94,7 +94,8 @@ def open_sending(workspace: Workspace) -> Sending:
     def leased(now: datetime) -> AbstractContextManager[None]:
         return lease(folder, now, Words("the outbox", "Wait until what is due has been sent."))
 
-    return Sending(SqliteSchedules(database), SqliteOutbox(database), SqliteLinks(database), SmtpPost(os.environ), leased)
+    accounts = open_access(workspace).accounts
+    return Sending(SqliteSchedules(database), SqliteOutbox(database), SqliteLinks(database), SmtpPost(os.environ), leased, accounts.find)
 
 
 def open_provider(workspace: Workspace) -> Provider | None:

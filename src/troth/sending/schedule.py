@@ -13,6 +13,8 @@ from troth.kernel.errors import BadValue
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 LONGEST_GAP = 8
+# With the id of an account behind it: what somebody who signs in has sent to themselves.
+OWN = "own-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parseaddr
 
-from troth.access import EVERYTHING, Scope
+from troth.access import EVERYTHING, Account, Scope
 from troth.access.keys import hash_of, new_id
 from troth.app.building.build import build
 from troth.app.building.judging import DEFAULT_ZONE
@@ -20,23 +20,28 @@ from troth.app.rulebook.rules import read_rules
 from troth.app.workspace import Progress, Workspace, silent
 from troth.kernel.errors import BadValue, NotFound, TrothError
 from troth.sending import Due, Handed, Letter, Links, NotSent, Outbox, Post, Schedule, Schedules, When, again_at, newest_due
+from troth.sending.schedule import OWN
 from troth.sources.personal.vault import is_erased
 
 LONGEST_ADDRESS = 254
-HERE, READER = "command line", "reader"
+HERE, READER, BUILDER = "command line", "reader", "troth"
 STOPPED = "schedule.stopped"
 FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """The stores of what is sent, and the post. lease: held by the one process that sends. Made by `bootstrap` only."""
+    """The stores of what is sent, and the post. lease: held by the one process that sends. account_of: who may sign in, by id.
+
+    Made by `bootstrap` only.
+    """
 
     schedules: Schedules
     outbox: Outbox
     links: Links
     post: Post
     lease: Callable[[datetime], AbstractContextManager[None]]
+    account_of: Callable[[str], Account | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +89,26 @@ def add(
 
     Raises BadValue for what is no address, for a scope in which nothing is, and for what is sent so already; NotFound before a build.
     """
+    made = schedule_of(workspace, new_id()[:8], when, to, scope=scope, language=language, address=address)
+    if any((one.when, one.to, one.scope.key) == (when, made.to, scope.key) for one in sending.schedules.all()):
+        raise BadValue("this is sent so already", next_step="`troth schedule list` lists what is sent to whom.")
+    return keep(workspace, sending, made, actor)
+
+
+def schedule_of(workspace: Workspace, id: str, when: When, to: str, *, scope: Scope, language: str, address: str) -> Schedule:
+    """One from now on, not kept yet, with its address in the vault. Raises as `add` does."""
     refuse_address(to)
     _refuse_empty(workspace, scope)
     (token,) = workspace.vault.tokens("email", [to])
     if is_erased(token):
         raise BadValue("this address was erased", next_step="Name another one: what was erased does not come back by itself.")
-    made = Schedule(new_id()[:8], when, token, scope, language, address.rstrip("/"), workspace.now())
-    if any((one.when, one.to, one.scope.key) == (when, token, scope.key) for one in sending.schedules.all()):
-        raise BadValue("this is sent so already", next_step="`troth schedule list` lists what is sent to whom.")
+    return Schedule(id, when, token, scope, language, address.rstrip("/"), workspace.now())
+
+
+def keep(workspace: Workspace, sending: Sending, made: Schedule, actor: str) -> Schedule:
     sending.schedules.add(made)
-    workspace.journal.record(actor, "schedule.added", made.id, {"when": str(when), "to": token, "scope": scope.written()}, made.since)
+    said = {"when": str(made.when), "to": made.to, "scope": made.scope.written()}
+    workspace.journal.record(actor, "schedule.added", made.id, said, made.since)
     return made
 
 
@@ -119,6 +134,16 @@ def stopped(workspace: Workspace) -> tuple[str, ...]:
     return tuple(id for id, _ in workspace.journal.recorded(STOPPED))
 
 
+def as_it_is_now(schedule: Schedule, account_of: Callable[[str], Account | None]) -> Schedule | None:
+    """A schedule with what its account may see now; None where there is no such account any more, or it may not sign in."""
+    if not schedule.id.startswith(OWN):
+        return schedule
+    account = account_of(schedule.id.removeprefix(OWN))
+    if account is None or account.disabled:
+        return None
+    return replace(schedule, scope=account.scope, language=account.language or schedule.language)
+
+
 def listed(sending: Sending) -> tuple[Listed, ...]:
     return tuple(Listed(one, tuple(sending.outbox.letters(one.id))) for one in sending.schedules.all())
 
@@ -132,6 +157,7 @@ def run(workspace: Workspace, sending: Sending, write: Write, *, progress: Progr
     if not sending.schedules.all():
         return Ran()
     with sending.lease(workspace.now()):
+        _forget_gone(workspace, sending)
         due = _due(workspace, sending)
         built = _built(workspace, progress) if due else None
         if due:
@@ -142,10 +168,22 @@ def run(workspace: Workspace, sending: Sending, write: Write, *, progress: Progr
     return Ran(sent, tuple(letter for letter in handed if letter.state != "sent"), built)
 
 
+def _standing(sending: Sending) -> list[Schedule]:
+    return [one for schedule in sending.schedules.all() if (one := as_it_is_now(schedule, sending.account_of)) is not None]
+
+
+def _forget_gone(workspace: Workspace, sending: Sending) -> None:
+    """Who may not sign in any more gets no letter either, and what waits for them is not sent."""
+    standing = {one.id for one in _standing(sending)}
+    for one in sending.schedules.all():
+        if one.id not in standing:
+            remove(workspace, sending, one.id, BUILDER)
+
+
 def _due(workspace: Workspace, sending: Sending) -> list[tuple[Schedule, Due]]:
     zone, now = read_rules(workspace).settings.zone or DEFAULT_ZONE, workspace.now()
     found = []
-    for one in sending.schedules.all():
+    for one in _standing(sending):
         due, last = newest_due(one.when, zone, now), sending.outbox.last(one.id)
         if due.at > one.since and (last is None or due.day > last):
             found.append((one, due))

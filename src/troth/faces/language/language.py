@@ -111,6 +111,11 @@ class Language:
         return format_date(at, format="EEEE d MMMM", locale=self.locale)
 
     @property
+    def whole_days(self) -> list[str]:
+        """Names of the days of the week, Monday first."""
+        return [self.locale.days["format"]["wide"][day] for day in range(7)]
+
+    @property
     def days(self) -> list[str]:
         """Short names of the days of the week, Monday first."""
         return [self.locale.days["format"]["abbreviated"][day] for day in range(7)]

@@ -22,7 +22,7 @@ def by_link(request: Request) -> Viewer | None:
 
 def opened(request: Request, key: str) -> tuple[Viewer, Link] | None:
     state = request.app.state
-    return None if state.sending is None else viewer_of(state.sending.links, key, state.served.workspace.now())
+    return None if state.sending is None else viewer_of(state.sending.links, key, state.served.workspace.now(), state.sending.account_of)
 
 
 def stop(request: Request, key: str) -> None:

@@ -12,6 +12,9 @@ from troth.access import Role
 from troth.access.keys import hash_of
 from troth.access.viewer import role_of
 from troth.app.letters.links import comes_by_link
+from troth.app.letters.own import have, stop
+from troth.app.letters.own import own as own_letters
+from troth.app.letters.sending import Sending
 from troth.app.people import tokens
 from troth.app.people.access import speak
 from troth.app.people.signing_in import NotLetIn, change_password, sign_out_elsewhere
@@ -21,6 +24,8 @@ from troth.faces.web.desk import AtDesk, access_of
 from troth.faces.web.pages.signing_in import Text, WithAccounts, said_of
 from troth.faces.web.refused import refusal_in
 from troth.kernel.errors import BadValue, NotFound
+from troth.sending import when_of
+from troth.sending.schedule import DAYS as DAYS_OF_WEEK
 
 router = APIRouter(include_in_schema=False)
 DAYS = (7, 30, 90, 365)
@@ -32,6 +37,11 @@ class Own(WithAccounts):
     @property
     def key(self) -> str:
         return self.gate.key(self.request)
+
+    @property
+    def sending(self) -> Sending | None:
+        found: Sending | None = self.request.app.state.sending
+        return found
 
 
 def own(desk: AtDesk) -> Own:
@@ -68,6 +78,35 @@ def language(desk: AtOwn, code: Text = "") -> Response:
     return RedirectResponse("/account", 303)
 
 
+@router.post("/account/mail")
+def mail(desk: AtOwn, day: Annotated[int, Form(ge=0, le=6)] = 0, at: Text = "") -> Response:
+    """Have the Monday page sent to oneself."""
+    try:
+        account = desk.access.accounts.find(desk.viewer.id)
+        if account is None or desk.sending is None:
+            raise NotFound("nothing is sent here")
+        address = str(desk.request.base_url).rstrip("/")
+        have(
+            desk.served.workspace,
+            desk.sending,
+            desk.access,
+            account,
+            when_of(DAYS_OF_WEEK[day], at),
+            language=desk.language.code,
+            address=address,
+        )
+    except BadValue as error:
+        return _shown(desk, 400, wrong=refusal_in(desk.language, error))
+    return RedirectResponse("/account#mail", 303)
+
+
+@router.post("/account/mail/stop")
+def no_mail(desk: AtOwn) -> Response:
+    if desk.sending is not None:
+        stop(desk.served.workspace, desk.sending, desk.viewer.id)
+    return RedirectResponse("/account", 303)
+
+
 @router.post("/account/sessions")
 def elsewhere(desk: AtOwn) -> Response:
     sign_out_elsewhere(desk.access, desk.viewer.id, desk.key)
@@ -95,5 +134,7 @@ def _shown(desk: Own, status: int = 200, *, wrong: str = "", given: Given | None
     said = {
         "known_as": desk.access.accounts.names().get(desk.viewer.id, ""), "sessions": desk.access.sessions.of(desk.viewer.id),
         "this": hash_of(desk.key), "tokens": kept, "days": DAYS, "roles": roles, "most": roles[-1], "wrong": wrong, "given": given,
+        "mail": None if desk.sending is None else own_letters(desk.sending, desk.access, desk.viewer.id),
+        "days_of_week": dict(enumerate(desk.language.whole_days)),
     }  # fmt: skip
     return desk.show("account.html", status, **said)
