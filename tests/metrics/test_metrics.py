@@ -154,7 +154,7 @@ WRONG = {
     "at": ("{kind: count, words: x, of: order}", "'at' is missing"),
     "type": ("{kind: count, words: x, of: orders, at: placed}", "no object type 'orders' in sources/; did you mean 'order'?"),
     "event": ("{kind: count, words: x, of: order, at: placd}", "did you mean 'placed'?"),
-    "place": ("{kind: ratio, words: x, of: order, at: placed, numerator: attr(warehouse)}", "of type num, money, duration, working or bool"),
+    "place": ("{kind: ratio, words: x, of: order, at: placed, numerator: attr(warehouse)}", "num, money, duration, working or bool"),
     "where": ("{kind: count, words: x, of: order, at: placed, where: attr(units)}", "where must be of type bool"),
     "promise": ("{kind: kept, words: x, promise: delivr}", "no promise 'delivr' in promises/; did you mean 'deliver'?"),
     "instrument": ("{kind: nps, words: x, instrument: recomend}", "no answers to 'recomend' in sources/; did you mean 'recommend'?"),
