@@ -39,6 +39,7 @@ Verdict = Literal["as usual", "unusual", "too small to judge"]
 Spread = Literal["counting", "added"]
 Side = Literal["above", "below"]
 Better = Literal["higher", "lower"] | None
+AS_USUAL: tuple[Verdict, Side | None] = ("as usual", None)
 
 DRAWS = 4_000
 # The spread between fewer units is not told from the unusual among them: winsorising a tenth of nine takes off none.
@@ -189,10 +190,11 @@ def _of_shares(
     drawn = ranking = None
     if len(some) >= 4:
         drawn = shrunk_shares(events, n)
-        ranking = _ranked(drawn_shares(events, n, drawn.centre, drawn.strength, DRAWS, rng), better)
-    told = {}
+        if better is not None:
+            ranking = _ranked(drawn_shares(events, n, drawn.centre, drawn.strength, DRAWS, rng), better)
+    told, found = {}, _verdicts(judged.high, judged.low, judged.small)
     for at, name in enumerate(some):
-        verdict, side = _verdict(at, judged.high, judged.low, judged.small)
+        verdict, side = found.get(at, AS_USUAL)
         value, low, high = _near(drawn, at, int(events.sum()), int(n.sum())) or NOT_DRAWN
         unit = Unit(
             name, int(n[at]), verdict, side, _good(side, better), float(funnel.value[at]), shrunk=value, low=low, high=high,
@@ -235,11 +237,12 @@ def _of_mixed_shares(
     drawn = ranking = None
     if len(some) >= 4:
         drawn = shrunk_rates(mixed.observed, mixed.expected)
-        draws = drawn_rates(mixed.observed, mixed.expected, drawn.centre, drawn.strength, DRAWS, rng)
-        ranking = _ranked(-draws if flipped else draws, better)
-    told = {}
+        if better is not None:
+            draws = drawn_rates(mixed.observed, mixed.expected, drawn.centre, drawn.strength, DRAWS, rng)
+            ranking = _ranked(-draws if flipped else draws, better)
+    told, found = {}, _verdicts(judged.high, judged.low, judged.small)
     for at, name in enumerate(some):
-        verdict, side = _verdict(at, judged.high, judged.low, judged.small)
+        verdict, side = found.get(at, AS_USUAL)
         near = _near(drawn, at, int(events.sum()), int(n.sum()), common)
         elsewhere = float(mixed.expected[at] / cases[at])
         towards = _other(side) if flipped else side
@@ -274,11 +277,12 @@ def _of_averages(
     drawn = ranking = None
     if len(some) >= 4:
         drawn = shrunk_means(fair, errors)
-        spreads = (drawn.high - drawn.low) / (2 * two_sided_z(0.95))
-        ranking = _ranked(drawn_means(drawn.value, spreads, DRAWS, rng), better)
-    told = {}
+        if better is not None:
+            spreads = (drawn.high - drawn.low) / (2 * two_sided_z(0.95))
+            ranking = _ranked(drawn_means(drawn.value, spreads, DRAWS, rng), better)
+    told, found = {}, _verdicts(judged.high_units, judged.low_units, np.zeros(0, dtype=np.int64))
     for at, name in enumerate(some):
-        verdict, side = _verdict(at, judged.high_units, judged.low_units, np.zeros(0, dtype=np.int64))
+        verdict, side = found.get(at, AS_USUAL)
         moved = 0.0 if expected is None else float(expected[at]) - mean
         value, low, high = NOT_DRAWN if drawn is None else (float(drawn.value[at]), float(drawn.low[at]), float(drawn.high[at]))
         unit = Unit(
@@ -357,8 +361,8 @@ def _weight(cell: Cell) -> float:
     return float(cell.n) if cell.weight is None else cell.weight
 
 
-def _ranked(draws: Floats, better: Better) -> Ranks | None:
-    return None if better is None else ranks(draws, best="high" if better == "higher" else "low")
+def _ranked(draws: Floats, better: Literal["higher", "lower"]) -> Ranks:
+    return ranks(draws, best="high" if better == "higher" else "low")
 
 
 def _near(drawn: Shrunk | None, at: int, events: int, n: int, times: float = 1.0) -> tuple[float, float, float] | None:
@@ -371,12 +375,11 @@ def _near(drawn: Shrunk | None, at: int, events: int, n: int, times: float = 1.0
     return float(drawn.value[at]) * times, float(drawn.low[at]) * times, float(drawn.high[at]) * times
 
 
-def _verdict(at: int, high: Ints, low: Ints, small: Ints) -> tuple[Verdict, Side | None]:
-    if at in high:
-        return "unusual", "above"
-    if at in low:
-        return "unusual", "below"
-    return ("too small to judge" if at in small else "as usual"), None
+def _verdicts(high: Ints, low: Ints, small: Ints) -> dict[int, tuple[Verdict, Side | None]]:
+    """Of the units that are not as usual, by their places."""
+    found: dict[int, tuple[Verdict, Side | None]] = dict.fromkeys(small.tolist(), ("too small to judge", None))
+    found |= dict.fromkeys(low.tolist(), ("unusual", "below"))
+    return found | dict.fromkeys(high.tolist(), ("unusual", "above"))
 
 
 def _other(side: Side | None) -> Side | None:

@@ -14,6 +14,7 @@ from troth.kernel.errors import CannotEstimate
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FEWEST_DRAWS = 200
+TOGETHER = 64
 NO_DIFFERENCE = "no difference"
 
 
@@ -60,10 +61,14 @@ def ranks(draws: Floats, *, best: Literal["high", "low"], level: float = 0.95) -
     normal_quantile(level)  # refuses what is no level
     if draws.ndim != 2 or draws.shape[0] < FEWEST_DRAWS or draws.shape[1] < 2 or not np.isfinite(draws).all():
         raise CannotEstimate("ranks", got=f"draws of shape {draws.shape}", need=f"at least {FEWEST_DRAWS} finite draws of at least 2 units")
-    signed = -draws if best == "high" else draws
-    order = np.argsort(signed, axis=1)
-    number = np.empty(draws.shape, dtype=np.int64)
-    np.put_along_axis(number, order, _places(np.take_along_axis(signed, order, axis=1)), axis=1)
+    # As wide as ranks need and in parts that stay near the processor: for a thousand units it is memory that takes the time.
+    number = np.empty(draws.shape, dtype=np.int16 if draws.shape[1] <= np.iinfo(np.int16).max else np.int32)
+    for at in range(0, draws.shape[0], TOGETHER):
+        part = draws[at : at + TOGETHER]
+        signed = -part if best == "high" else part
+        order = np.argsort(signed, axis=1)
+        places = _places(np.take_along_axis(signed, order, axis=1))
+        np.put_along_axis(number[at : at + TOGETHER], order, places.astype(number.dtype), axis=1)
     tail = (1 - level) / 2
     low, middle, high = np.quantile(number, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf").astype(np.int64)
     return Ranks(middle, low, high, draws.shape[0])

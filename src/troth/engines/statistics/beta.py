@@ -82,13 +82,14 @@ def _fraction(x: Floats, a: Floats, b: Floats) -> Floats:
         d, c = 1 / _away(1 + odd * d), _away(1 + odd / c)
         step = d * c
         value *= step
-        if (np.abs(step - 1) < EXACT).all():
+        if np.count_nonzero(np.abs(step - 1) < EXACT) == step.size:
             break
     return value
 
 
 def _away(values: Floats) -> Floats:
-    return np.where(np.abs(values) < TINY, TINY, values)
+    near = np.abs(values) < TINY
+    return np.where(near, TINY, values) if np.count_nonzero(near) else values
 
 
 def _log_beta(a: Floats, b: Floats) -> Floats:

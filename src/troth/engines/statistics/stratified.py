@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -56,7 +57,7 @@ def stratified_share(num: Counts, den: Counts, seen: Counts, population: Counts,
     if bool((seen == population).all()):
         return _counted(strata)
     cautious = strata.variance(strata.cautious_spread())
-    return _estimated(strata, strata.variance(strata.spread()), cautious, strata.kish(0.0), level)
+    return _estimated(strata, strata.variance(strata.spread), cautious, strata.kish(0.0), level)
 
 
 def superpopulation_share(num: Counts, den: Counts, seen: Counts, population: Counts, *, level: float = 0.95) -> StratifiedShare:
@@ -72,34 +73,35 @@ def superpopulation_share(num: Counts, den: Counts, seen: Counts, population: Co
     """
     strata = _checked(num, den, seen, population)
     process = strata.process_variance()
-    variance = strata.variance(strata.spread()) + process
+    variance = strata.variance(strata.spread) + process
     cautious = strata.variance(strata.cautious_spread()) + process
     return _estimated(strata, variance, cautious, strata.kish(strata.denominator), level)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, in which nothing could be kept that is worked out once
 class _Strata:
     num: Floats
     den: Floats
     seen: Floats
     population: Floats
 
-    @property
+    @cached_property
     def weight(self) -> Floats:
         return self.population / self.seen
 
-    @property
+    @cached_property
     def numerator(self) -> float:
         return float((self.weight * self.num).sum())
 
-    @property
+    @cached_property
     def denominator(self) -> float:
         return float((self.weight * self.den).sum())
 
-    @property
+    @cached_property
     def value(self) -> float:
         return self.numerator / self.denominator
 
+    @cached_property
     def residual_sums(self) -> tuple[Floats, Floats]:
         """Sum and sum of squares of num - value den over the seen subjects, by stratum."""
         return (
@@ -107,16 +109,17 @@ class _Strata:
             self.num * (1 - self.value) ** 2 + (self.den - self.num) * self.value**2,
         )
 
+    @cached_property
     def spread(self) -> Floats:
         """Variance of the residual among the subjects of each stratum."""
-        total, squares = self.residual_sums()
+        total, squares = self.residual_sums
         return np.maximum(squares - total**2 / self.seen, 0) / np.maximum(self.seen - 1, 1)
 
     def cautious_spread(self) -> Floats:
         """As spread, and above 0 where all seen subjects fall in one cell: the next one may not."""
         other = 0.5 / (self.seen + 1)
         alike = (self.den == self.seen) & ((self.num == 0) | (self.num == self.seen))
-        within = np.where(alike, other * (1 - other), self.spread())
+        within = np.where(alike, other * (1 - other), self.spread)
         return np.where(self.den == 0, other * self.value * (1 - self.value), within)
 
     def variance(self, spread: Floats) -> float:
@@ -126,7 +129,7 @@ class _Strata:
 
     def process_variance(self) -> float:
         """Of the population's own share about what its process tends to."""
-        _, squares = self.residual_sums()
+        _, squares = self.residual_sums
         return float((self.weight * squares).sum()) / self.denominator**2
 
     def kish(self, process: float) -> float:
