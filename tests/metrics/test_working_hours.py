@@ -130,3 +130,19 @@ def test_working_time_that_is_none_is_told(tmp_path: Path, fields: str, said: st
     metrics = f"m: {{words: w, {fields}}}\n"
     with pytest.raises(BookError, match=said):
         troth.open(write_book(tmp_path, files=FILES, book={**BOOK, "metrics/all.yaml": metrics})).build()
+
+
+def test_so_many_working_hours_before_an_instant_is_when_they_begin_and_after_one_when_they_end(tmp_path: Path) -> None:
+    #  t2: Tuesday 13 January, 09:00 to 12:00, at a desk that opens at 09:00 and closes at 17:00
+    begun = "value: opened - (solved - 3wh), where: solved - 3wh > opened - 16h and solved - opened = 3h"
+    ended = "value: (opened + 8wh) - opened, where: solved - opened = 3h"
+    metrics = "\n".join(
+        f"{name}: {{kind: mean, words: w, of: ticket, at: opened, {fields}, calendar: desk}}"
+        for name, fields in (("begun", begun), ("ended", ended))
+    )
+    book = {**BOOK, "metrics/all.yaml": metrics}
+    operation = troth.open(write_book(tmp_path, files=FILES, book=book))
+    operation.build()
+
+    assert operation.metric("begun").answer.readings[-1].value == 0  # 09:00 of the day, not 17:00 of the day before
+    assert operation.metric("ended").answer.readings[-1].value == 8 * 3_600  # 17:00, not 09:00 of the day after
