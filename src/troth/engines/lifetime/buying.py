@@ -100,6 +100,11 @@ def purchases(model: Buying, repeats: Ints, last: Floats, seen: Floats, ahead: f
     [1.226]
     """
     _refuse_misfits(repeats, last, seen)
+    return staying(model, repeats, seen, ahead) * alive(model, repeats, last, seen)
+
+
+def staying(model: Buying, repeats: Ints, seen: Floats, ahead: float) -> Floats:
+    """The same of who is still a customer now; it does not depend on when the last purchase was. Shape (customers,)."""
     if not 0 <= ahead < np.inf:
         raise CannotEstimate("purchases ahead", got=f"a time of {ahead:g}", need="a time of at least 0")
     if ahead == 0:
@@ -113,7 +118,7 @@ def purchases(model: Buying, repeats: Ints, last: Floats, seen: Floats, ahead: f
     first, second = np.where(small, a + b - 1 - r, r + x), np.where(small, a - 1, b + x)
     series = (1 - z) ** np.where(small, a - 1, r + x) * _series(first, second, a + b + x - 1, z)
     there = (a + b + x - 1) / (a - 1) * (1 - series)
-    return np.asarray(np.maximum(there, 0.0) * alive(model, repeats, last, seen))
+    return np.asarray(np.maximum(there, 0.0))
 
 
 def _beside(value: float, poles: Floats) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from troth.engines.lifetime.buying import Buying, purchases
+from troth.engines.lifetime.buying import Buying, alive, purchases, staying
 from troth.engines.lifetime.spending import Spending, mean_spend
 from troth.engines.statistics.normal import two_sided_z
 from troth.kernel.errors import CannotEstimate
@@ -72,13 +72,15 @@ def discounted(buys: Buying, repeats: Ints, last: Floats, seen: Floats, *, ahead
 
     By parts: what is expected up to the end at the end's worth, and what comes sooner at what that gains.
     """
-    whole = np.exp(-rate * ahead) * purchases(buys, repeats, last, seen, ahead)
-    if rate == 0:
-        return np.asarray(whole)
-    times = ahead * (POINTS + 1) / 2
-    for time, weight in zip(times.tolist(), (WEIGHTS * ahead / 2).tolist(), strict=True):
-        whole = whole + weight * rate * np.exp(-rate * time) * purchases(buys, repeats, last, seen, time)
-    return np.asarray(whole)
+    # Many customers came as often in as much time: of these the series is the same.
+    pairs, place = np.unique(repeats + 1j * seen, return_inverse=True)
+    often, known = pairs.real.astype(np.int64), pairs.imag
+    whole = np.exp(-rate * ahead) * staying(buys, often, known, ahead)
+    if rate > 0:
+        times = ahead * (POINTS + 1) / 2
+        for time, weight in zip(times.tolist(), (WEIGHTS * ahead / 2).tolist(), strict=True):
+            whole = whole + weight * rate * np.exp(-rate * time) * staying(buys, often, known, time)
+    return np.asarray(whole[place] * alive(buys, repeats, last, seen))
 
 
 def _moved(buys: Buying, at: Floats) -> Buying:
