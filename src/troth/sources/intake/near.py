@@ -12,7 +12,7 @@ from troth.sources.intake.taking import Stored
 from troth.sources.mapping import Source
 
 Reference = tuple[str, tuple[str, ...]]
-PIECE = "#piece"
+PIECE, ROW = "#piece", "#number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,23 @@ def near(engine: Engine, one: Coming, *, before: bool) -> tuple[Stored, ...]:
 
 def _make_thin(engine: Engine, one: Coming) -> None:
     """thin_<source>: of every row its place, the group that it is settled in, and hashes of the ids that it names."""
-    named = "".join(f", {_hash(_id_sql(columns))} AS r{place}" for place, (_, columns) in enumerate(_named(one.source)))
-    selects = [
-        f"SELECT CAST({piece} AS INTEGER) AS piece, CAST({_row(stored)} AS BIGINT) AS row, {_group_sql(one)} AS grp{named}"
-        f" FROM {stored.rows}"
+    named = _named(one.source)
+    columns = sorted({*one.source.key, *(column for _, columns in named for column in columns)})
+    piece_and_row = "CAST({} AS INTEGER) AS " + identifier(PIECE) + ", CAST({} AS BIGINT) AS " + identifier(ROW)
+    read = "".join(f", {identifier(column)}" for column in columns)
+    rows = [
+        f"SELECT {piece_and_row.format(piece, _row(stored))}{read} FROM {stored.rows}"
         for piece, stored in enumerate(one.loads)
         if stored.rows is not None
     ]
-    nothing = "".join(f", CAST(NULL AS UBIGINT) AS r{place}" for place in range(len(_named(one.source))))
-    empty = f"SELECT CAST(0 AS INTEGER) AS piece, CAST(0 AS BIGINT) AS row, CAST(0 AS UBIGINT) AS grp{nothing} WHERE FALSE"
-    engine.run(f"CREATE OR REPLACE TABLE thin_{one.name} AS {' UNION ALL '.join(selects) or empty}")
+    nothing = "".join(f", '' AS {identifier(column)}" for column in columns)
+    empty = f"SELECT {piece_and_row.format(0, 0)}{nothing} WHERE FALSE"
+    hashes = "".join(f", {_hash(_id_sql(columns))} AS r{place}" for place, (_, columns) in enumerate(named))
+    # Terms over the union, since those within it are planned once a load: of a year of days that takes longer than to read the rows.
+    engine.run(
+        f"CREATE OR REPLACE TABLE thin_{one.name} AS SELECT {identifier(PIECE)} AS piece, {identifier(ROW)} AS row,"
+        f" {_group_sql(one)} AS grp{hashes} FROM ({' UNION ALL '.join(rows) or empty})"
+    )
 
 
 def _make_groups(engine: Engine, one: Coming) -> None:
