@@ -13,6 +13,7 @@ from tests.app.arriving import BOOK, HEADS, Row, Ways, assert_same, split_when_m
 from troth.app.bootstrap import open_workspace
 from troth.app.building import increment
 from troth.app.past.asking import ask
+from troth.stores.lake.engine import DuckEngine
 
 DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
 BEFORE = {
@@ -77,6 +78,25 @@ def test_what_was_only_named_before_begins_and_is_in_the_file_of_its_month(tmp_p
 
     assert_same(*ways.built({"orders-2": [["o99", "c1", "s1", LATER, "", "2026-04-02", "open"]]}))
     assert ways.quick == [False, True]
+
+
+def test_the_terms_of_a_row_are_planned_once_however_many_files_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record of a year that came day by day has hundreds of loads a source."""
+    run, noted = DuckEngine.run, list[str]()
+
+    def noting(engine: DuckEngine, sql: str, parameters: Sequence[object] = ()) -> None:
+        noted.append(sql)
+        run(engine, sql, parameters)
+
+    ways = Ways(tmp_path, monkeypatch)
+    ways.built({**BEFORE, "scans-2": [["o59", "packed", DAYS[58]]], "scans-3": [["o58", "packed", DAYS[57]]]})
+    monkeypatch.setattr(DuckEngine, "run", noting)
+
+    assert_same(*ways.built({"scans-4": [["o57", "packed", DAYS[59]]]}))
+    assert ways.quick == [False, True]
+    (thin,) = (sql for sql in noted if sql.startswith("CREATE OR REPLACE TABLE thin_scans"))
+    assert thin.count("read_parquet") == 3
+    assert thin.count("hash(") == 2  # its group, and the order that it names
 
 
 def test_what_nobody_can_tell_from_a_few_rows_is_told_from_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
