@@ -38,6 +38,9 @@ PAGES = {
     "measures.png": ("/measures", 1280, 1120, "light"),
     "measure.png": ("/measures/delivered_in_time", 1280, 1120, "light"),
     "units.png": ("/units", 1280, 1120, "light"),
+    "huddle.png": ("/huddle/warehouse=LYS", 1920, 1080, "light"),
+    "board.png": ("/roles/board", 1280, 1120, "light"),
+    "customers.png": ("/customers", 1280, 1120, "light"),
     "data.png": ("/data", 1280, 1120, "light"),
     "rules.png": ("/rules/promises.deliver", 1280, 1120, "light"),
 }
