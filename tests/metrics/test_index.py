@@ -22,13 +22,13 @@ METRICS = """
 units: {kind: mean, words: units of an order, of: order, at: placed, value: attr(units), better: higher}
 late: {kind: ratio, words: late, of: order, at: placed, where: delivered is known, numerator: delivered > end_of_day(attr(due)),
   better: lower}
-few: {kind: count, words: orders, of: order, at: placed, better: higher, minimum: 3}
+few: {kind: mean, words: units, of: order, at: placed, value: attr(units), better: higher, minimum: 3}
 orders: {kind: count, words: orders, of: order, at: placed, better: higher}
 paid: {kind: sum, words: paid, of: order, money: payment, at: placed, value: amount, better: higher}
 service: {kind: index, words: service, better: higher, parts: [
   {metric: units, weight: 0.75, base: 20, why: a}, {metric: late, weight: 0.25, base: 0.5, why: b}]}
 growth: {kind: index, words: growth, base: 2026-01, parts: [
-  {metric: orders, weight: 0.5, why: a}, {metric: units, weight: 0.5, why: b}]}
+  {metric: stars, weight: 0.5, why: a}, {metric: units, weight: 0.5, why: b}]}
 stars: {kind: mean, words: stars, instrument: stars, value: score, better: higher}
 mixed: {kind: index, words: mixed, parts: [{metric: units, weight: 0.5, base: 9, why: a}, {metric: stars, weight: 0.5, base: 4, why: b}]}
 thin: {kind: index, words: thin, parts: [{metric: few, weight: 0.5, base: 2, why: a}, {metric: units, weight: 0.5, base: 20, why: b}]}
@@ -52,13 +52,13 @@ def test_better_is_up_whichever_way_a_part_points(operation: Operation) -> None:
 
 
 def test_in_its_base_period_it_is_a_hundred_and_later_what_arithmetic_says(operation: Operation) -> None:
-    #  month  orders  units a unit
-    #  Jan    2       15
-    #  Feb    2       22.5           100 (1 + 0.5 (2 / 2 - 1) + 0.5 (22.5 / 15 - 1)) = 125
-    #  Mar    4       17 / 3         100 (1 + 0.5 (4 / 2 - 1) + 0.5 (17 / 45 - 1)) = 118.889
+    #  month  stars  units of an order
+    #  Jan    5      15
+    #  Feb    2.5    22.5                100 (1 + 0.5 (2.5 / 5 - 1) + 0.5 (22.5 / 15 - 1)) = 100
+    #  Mar    3.5    17 / 3              100 (1 + 0.5 (3.5 / 5 - 1) + 0.5 (17 / 45 - 1)) = 53.889
     found = {one.period: one.value for one in operation.metric("growth", grain="month").answer.readings}
 
-    assert found == {date(2026, 1, 1): 100, date(2026, 2, 1): pytest.approx(125), date(2026, 3, 1): pytest.approx(118.8888889)}
+    assert found == {date(2026, 1, 1): 100, date(2026, 2, 1): pytest.approx(100), date(2026, 3, 1): pytest.approx(53.8888889)}
 
 
 def test_its_interval_adds_up_those_of_its_parts_at_their_worse_and_better_ends(operation: Operation) -> None:
@@ -99,6 +99,8 @@ def test_a_base_period_without_anything_is_said(tmp_path: Path) -> None:
         ("{metric: service, weight: 0.5, base: 1, why: b}", "", "'service' is an index itself"),
         ("{metric: units, weight: 0.5, base: 1, why: b}", "", "'units' is a part already"),
         ("{metric: wide, weight: 0.5, base: 1, why: b}", "", "'wide' does not say which way"),
+        ("{metric: orders, weight: 0.5, base: 8, why: b}", "", "'orders' grows with the time that is asked about"),
+        ("{metric: sent, weight: 0.5, base: 8, why: b}", "", "'sent' grows with the time that is asked about"),
         ("{metric: late, weight: 0.5, why: b}", "", "nothing says what of it is 100"),
         ("{metric: late, weight: 0.5, base: 3d, why: b}", "", "'late' is measured by a number"),
         ("{metric: lead, weight: 0.5, base: 1, why: b}", "", "measured by a duration, 3d"),
@@ -111,6 +113,8 @@ def test_a_base_period_without_anything_is_said(tmp_path: Path) -> None:
 def test_what_makes_no_index_is_told_before_anything_is_counted(tmp_path: Path, other: str, more: str, said: str) -> None:
     others = (
         "wide: {kind: mean, words: w, of: order, at: placed, value: attr(units)}\n"
+        "sent: {kind: referral, words: sent, of: order, belongs_to: customer, event: placed, same: attr(sent_by), definition: count,"
+        " better: higher}\n"
         "lead: {kind: mean, words: lead, of: order, at: placed, value: delivered - placed, better: lower}\n"
     )
     parts = f"{{metric: units, weight: 0.5, base: 1, why: a}}, {other}"

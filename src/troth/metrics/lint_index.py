@@ -47,14 +47,26 @@ def _part(definition: Definition[Metric], place: int, one: IndexPart, metrics: M
     if one.metric not in known:
         yield definition.problem(path, f"'{one.metric}' is an index itself: name the metrics that it is made of", at_value=True)
         return
+    if known[one.metric].kind not in KINDS:
+        return
     if known[one.metric].better is None:
         yield definition.problem(path, f"the metric '{one.metric}' does not say which way is up: write its `better`", at_value=True)
+    if _grows(known[one.metric]):
+        said = f"'{one.metric}' grows with the time that is asked about, and its base does not: name a share or an average in its place"
+        yield definition.problem(path, said, at_value=True)
     if one.base is None and definition.value.base is None:
         said = "nothing says what of it is 100: give it a `base`, or the index the period of its `base`"
         yield definition.problem(("parts", place), said)
     if one.base is not None and isinstance(one.base, str) != (unit := _unit(known[one.metric], ground)) and unit is not None:
         wanted = "a duration, 3d" if unit else "a number"
         yield definition.problem(("parts", place, "base"), f"got {one.base}; '{one.metric}' is measured by {wanted}", at_value=True)
+
+
+def _grows(metric: Metric) -> bool:
+    """Whether it is a sum over the time that is asked about; how many stand at the end of a period is none."""
+    kind = KINDS[metric.kind]
+    parts = kind.parts(metric)
+    return (kind.zero and metric.kind != "stock") or (parts is not None and parts.bottom is None)
 
 
 def _composed(metric: Metric) -> bool:
