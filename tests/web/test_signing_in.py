@@ -12,6 +12,7 @@ from tests.web.conftest import text_of
 from tests.web.doors import CHEAP, PASSWORD, House
 from troth.access import Passwords, Role
 from troth.access.keys import hash_of
+from troth.access.viewer import scope_of
 from troth.app.people.access import HERE, change, disable, first_link, link
 from troth.app.people.signing_in import viewer_of
 
@@ -119,6 +120,35 @@ def test_signing_out_ends_the_session_and_not_the_cookie_alone(doors: House) -> 
     done = browser.post("/sign-out", on="/account")
     assert (done.status_code, done.headers["clear-site-data"]) == (303, '"cache"')
     assert viewer_of(doors.access, key) is None
+
+
+def test_every_page_leads_to_signing_out(doors: House) -> None:
+    doors.taken("ana", Role.admin)
+    browser = doors.signed_in("ana")
+
+    for path in ("/", "/promises", "/promises/deliver", "/measures", "/huddle", "/data", "/account", "/access", "/nothing"):
+        assert '<a href="/sign-out">' in browser.get(path).text, path
+    assert '"/sign-out"' not in doors.browser().get("/sign-in").text
+    assert browser.get("/account").status_code == 200, "the page alone ends nothing"
+    assert browser.post("/sign-out").headers["location"] == "/sign-in"
+    assert browser.get("/account").status_code == 303
+    assert doors.browser().get("/sign-out").headers["location"].startswith("/sign-in")
+
+
+def test_what_was_refused_is_written_down_and_not_as_often_as_it_is_asked(doors: House) -> None:
+    id = doors.taken("ana", Role.viewer, scope_of(["country=DE"]))
+    browser = doors.signed_in("ana")
+
+    for _ in range(40):
+        assert browser.get("/rules/files/customers/secret.yaml").status_code == 403
+    assert browser.get("/api/v1/data").status_code == 403
+    doors.pass_(minutes=1)
+    assert browser.get("/rules/files/troth.yaml").status_code == 403
+
+    said = [(actor, about, payload["what"]) for actor, action, about, payload in doors.journal.said if action == "access.refused"]
+    page = (id, id, "GET /rules/files/{path:path}")
+    assert said == [page, (id, id, "GET /api/v1/data"), page]
+    assert browser.get("/promises").status_code == 200
 
 
 def test_the_key_of_a_session_is_new_at_each_sign_in(doors: House) -> None:

@@ -10,6 +10,8 @@ FORGOTTEN = timedelta(hours=24)
 
 # An office shares an address, so that more may fail there before it waits.
 FREE_BY_NAME, FREE_BY_ADDRESS = 5, 20
+# What was refused and is asked for again is written down again after a wait.
+FREE_BY_REFUSAL = 1
 
 
 def wait_of(failures: int, free: int, last: datetime, now: datetime) -> timedelta:

@@ -80,9 +80,12 @@ def count(reading: Reading, tracks: Tracks, at: datetime) -> Counts:
 def fitted(workspace: Workspace, reading: Reading, name: str, *, refresh: bool = False) -> Fitted:
     """The model of a promise by the pinned counts, or by new ones, which are pinned.
 
+    A reading that is cut to a scope is counted anew each time, and pins nothing: what is pinned counts what is outside of it.
     Raises CannotEstimate where too little fell due, StoreError where the pinned snapshot gives other counts than it gave.
     """
     tracks = tracks_in(reading, name)
+    if reading.cut:
+        return _of(reading, name, tracks, None, why="of what may be seen")
     said = dict(workspace.journal.recorded(COUNTED)).get(name)
     why = "asked for" if refresh else _outdated(reading, name, said, _spec(reading, tracks))
     if said is not None and not why:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -20,6 +20,11 @@ HOUR = 6
 LAST = (4, 13)
 EVER = "TIMESTAMP '9999-01-01'"
 By = Literal["load", "event"]
+See = Callable[[Reading], Reading]
+
+
+def whole(reading: Reading) -> Reading:
+    return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +95,23 @@ class Replay:
 
 
 def replay(
-    workspace: Workspace, promise: str | None = None, *, since: str | None = None, until: str | None = None, progress: Progress = silent
-) -> Replay:
+    workspace: Workspace, promise: str | None = None, *, since: str | None = None, until: str | None = None, progress: Progress = silent,
+    see: See = whole,
+) -> Replay:  # fmt: skip
     """Every Monday of a promise, the main one without a name.
 
     since, until: days; without them from the first week as busy as the median to thirty days before the last fulfilment, so that
     neither a slow start nor an end of the file looks like lateness. Mondays of which nothing is known yet are left out.
+    see: cuts the reading of each snapshot to what somebody may see.
     Raises NotFound for a promise that there is not, and where no Monday is left, BookError for what is no day.
     """
-    now = open_reading(workspace)
+    now = see(open_reading(workspace))
     name = _named(now.context, promise)
     first = workspace.lake.loads()[0].known_from
     final = {monday.morning: monday for monday in _asked(now, name, since, until)}
     if not final:
         raise NotFound("no Monday to replay", got=f"from {since or 'the first'} to {until or 'the last'}", next_step="Give other days.")
-    then = list(_then(workspace, now, name, list(final), first, progress))
+    then = list(_then(workspace, now, name, list(final), first, progress, see))
     told = [_replayed(monday, final[monday.morning], by) for monday, by in then]
     if not told:
         raise NotFound(f"'{name}' was not promised yet on any of these Mondays", next_step="Give later days.")
@@ -144,7 +151,7 @@ def _day(written: str | None) -> date | None:
 
 
 def _then(
-    workspace: Workspace, now: Reading, name: str, mornings: Sequence[date], first: datetime, progress: Progress
+    workspace: Workspace, now: Reading, name: str, mornings: Sequence[date], first: datetime, progress: Progress, see: See
 ) -> Iterator[tuple[Monday, By]]:
     """Each Monday as it was known. One snapshot serves all Mondays on which the same was known by the same book."""
     counted: dict[tuple[str, bool], dict[date, Monday]] = {}
@@ -157,7 +164,7 @@ def _then(
         known = as_known_at(workspace, max(at, first), progress=progress)
         id = known.snapshot.id
         if id not in contexts:
-            contexts[id] = open_reading(workspace, known).context
+            contexts[id] = see(open_reading(workspace, known)).context
         if name not in contexts[id].promises:
             continue
         if (id, by == "load") not in counted:

@@ -11,6 +11,7 @@ from troth.access.account import FIRST_LINK, LINK
 from troth.access.keys import hash_of, new_id, new_key
 from troth.access.sso import Askings
 from troth.access.viewer import role_of, scope_of
+from troth.access.waiting import FREE_BY_REFUSAL
 from troth.app.rulebook.rules import read_rules
 from troth.app.workspace import Journal, Workspace
 from troth.kernel.errors import BadValue, NotFound, nearest
@@ -128,6 +129,15 @@ def asked(workspace: Workspace, role: str, scope: Iterable[str]) -> tuple[Role, 
         if dimension not in known:
             raise BadValue("no dimension of the company", got=f"'{dimension}'", allowed=nearest(dimension, known))
     return role_of(role), wanted
+
+
+def refused(access: Access, by: Viewer, what: str) -> None:
+    """Write down that somebody asked for what is not theirs. what: the page or operation, without what was asked of it.
+
+    Of the same that is asked again and again not all is written, as guesses are not all looked at: nobody fills the journal so.
+    """
+    if not access.failures.attempt({f"refused {by.id} {what}": FREE_BY_REFUSAL}, access.now()):
+        access.record(by.id, "access.refused", by.id, what=what)
 
 
 def names(access: Access, accounts: Iterable[Account]) -> Mapping[str, str]:

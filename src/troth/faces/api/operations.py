@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from troth.app.answers.at_risk import AtRiskNow, at_risk
+from troth.app.answers.at_risk import AtRiskNow, at_risk_in
 from troth.app.answers.benchmarks import benchmark
 from troth.app.answers.budgets import budgets
 from troth.app.answers.calibrations import calibrations
@@ -30,6 +30,7 @@ from troth.app.pages.data_page import told_data
 from troth.app.pages.monday import MondayPage, monday_page
 from troth.app.pages.rule_pages import RulesTold, rules_told
 from troth.app.pages.said import ids_of
+from troth.app.pages.scoping import scoped
 from troth.app.pages.search import Hit, named_in, search
 from troth.app.past.replay import replay
 from troth.app.reading import Reading
@@ -154,11 +155,11 @@ def upstream(desk: AtDesk, name: str, by: By = ["month"]) -> Response:  # noqa: 
 
 
 @router.get("/promises/{name}/at-risk", **Answer(tuple[AtRiskNow, ...], csv=True).said)
-def promise_at_risk(desk: SeesAll, name: str, limit: Limit = 1000, offset: Offset = 0) -> Response:
-    """Open promises, the likeliest to be late first. For those who see the whole operation: it counts what was late of all."""
+def promise_at_risk(desk: AtDesk, name: str, limit: Limit = 1000, offset: Offset = 0) -> Response:
+    """Open promises, the likeliest to be late first. How often those before were late is counted of what may be seen."""
 
-    def told(_: Reading) -> tuple[AtRiskNow, ...]:
-        return at_risk(desk.served.workspace, name)
+    def told(reading: Reading) -> tuple[AtRiskNow, ...]:
+        return (at_risk_in(desk.served.workspace, reading, name),)
 
     def some(reading: Reading) -> tuple[AtRiskNow, ...]:
         return tuple(replace(one, open=one.open[offset : offset + limit]) for one in told(reading))
@@ -311,17 +312,18 @@ def handoffs(desk: AtDesk, role: str | None = None) -> Response:
 
 
 @router.get("/gaps", **Answer(Gaps).said)
-def what_is_missing(desk: SeesAll) -> Response:
-    """What no promise covers. For those who see the whole operation."""
+def what_is_missing(desk: AtDesk) -> Response:
+    """What no promise covers, of what may be seen."""
     return answered(desk, gaps)
 
 
 @router.get("/replay", **Answer(Mapping[str, Any], csv=True).said)
-def mondays(desk: SeesAll, promise: str | None = None, since: Day = None, until: Day = None) -> Response:
-    """What each Monday was shown, what was so as known that morning, what it came to. For those who see the whole operation."""
+def mondays(desk: AtDesk, promise: str | None = None, since: Day = None, until: Day = None) -> Response:
+    """What each Monday was shown, what was so as known that morning, what it came to, of what may be seen."""
+    workspace = desk.served.workspace
 
     def told(_: Reading) -> Any:
-        return replay(desk.served.workspace, promise, since=since, until=until)
+        return replay(workspace, promise, since=since, until=until, see=lambda one: scoped(workspace, one, desk.viewer.scope))
 
     return answered(desk, lambda reading: shapes.replay_data(told(reading)), lambda reading: shapes.replay_table(told(reading)))
 

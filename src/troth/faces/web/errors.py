@@ -12,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from troth.access import Role, Viewer
+from troth.app.people.access import refused
 from troth.faces.api.problems import problem
 from troth.faces.language import Language
-from troth.faces.web.desk import NOBODY, Desk, MayNot, SignInFirst, spoken
+from troth.faces.web.by_link import by_link
+from troth.faces.web.desk import NOBODY, Desk, MayNot, SignInFirst, access_of, spoken
 from troth.faces.web.gate import API
 from troth.faces.web.guard import SAFE, NotTaken
 from troth.kernel.errors import BadValue, BookError, Busy, NotFound, TrothError
@@ -59,6 +61,9 @@ def _not_taken(request: Request, error: Exception) -> Response:
 
 def _may_not(request: Request, error: Exception) -> Response:
     assert isinstance(error, MayNot)
+    access, viewer = access_of(request), request.app.state.gate.viewer(request) or by_link(request)
+    if access is not None and viewer is not None:
+        refused(access, viewer, f"{request.method} {getattr(request.scope.get('route'), 'path', '')}")
     say = _language(request).gettext
     needs = say("It is for those who see the whole operation.") if error.needs is None else say("Your role does not include it.")
     return _page(request, 403, say("This is not yours to see."), needs, say("Ask whoever gives access here."))

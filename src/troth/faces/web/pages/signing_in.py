@@ -12,7 +12,7 @@ from troth.access import Role, Viewer
 from troth.app.people.access import Access
 from troth.app.people.signing_in import NotLetIn, sign_in, sign_out, welcome
 from troth.faces.language import CATALOGUES
-from troth.faces.web.desk import NOBODY, Desk, language_cookie, spoken
+from troth.faces.web.desk import NOBODY, AtDesk, Desk, language_cookie, spoken
 from troth.faces.web.gate import AccountGate
 from troth.faces.web.guard import local
 from troth.faces.web.refused import refusal_in
@@ -67,6 +67,12 @@ def enter(porch: AtPorch, name: Text = "", password: Text = "", to: Text = "/") 
     if isinstance(done, NotLetIn):
         return porch.show("sign_in.html", 401, to=local(to), said=said_of(porch, done), sso=porch.gate.provider is not None)
     return porch.gate.open(RedirectResponse(local(to), 303), done.key)
+
+
+@router.get("/sign-out")
+def ask_to_leave(_: AtPorch, desk: AtDesk) -> Response:
+    """A page of its own, so that others hold no form, and with it no secret, and are sent compressed."""
+    return desk.show("sign_out.html")
 
 
 @router.post("/sign-out")
