@@ -116,10 +116,11 @@ def test_what_cannot_be_cut_is_for_those_who_see_everything(served: Served, side
         assert sides[0].client.get(path).status_code == 403, path
 
 
-def test_what_is_open_of_a_scope_is_counted_there_alone(served: Served, sides: tuple[Side, Side]) -> None:
+def test_what_is_open_of_a_scope_is_counted_there_alone(served: Served, sides: tuple[Side, Side], as_viewer: Client) -> None:
     """By SQL on the whole: what is open, and what fell due in the 26 weeks before, by the country that each order says itself."""
     context = served.reading(EVERYTHING).context
     now = f"TIMESTAMP '{context.as_of}'"
+    pinned = as_viewer().get("/api/v1/promises/deliver/at-risk").json()[0]["basis"]["counted"]
     for side, countries in zip(sides, ("'DE'", "'PT', 'ES', 'FR', 'IT'"), strict=True):
         (told,) = side.client.get("/api/v1/promises/deliver/at-risk").json()
         rows = context.engine.rows(
@@ -137,6 +138,8 @@ def test_what_is_open_of_a_scope_is_counted_there_alone(served: Served, sides: t
             assert (told["basis"]["fell_due"], told["basis"]["broken"]) == (broken + kept, broken)
             assert told["open"]
     assert told["basis"] is not None, "one of both has enough to be told of"
+    pins = dict(served.workspace.journal.recorded("at_risk.counted"))
+    assert pins["deliver"]["counts"] == pinned != told["basis"]["counted"]
 
 
 def test_mondays_of_a_scope_are_those_of_what_is_in_it(served: Served, sides: tuple[Side, Side], as_viewer: Client) -> None:
