@@ -11,7 +11,7 @@ from troth import __version__
 from troth.app.building.contracts import as_json, columns_of, contract_facts, inherited
 from troth.app.building.identities import matching_of
 from troth.app.building.intake import release
-from troth.app.building.parts import parts_of
+from troth.app.building.parts import LAYOUT, parts_of
 from troth.app.rulebook.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.engines.calendars import Transitions, holidays_version, transitions, tz_version
@@ -37,9 +37,9 @@ DEFAULT_ZONE = "UTC"
 def identity_of(workspace: Workspace, rules: Rules, known: Sequence[Sequence[object]], at: datetime | None = None) -> str:
     """The id of the snapshot of what is known, as `Load.said` has it, by these rules and what people decided until `at`."""
     decided = matching_of(workspace, rules, at).said()
-    # The engine writes its own version into every file, so another engine gives other bytes.
+    # The engine writes its own version into every file, so another engine gives other bytes; and so does another way of splitting tables.
     return digest.of_value(
-        [[list(said) for said in known], rules.hash, __version__, tz_version(), workspace.writer, holidays_version(), *decided]
+        [[list(said) for said in known], rules.hash, __version__, LAYOUT, tz_version(), workspace.writer, holidays_version(), *decided]
     )
 
 
