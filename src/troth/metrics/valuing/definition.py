@@ -20,7 +20,7 @@ class Value(Part):
     belongs_to: Identifier = Field(description="Object type of the customer that it belongs to: customer")
     event: str = Field(min_length=1, description="Event type with which it was made: placed")
     money: str = Field(min_length=1, description="Kind of the amounts of a purchase, as sources/ name it: order_value")
-    where: Expression | None = Field(None, description="Expression that is true of what counts: cancelled is not known")
+    where: Expression | None = Field(None, description="Expression that is true of what counts: attr(channel) = 'web'")
     margin: float | None = Field(
         None, gt=0, le=1, description="How much of an amount is left when what it costs to serve is paid: 0.3; without it none is told"
     )
