@@ -31,12 +31,12 @@ FINDINGS = frozenset({"statement", "numbers"})
 
 
 class Reader(HTMLParser):
-    """The texts of a page that the interface says, each in the nearest of the tags that are spoken."""
+    """Texts of a page that fit, with the tags in which they stand."""
 
     def __init__(self) -> None:
         super().__init__()
         self.within: list[tuple[str, dict[str, str | None]]] = []
-        self.said: list[str] = []
+        self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in VOID:
@@ -47,50 +47,49 @@ class Reader(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
+        if self.fits(data):
+            self.found.append(data.strip())
+
+    def fits(self, data: str) -> bool:
+        raise NotImplementedError
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is said of the text that it is of another language, or of none."""
+        return any("lang" in attributes or attributes.get("translate") == "no" for _, attributes in self.within[1:])
+
+
+class Spoken(Reader):
+    """What the interface says, each text in the nearest of the tags that are spoken."""
+
+    def fits(self, data: str) -> bool:
         spoken = next((tag for tag, _ in reversed(self.within) if tag in SPOKEN), None)
-        if spoken and re.search(r"[A-Za-z]{2}", data) and not self._is_data(spoken):
-            self.said.append(data.strip())
+        return spoken is not None and re.search(r"[A-Za-z]{2}", data) is not None and not self._is_data(spoken)
 
     def _is_data(self, spoken: str) -> bool:
         tags = {tag for tag, _ in self.within}
         classes = {one for _, attributes in self.within for one in (attributes.get("class") or "").split()}
         scopes = {attributes.get("scope") for _, attributes in self.within}
-        marked = any("lang" in attributes or attributes.get("translate") == "no" for _, attributes in self.within[1:])
         of_findings = bool(classes & FINDINGS) and (spoken in ("h2", "th") or "unseen" in classes)
         named = spoken == "h2" and "a" in tags
-        return marked or of_findings or named or "row" in scopes or bool(tags & {"option", "svg"})
+        return self.marked or of_findings or named or "row" in scopes or bool(tags & {"option", "svg"})
 
 
 ENGLISH = re.compile(r"\b(?:the|of|and|were|is|not|with|to|in|on|by|for|was|are|that|than|it|has|have|no)\b")
 
 
-class Foreign(HTMLParser):
-    """The sentences of a page that are in English, and of which it does not say so."""
+class Foreign(Reader):
+    """The sentences that are in English, and of which the page does not say so."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.within: list[tuple[str, dict[str, str | None]]] = []
-        self.unmarked: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in VOID:
-            self.within.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.within and self.within.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        marked = any("lang" in attributes or attributes.get("translate") == "no" for _, attributes in self.within[1:])
+    def fits(self, data: str) -> bool:
         code = any(tag in ("pre", "code", "script", "style", "title", "option", "desc") for tag, _ in self.within)
-        if len(ENGLISH.findall(data)) > 2 and "⟦" not in data and not marked and not code:
-            self.unmarked.append(data.strip())
+        return len(ENGLISH.findall(data)) > 2 and "⟦" not in data and not self.marked and not code
 
 
 def said(html: str) -> list[str]:
-    reader = Reader()
+    reader = Spoken()
     reader.feed(html)
-    return reader.said
+    return reader.found
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +158,7 @@ def test_what_is_english_on_a_page_of_another_language_says_so(served: Served, a
             continue
         page = Foreign()
         page.feed(client.get(address).text)
-        assert [one for one in page.unmarked if not any(named in one.lower() for named in words)] == [], address
+        assert [one for one in page.found if not any(named in one.lower() for named in words)] == [], address
 
 
 def test_an_english_page_marks_no_part_of_itself(as_viewer: Client) -> None:
