@@ -26,7 +26,7 @@ Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
 POINTS = ("period", "value", "n", "state", "centre", "low", "high", "z", "phase", "signals")
 UNITS = (
     "peers", "unit", "n", "value", "expected", "towards_others", "low", "high", "least", "most", "p", "verdict", "side", "good", "rank",
-    "first", "last", "ahead", "behind",
+    "first", "last", "ahead", "behind", "alone", "alone_low", "alone_high", "events", "awaited",
 )  # fmt: skip
 RISKS = ("promise", "id", "stage", "due_at", "left_us", "working", "lane", "share", "low", "high", "n", "broken", "of", "like", "at_risk")
 GAPS = ("unit", "n", "peers", "value", "frontier", "frontier_value", "gap", "low", "high", "told", "changes", "why")
@@ -94,7 +94,7 @@ def chart_table(found: ChartedMetric) -> Table:
 
 def units_data(found: UnitsTold) -> Data:
     refusal = fields(found.refusal) if found.refusal else None
-    asked = {"by": found.by, "adjust": found.adjust, "peers": found.peers}
+    asked = {"by": found.by, "adjust": found.adjust, "peers": found.peers, "measure": found.measure}
     groups = [fields(one) for one in found.groups]
     return {**_head(found.told), **asked, "unplaced": found.unplaced, "groups": groups, "refusal": refusal}
 
@@ -128,7 +128,7 @@ def benchmark_data(found: Benchmarked) -> Data:
     refusal = fields(found.refusal) if found.refusal else None
     elsewhere = [{**fields(one), "where": sorted(one.where)} for one in found.elsewhere]
     gaps = [fields(one) for one in found.gaps]
-    asked = {"by": found.said.by, "mix": found.mix, "like": found.like}
+    asked = {"by": found.said.by, "mix": found.mix, "like": found.like, "measure": found.said.measure}
     return {**_head(found.said.told), **asked, "gaps": gaps, "elsewhere": elsewhere, "refusal": refusal}
 
 
@@ -194,4 +194,5 @@ def _unit(peers: str | None, unit: Unit) -> tuple[object, ...]:
     return (
         peers, unit.name, unit.n, unit.value, unit.expected, unit.shrunk, unit.low, unit.high, unit.least, unit.most, unit.p, unit.verdict,
         unit.side, unit.good, unit.rank, unit.first, unit.last, "; ".join(unit.ahead), "; ".join(unit.behind),
+        *((None,) * 3 if unit.own is None else (unit.own.value, unit.own.low, unit.own.high)), unit.events, unit.awaited,
     )  # fmt: skip

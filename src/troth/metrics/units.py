@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -25,9 +25,12 @@ from troth.engines.comparing import (
     verdicts,
 )
 from troth.engines.comparing.averages import judged_averages
+from troth.engines.comparing.funnel import event_funnel
 from troth.engines.comparing.ranking import NO_DIFFERENCE, Ranks
+from troth.engines.comparing.waiting import Awaited, Waits, awaited
 from troth.engines.statistics import wilson
 from troth.engines.statistics.discoveries import adjusted
+from troth.engines.statistics.gamma import count_interval
 from troth.engines.statistics.normal import two_sided_z
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
@@ -39,6 +42,7 @@ Verdict = Literal["as usual", "unusual", "too small to judge"]
 Spread = Literal["counting", "added"]
 Side = Literal["above", "below"]
 Better = Literal["higher", "lower"] | None
+Measure = Literal["value", "share_above", "ended_of_expected"]
 AS_USUAL: tuple[Verdict, Side | None] = ("as usual", None)
 
 DRAWS = 4_000
@@ -49,13 +53,15 @@ FEWEST_OF_A_MEAN = 10
 # A stratum that one unit alone has would be compared with itself.
 MOST_ALONE = 0.5
 LIMITS = 0.998
+# Of what is expected so little variance is left by rounding alone.
+SURE = 1e-9
 FALSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A unit, or its part of one stratum. n: cases. events: of them, of a share. value, error: of an average, its standard error;
-    weight: what it is an average over, where that is not cases.
+    weight: what it is an average over, where that is not cases. waits: how long they last, of how soon they end.
     """
 
     n: int
@@ -63,6 +69,16 @@ class Cell:
     value: float | None = None
     error: float | None = None
     weight: float | None = None
+    waits: Waits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a metric says of a unit alone, with its interval, in the metric's unit; None where it cannot be said."""
+
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 NOT_DRAWN = (None, None, None)  # no value drawn towards the others, no interval
@@ -70,12 +86,14 @@ NOT_DRAWN = (None, None, None)  # no value drawn towards the others, no interval
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """value: its own. expected: what its cases would give if each stratum went as in all units; None where no mix was taken out.
+    """value: its own, of what units are compared by. expected: what its cases would give if each stratum went as in all units; None where
+    no mix was taken out.
 
     shrunk, low, high: its value, its mix taken out, drawn towards the others, with an interval of 95 %; None where there is none.
     least, most: limits for a unit that is as the others, at 99.8 %; p: the chance of so far off. good: whether an unusual one is so for
     the better. rank, first, last: the median rank and those that hold the true one, 1 the best. ahead, behind: units whose ranks do not
-    overlap; of all others there is no difference to be told.
+    overlap; of all others there is no difference to be told. own: what the metric says of it, where that is not what units are compared by;
+    events: its cases that lie above or have ended; awaited: how many would, if it were as the others.
     """
 
     name: str
@@ -96,6 +114,9 @@ class Unit:
     last: int | None = None
     ahead: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
+    own: Own | None = None
+    events: int | None = None
+    awaited: float | None = None
 
     @property
     def rank_said(self) -> str:
@@ -111,7 +132,9 @@ class Compared:
 
     centre: what they are together, of few units without those far off.
     spread: whether a variance between units was allowed for beside counting; tau: its root.
-    fewest: below so many cases no unit of these could have been judged.
+    fewest: below so many cases no unit of these could have been judged; of observed over expected, so many that are expected.
+    measure: what units are compared by: the metric's value; the share of cases above `beyond`, a quantile of all; or how many cases have
+    ended for each that would have, if they went as in all units. better: which way of that is.
     """
 
     peers: str | None
@@ -122,6 +145,9 @@ class Compared:
     tau: float
     fewest: float | None
     refusal: Refusal | None = None
+    measure: Measure = "value"
+    better: Better = None
+    beyond: float | None = None
 
 
 def compared(
@@ -130,33 +156,53 @@ def compared(
     better: Better,
     rng: np.random.Generator,
     peers: str | None = None,
+    own: Mapping[str, Own] | None = None,
+    beyond: float | None = None,
+    typical: Collection[str] | None = None,
 ) -> Compared:
-    """Units by their cells, one each, or one for each stratum of the case mix that is taken out.
+    """Units by their cells, one each, or one for each stratum of the case mix that is taken out. better: which way the metric is.
 
-    Shares by exact binomial funnels, with a mix by observed over expected; averages by normal ones. The false discovery rate over the
-    units is held at 5 %. With 10 units or more a variance between units is allowed for; with fewer what is far off has no part in what
-    is usual. Ranks need `better`, and with it 4 units.
+    Shares by exact binomial funnels, with a mix by observed over expected; averages by normal ones; how soon cases end by log-rank events
+    over those expected, of which more are sooner. The false discovery rate over the units is held at 5 %. With 10 units or more a variance
+    between units is allowed for; with fewer what is far off has no part in what is usual. Ranks need `better`, and with it 4 units.
+    own: what the metric says of each, where cells are of another measure. beyond: shares are of cases above it. typical: units of
+    which alone what is usual is made; without it that is found here.
     Refuses fewer than 3 units, a share of 0 or 1 in all of them, a mix of which more than half of the cases lie in strata that one unit
     alone has, and what else the methods refuse.
-    Source: Spiegelhalter 2005; Morris 1983; Breslow and Day 1987; Goldstein and Spiegelhalter 1996.
+    Source: Spiegelhalter 2005; Morris 1983; Breslow and Day 1987; Goldstein and Spiegelhalter 1996; Peto and Peto 1972.
     """
     names = sorted(units)
-    shares = all(cell.events is not None for cells in units.values() for cell in cells.values())
-    large = sum(_enough(cells, shares=shares) for cells in units.values())
+    cells = [cell for each in units.values() for cell in each.values()]
+    shares, waits = all(cell.events is not None for cell in cells), bool(cells) and all(cell.waits is not None for cell in cells)
+    large = sum(_enough(each, shares=shares or waits) for each in units.values())
     spread: Spread = "added" if large >= FEWEST_TO_SPREAD else "counting"
+    measure: Measure = "ended_of_expected" if waits else "value" if beyond is None else "share_above"
+    better = _other_way(better) if waits else better
     try:
         _refuse_alone(units)
-        if not shares:
-            found = _of_averages(names, units, spread, better, rng)
+        if beyond is not None and not any(cell.events for cell in cells):
+            raise CannotEstimate(
+                "units compared by a quantile", got="no case above it: too many equal it", need="some that lie above",
+                settle="Declare the share that exceeds what was meant.",
+            )  # fmt: skip
+        if waits:
+            found = _of_waits(names, units, spread, better, rng, typical)
+        elif not shares:
+            found = _of_averages(names, units, spread, better, rng, typical)
         elif any(len(cells) > 1 or () not in cells for cells in units.values()):
-            found = _of_mixed_shares(names, units, spread, better, rng)
+            found = _of_mixed_shares(names, units, spread, better, rng, typical)
         else:
-            found = _of_shares(names, units, spread, better, rng)
+            found = _of_shares(names, units, spread, better, rng, typical)
     except CannotEstimate as error:
         bare = tuple(Unit(name, sum(cell.n for cell in units[name].values()), "too small to judge", None, None, None) for name in names)
-        return Compared(peers, bare, "", None, spread, 0.0, None, refuse(error))
+        bare = tuple(replace(unit, own=own.get(unit.name)) for unit in bare) if own else bare
+        return Compared(peers, bare, "", None, spread, 0.0, None, refuse(error), measure, better, beyond)
     told, centre, tau, fewest = found
-    return Compared(peers, told, said(told), centre, spread, tau, fewest)
+    if own:
+        told = tuple(replace(unit, own=own.get(unit.name)) for unit in told)
+    if measure == "share_above":
+        told = tuple(_above(unit, units[unit.name].values(), centre) for unit in told)
+    return Compared(peers, told, said(told), centre, spread, tau, fewest, None, measure, better, beyond)
 
 
 def said(units: Sequence[Unit]) -> str:
@@ -173,8 +219,9 @@ Found = tuple[tuple[Unit, ...], float, float, float | None]
 
 
 def _of_shares(
-    names: Sequence[str], units: Mapping[str, Mapping[tuple[str, ...], Cell]], spread: Spread, better: Better, rng: np.random.Generator
-) -> Found:
+    names: Sequence[str], units: Mapping[str, Mapping[tuple[str, ...], Cell]], spread: Spread, better: Better, rng: np.random.Generator,
+    given: Collection[str] | None,
+) -> Found:  # fmt: skip
     some = [name for name in names if units[name][()].n]
     events, n = (
         np.array(column, dtype=np.int64) for column in zip(*((units[one][()].events, units[one][()].n) for one in some), strict=True)
@@ -184,7 +231,7 @@ def _of_shares(
         found = share_funnel(events, n, target=float(events[kept].sum() / n[kept].sum()))
         return found.p, found.z
 
-    typical = _typical(scores, len(some), spread)
+    typical = _typical(scores, some, spread, given)
     funnel = share_funnel(events, n, target=float(events[typical].sum() / n[typical].sum()), spread=spread, level=LIMITS)
     judged = verdicts(funnel)
     drawn = ranking = None
@@ -205,8 +252,9 @@ def _of_shares(
 
 
 def _of_mixed_shares(
-    names: Sequence[str], units: Mapping[str, Mapping[tuple[str, ...], Cell]], spread: Spread, better: Better, rng: np.random.Generator
-) -> Found:
+    names: Sequence[str], units: Mapping[str, Mapping[tuple[str, ...], Cell]], spread: Spread, better: Better, rng: np.random.Generator,
+    given: Collection[str] | None,
+) -> Found:  # fmt: skip
     """By what is rarer of the two outcomes, for which counts are nearer to Poisson's."""
     strata = sorted({stratum for cells in units.values() for stratum in cells})
     none = Cell(0, 0)
@@ -229,7 +277,7 @@ def _of_mixed_shares(
         funnel = rate_funnel(found.observed, found.expected, target=1.0)
         return funnel.p, funnel.z
 
-    typical = _typical(scores, len(some), spread)
+    typical = _typical(scores, some, spread, given)
     mixed = against(typical)
     funnel = rate_funnel(mixed.observed, mixed.expected, target=1.0, spread=spread, level=LIMITS)
     judged = verdicts(funnel)
@@ -257,8 +305,9 @@ def _of_mixed_shares(
 
 
 def _of_averages(
-    names: Sequence[str], units: Mapping[str, Mapping[tuple[str, ...], Cell]], spread: Spread, better: Better, rng: np.random.Generator
-) -> Found:
+    names: Sequence[str], units: Mapping[str, Mapping[tuple[str, ...], Cell]], spread: Spread, better: Better, rng: np.random.Generator,
+    given: Collection[str] | None,
+) -> Found:  # fmt: skip
     """With a mix, a unit's value less what its strata would give elsewhere; the whole unit's error is that of the difference."""
     whole = {name: units[name][()] for name in names}
     some = [name for name in names if _enough(units[name], shares=False)]
@@ -273,7 +322,7 @@ def _of_averages(
         found = judged_averages(fair, errors, typical=kept)
         return found.p, found.z
 
-    judged = judged_averages(fair, errors, added=spread == "added", limits=LIMITS, typical=_typical(scores, len(some), spread))
+    judged = judged_averages(fair, errors, added=spread == "added", limits=LIMITS, typical=_typical(scores, some, spread, given))
     drawn = ranking = None
     if len(some) >= 4:
         drawn = shrunk_means(fair, errors)
@@ -294,13 +343,73 @@ def _of_averages(
     return _all(names, told, units), judged.centre, judged.tau, float(FEWEST_OF_A_MEAN)
 
 
-def _typical(scores: Callable[[Bools], tuple[Floats, Floats]], units: int, spread: Spread) -> Bools:
+def _of_waits(
+    names: Sequence[str], units: Mapping[str, Mapping[tuple[str, ...], Cell]], spread: Spread, better: Better, rng: np.random.Generator,
+    given: Collection[str] | None,
+) -> Found:  # fmt: skip
+    """A unit of which no event is expected, or whose cases alone are there whenever something ends, is compared with nobody."""
+    strata = {stratum: at for at, stratum in enumerate(sorted({stratum for cells in units.values() for stratum in cells}))}
+    parts = [
+        (at, strata[stratum], cell.waits)
+        for at, name in enumerate(names)
+        for stratum, cell in sorted(units[name].items())
+        if cell.waits is not None
+    ]
+    sizes = [waits.count.size for _, _, waits in parts]
+    unit, stratum = (np.repeat([one[at] for one in parts], sizes) for at in range(2))
+    rows = Waits(*(np.concatenate([getattr(waits, name) for _, _, waits in parts]) for name in ("lasted", "ended", "count")))
+    whole = awaited(unit, stratum, rows, len(names))
+    kept = np.flatnonzero(whole.variance > SURE * whole.expected)
+    some = [names[at] for at in kept.tolist()]
+
+    def against(chosen: Bools) -> Awaited:
+        reference = np.ones(len(names), dtype=bool)
+        reference[kept[~chosen]] = False
+        found = awaited(unit, stratum, rows, len(names), reference=reference)
+        return Awaited(found.observed[kept], found.expected[kept], found.variance[kept])
+
+    def scores(chosen: Bools) -> tuple[Floats, Floats]:
+        found = against(chosen)
+        funnel = event_funnel(found.observed, found.expected, found.variance)
+        return funnel.p, funnel.z
+
+    found = against(_typical(scores, some, spread, given))
+    funnel = event_funnel(found.observed, found.expected, found.variance, spread=spread, level=LIMITS)
+    judged = verdicts(funnel)
+    drawn = ranking = None
+    if len(some) >= 4:
+        drawn = shrunk_rates(found.observed, found.expected)
+        if better is not None:
+            ranking = _ranked(drawn_rates(found.observed, found.expected, drawn.centre, drawn.strength, DRAWS, rng), better)
+    together = float(found.observed.sum())
+    alike = (drawn.centre, *(float(limit[0]) / together for limit in count_interval(np.array([together])))) if drawn else NOT_DRAWN
+    told, odd = {}, _verdicts(judged.high, judged.low, judged.small)
+    for at, name in enumerate(some):
+        verdict, side = odd.get(at, AS_USUAL)
+        value, low, high = alike
+        if drawn is not None and drawn.fitted != "alike":
+            value, low, high = (float(one[at]) for one in (drawn.value, drawn.low, drawn.high))
+        one = Unit(
+            name, sum(cell.n for cell in units[name].values()), verdict, side, _good(side, better), float(funnel.value[at]), shrunk=value,
+            low=low, high=high, least=float(funnel.low[at]), most=float(funnel.high[at]), p=float(funnel.p[at]),
+            events=int(found.observed[at]), awaited=float(found.expected[at]),
+        )  # fmt: skip
+        told[name] = _placed(one, at, some, ranking)
+    return _all(names, told, units), 1.0, funnel.tau, judged.fewest
+
+
+def _typical(
+    scores: Callable[[Bools], tuple[Floats, Floats]], names: Sequence[str], spread: Spread, given: Collection[str] | None
+) -> Bools:  # fmt: skip
     """Units of which the target is made where they are few: without those that are unusual against the rest, the most unusual first.
 
     One unit far off would pull the target so that the others seem unusual, too. Where more than a third would have to go there is no
     rest that is alike, and the target is of all. scores: of chosen units, p and z of all.
     Source: as limits are revised in Montgomery, Statistical Quality Control, 7th ed., section 6.2.
     """
+    if given is not None:
+        return np.array([name in given for name in names], dtype=bool)
+    units = len(names)
     kept = np.ones(units, dtype=bool)
     if spread == "added":
         return kept
@@ -348,6 +457,16 @@ def _refuse_alone(units: Mapping[str, Mapping[tuple[str, ...], Cell]]) -> None:
     if alone > MOST_ALONE * cases:
         got = f"{alone:,} of {cases:,} cases in strata that one unit alone has"
         raise CannotEstimate("case mix taken out", got=got, need="strata that several units have", settle="Adjust by what units share.")
+
+
+def _above(unit: Unit, cells: Collection[Cell], centre: float) -> Unit:
+    return replace(
+        unit, events=sum(cell.events or 0 for cell in cells), awaited=unit.n * (centre if unit.expected is None else unit.expected)
+    )
+
+
+def _other_way(better: Better) -> Better:
+    return None if better is None else "lower" if better == "higher" else "higher"
 
 
 def _enough(cells: Mapping[tuple[str, ...], Cell], *, shares: bool) -> bool:

@@ -54,7 +54,7 @@ def benchmark(
     mixes: dict[str, Mix] = (
         _mixes(reading, metric, asked) if asked.adjust else {u.name: {(): u.n} for one in said.groups for u in one.units}
     )
-    gaps = tuple(gap for one in said.groups for gap in benchmarked(one, mixes, better, elsewhere, like))
+    gaps = tuple(gap for one in said.groups for gap in benchmarked(one, mixes, one.better, elsewhere, like))
     return Benchmarked(said, asked.adjust, like, gaps, elsewhere)
 
 

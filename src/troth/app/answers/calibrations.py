@@ -106,7 +106,7 @@ def _measured(part: Sequence[Weighed], compared: dict[str, tuple[UnitsTold, Unit
     found = []
     for one in part:
         fair, raw = compared[one.metric]
-        found.append(Measured(one.weight, str(fair.told.answer.definition.better), fair.groups, raw.groups))
+        found.append(Measured(one.weight, str(fair.better), fair.groups, raw.groups))
     return found
 
 

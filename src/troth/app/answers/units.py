@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from troth.app.answers.charts import SEED, USUAL
-from troth.app.answers.metrics import Told, tell_metric
+from troth.app.answers.metrics import Told, dimensions_of, metric_ground, tell_metric
 from troth.app.reading import Reading
 from troth.engines.comparing import shrunk_means, shrunk_shares
 from troth.engines.comparing.falling import Fallen, efficient_but_falling
@@ -22,10 +23,17 @@ from troth.metrics.answering import NOT_ON_RECORD
 from troth.metrics.answering import Reading as Judged
 from troth.metrics.asking import MetricKind
 from troth.metrics.charting import basis_of
-from troth.metrics.units import FEWEST_OF_A_MEAN, Cell, Compared, compared
+from troth.metrics.exceeding import above, compared_above
+from troth.metrics.kinds.quantile import share_of
+from troth.metrics.kinds.time_to import waits_of
+from troth.metrics.units import FEWEST_OF_A_MEAN, Better, Cell, Compared, Measure, Own, compared
 
 # What an average over a unit's cases says of the unit; a count, a sum and a stock say how big it is.
 AVERAGES = frozenset({"mean", "ratio", "nps", "ces", "otif"})
+# What is no average is compared by what its cases do beside those of all.
+MEASURES: dict[str, Measure] = {"quantile": "share_above", "time_to": "ended_of_expected"}
+Basis = Literal["share", "average", "quantile", "time_to"]
+Slice = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,25 @@ class UnitsTold:
     groups: tuple[Compared, ...]
     unplaced: int
     refusal: Refusal | None = None
+
+    @property
+    def measure(self) -> Measure:
+        return MEASURES.get(self.told.answer.definition.kind, "value")
+
+    @property
+    def unit(self) -> str:
+        """Of what units are compared by, which is not always the metric's own."""
+        return {"value": self.told.answer.unit, "share_above": "share", "ended_of_expected": ""}[self.measure]
+
+    @property
+    def quantile(self) -> float:
+        """Which one the metric is; the median where it names none."""
+        return float(share_of(self.told.answer.definition))
+
+    @property
+    def better(self) -> Better:
+        """Which way of what units are compared by."""
+        return next((one.better for one in self.groups), self.told.answer.definition.better)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +140,39 @@ def compare_units(reading: Reading, name: str, asked: SideBySide, rng: np.random
     unplaced = sum(one.n or 0 for one in told.answer.readings if one.slice is not None and one.slice[width] == NOT_ON_RECORD)
     if refusal := _refused(told.answer, mixed.answer):
         return UnitsTold(told, asked.by, adjust, peers, (), unplaced, refusal)
-    groups: dict[str, dict[str, dict[tuple[str, ...], Cell]]] = {}
-    for answer, whole in ((told.answer, True), (mixed.answer, False)):
-        if (whole and adjust and basis == "share") or (not whole and not adjust):
-            continue
-        for one in answer.readings:
-            if one.slice is not None and one.slice[width] != NOT_ON_RECORD:
-                group, unit = one.slice[0] if peers else "", one.slice[width]
-                groups.setdefault(group, {}).setdefault(unit, {})[() if whole else one.slice[width + 1 :]] = _cell(one, basis)
-    better = told.answer.definition.better
-    found = [compared(units, better=better, rng=chance, peers=group or None) for group, units in sorted(groups.items())]
+    definition = told.answer.definition
+    own = _own(told.answer, width) if basis in ("quantile", "time_to") else {}
+    if basis == "quantile":
+        how = (reading.context.engine, name, definition, asked.request(*adjust), metric_ground(reading), dimensions_of(reading), width)
+        by_shares = compared_above(lambda without: above(*how, without), width, better=definition.better, rng=chance, own=own)
+        return UnitsTold(told, asked.by, adjust, peers, tuple(by_shares), unplaced)
+    groups: dict[str, dict[str, dict[Slice, Cell]]] = {}
+    for key, cell in _cells(told.answer, mixed.answer, basis):
+        group, unit = key[0] if peers else "", key[width]
+        if unit != NOT_ON_RECORD:
+            groups.setdefault(group, {}).setdefault(unit, {})[key[width + 1 :]] = cell
+    found = [
+        compared(units, better=definition.better, rng=chance, peers=group or None, own=own.get(group))
+        for group, units in sorted(groups.items())
+    ]
     return UnitsTold(told, asked.by, adjust, peers, tuple(found), unplaced)
+
+
+def _cells(whole: Answer, mixed: Answer, basis: Basis) -> Iterator[tuple[Slice, Cell]]:
+    """Of whole units, and by what tells their cases apart; of a mix a share and a wait need the second alone."""
+    if mixed is whole or basis == "average":
+        yield from ((one.slice, _cell(one, basis)) for one in whole.readings if one.slice is not None)
+    if mixed is not whole:
+        yield from ((one.slice, _cell(one, basis)) for one in mixed.readings if one.slice is not None)
+
+
+def _own(answer: Answer, width: int) -> dict[str, dict[str, Own]]:
+    """What the metric says of each unit, by peers."""
+    found: dict[str, dict[str, Own]] = {}
+    for one in answer.readings:
+        if one.slice is not None:
+            found.setdefault(one.slice[0] if width else "", {})[one.slice[width]] = Own(one.value, one.low, one.high)
+    return found
 
 
 def efficient_falling(reading: Reading, efficiency: str, rating: str, by: str, cut: Cut) -> FallingTold:
@@ -135,12 +184,12 @@ def efficient_falling(reading: Reading, efficiency: str, rating: str, by: str, c
     request = Request((by,), cut)
     first, second = tell_metric(reading, efficiency, request), tell_metric(reading, rating, request.grained(USUAL))
     for one in (first, second):
-        _comparable(one.answer)
+        _comparable(one.answer, averaged=True)
         if one.answer.definition.better is None:
             raise BadValue(
                 f"'{one.answer.metric}' does not say which way is up", got="no better", allowed="better: higher, or better: lower"
             )
-    basis, up = _comparable(first.answer), 1.0 if first.answer.definition.better == "higher" else -1.0
+    basis, up = _comparable(first.answer, averaged=True), 1.0 if first.answer.definition.better == "higher" else -1.0
     cells = {one.slice[0]: _cell(one, basis) for one in first.answer.readings if one.slice is not None and one.slice[0] != NOT_ON_RECORD}
     names = sorted(name for name, cell in cells.items() if cell.n and (basis == "share" or (cell.n >= FEWEST_OF_A_MEAN and cell.error)))
     if refusal := _refused(first.answer, second.answer):
@@ -163,19 +212,22 @@ def efficient_falling(reading: Reading, efficiency: str, rating: str, by: str, c
     )  # fmt: skip
 
 
-def _comparable(answer: Answer) -> str:
-    """Whether a metric is a share or an average. Raises BadValue for what says how big a unit is."""
+def _comparable(answer: Answer, *, averaged: bool = False) -> Basis:
+    """By what units are compared. averaged: a share or an average is needed. Raises BadValue for what says how big a unit is."""
     kind = answer.definition.kind
-    basis = basis_of(answer, arrivals=KINDS[kind].arrivals)
-    if answer.estimated or basis == "share":
-        return "share"
-    if kind not in AVERAGES:
+    basis: Basis = "average"
+    if kind in MEASURES:
+        basis = "quantile" if kind == "quantile" else "time_to"
+    elif answer.estimated or basis_of(answer, arrivals=KINDS[kind].arrivals) == "share":
+        basis = "share"
+    if (averaged and kind in MEASURES) or (basis == "average" and kind not in AVERAGES):
+        allowed = ("a share", "a mean", "a ratio", *(() if averaged else ("a quantile", "a time to an end")))
+        what = "is no share and no average" if kind in MEASURES else "cannot be compared between units"
         raise BadValue(
-            f"'{answer.metric}' cannot be compared between units", got=f"a metric of kind '{kind}'",
-            allowed="a share, a mean, a ratio or a score of answers",
-            next_step=_instead(KINDS[kind]),
+            f"'{answer.metric}' {what}",
+            got=f"a metric of kind '{kind}'", allowed=f"{', '.join(allowed)} or a score of answers", next_step=_instead(KINDS[kind]),
         )  # fmt: skip
-    return "average"
+    return basis
 
 
 def _instead(kind: MetricKind) -> str:
@@ -198,6 +250,8 @@ def _refused(*answers: Answer) -> Refusal | None:
 
 def _cell(one: Judged, basis: str) -> Cell:
     n, sums = one.n or 0, one.sums or {}
+    if basis == "time_to":
+        return Cell(n, waits=waits_of(sums))
     if basis == "share":
         return Cell(n, int(sums.get("kept", sums.get("y", 0))))
     weight = float(sums["x"]) if "x" in sums else None

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from troth.app.answers.benchmarks import Benchmarked, benchmark
 from troth.app.answers.metrics import dimensions_of
-from troth.app.answers.units import AVERAGES, FallingTold, SideBySide, UnitsTold, efficient_falling
+from troth.app.answers.units import AVERAGES, MEASURES, FallingTold, SideBySide, UnitsTold, efficient_falling
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue, NotFound, nearest
 from troth.metrics import METRICS, Cut, Metric
@@ -123,7 +123,7 @@ def _choices(reading: Reading) -> Iterator[Choice]:
 
 
 def _compared_by(metric: Metric) -> bool:
-    return metric.better is not None and metric.kind in AVERAGES | SHARES
+    return metric.better is not None and metric.kind in AVERAGES | SHARES | MEASURES.keys()
 
 
 def _type_of(reading: Reading, metric: Metric) -> str | None:

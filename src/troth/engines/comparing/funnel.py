@@ -25,6 +25,8 @@ FEWEST = 3
 WINSORISED = 0.1
 # Where chance alone could give so much spread there is none to allow for.
 SIGNIFICANT = 2.0
+# A binomial of so small a chance is Poisson's to all digits that matter.
+POISSON = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +119,43 @@ def rate_funnel(
 
     error = np.sqrt(common / exposures)
     return _funnel(_Counted("rate", counts, exposures, expected, common, error, below, np.exp(-expected), common, np.inf), spread, level)
+
+
+def event_funnel(
+    observed: Ints, expected: Floats, variance: Floats, *, spread: Spread = "counting", level: float = 0.998
+) -> Funnel:  # fmt: skip
+    """Units' events over those that the hazard of all gives (`waiting.awaited`), around 1.
+
+    observed: shape (units,), whole. expected, variance: shape (units,), above 0. A unit that is a large part of all cannot lie as far from
+    what all give as a small one: its count is taken as binomial, with that mean and variance, which is Poisson's where the variance is not
+    below the mean. Otherwise as `rate_funnel`.
+    Source: Mantel 1966 (variance); Ehm 1991 (sums of unlike chances as one binomial); Spiegelhalter 2005.
+
+    >>> found = event_funnel(np.array([9, 21, 30]), np.array([19.25, 10.75, 30.0]), np.array([6.257, 6.257, 9.0]))
+    >>> found.z.round(2).tolist()
+    [-4.1, 4.1, 0.0]
+    """
+    shapes = observed.shape == expected.shape == variance.shape and observed.ndim == 1
+    if not shapes or not bool(((observed >= 0) & (expected > 0) & (variance > 0) & np.isfinite(expected)).all()):
+        raise CannotEstimate("funnel of events", got="nothing expected, or no variance", need="an expectation and a variance above 0 each")
+    _common(observed, expected, 1.0, "funnel of events")
+    less = np.maximum(0.0, 1 - variance / expected)
+    binomial = less > POISSON
+    chance = np.where(binomial, less, 0.5)
+    tries = np.where(binomial, expected / chance, 2.0)
+
+    def below(count: Ints, of: Floats) -> Floats:
+        """Chance of at most so many, where so many are expected."""
+        at = np.clip(count, 0, None).astype(np.float64)
+        counted = 1 - gamma_cdf(of, at + 1.0)
+        inside = binomial & (at < tries)
+        of_tries = 1 - beta_cdf(chance, np.where(inside, at, 0.0) + 1.0, np.where(inside, tries - at, 1.0))
+        return np.where(count < 0, 0.0, np.where(binomial, np.where(inside, of_tries, 1.0), counted))
+
+    least = np.where(binomial, (1 - chance) ** tries, np.exp(-expected))
+    return _funnel(
+        _Counted("rate", observed, expected, expected, 1.0, np.sqrt(variance) / expected, below, least, 1.0, np.inf), spread, level
+    )
 
 
 def overdispersion(z: Floats) -> float:

@@ -50,9 +50,13 @@ def benchmark(
 
 
 def _said(out: Out, found: Benchmarked) -> None:
-    from troth.faces.values import shown, span_of
+    from troth.faces.cli.unit_commands import compared_by
+    from troth.faces.values import in_unit, shown_value, span_of
 
-    answer, told = found.said.told.answer, found.said.told
+    def shown(value: float | None) -> str:
+        return "" if value is None else in_unit(value, found.said.unit, span)
+
+    answer = found.said.told.answer
     alike = f", among units whose mix of {' and '.join(found.mix)} is alike" if found.mix else ""
     out.say(f"\n{answer.metric}: {answer.definition.words}, by {found.said.by}{alike}")
     if found.refusal is not None:
@@ -62,9 +66,9 @@ def _said(out: Out, found: Benchmarked) -> None:
     rows = [(found.said.by, "n", "peers", "value", "best of its peers", "value", "gap, 95 % interval", "Changes there, graded C or better")]
     for one in found.gaps:
         if one.told:
-            gap = " ".join((shown(one.gap, told, span), f"({shown(one.low, told, span)} to {shown(one.high, told, span)})"))
+            gap = " ".join((shown(one.gap), f"({shown(one.low)} to {shown(one.high)})"))
             changes = ", ".join(one.changes) or f"none: {one.why}"
-            values = (shown(one.value, told, span), str(one.frontier), shown(one.frontier_value, told, span))
+            values = (shown(one.value), str(one.frontier), shown(one.frontier_value))
             rows.append((one.unit, f"{one.n:,}", f"{len(one.peers)}", *values, gap, changes))
     if len(rows) > 1:
         out.say("\n".join(aligned(rows, (0, 4, 7))))
@@ -75,4 +79,7 @@ def _said(out: Out, found: Benchmarked) -> None:
     )
     if alone:
         out.say(f"Without enough peers, or unknown: {', '.join(one.unit for one in alone)}.")
+    limit = next((shown_value(one.beyond, answer.unit) for one in found.said.groups if one.beyond is not None), "")
+    for line in compared_by(found.said, limit):
+        out.say(line)
     out.say("The best is the one whose interval leaves it so, not the one that looks so; values are drawn towards all.")

@@ -15,11 +15,10 @@ from troth.faces.shapes import falling_data, falling_table, units_data, units_ta
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from troth.app.answers.metrics import Told
     from troth.app.answers.units import FallingTold, SideBySide, UnitsTold
     from troth.app.reading import Reading
     from troth.kernel.refusal import Refusal
-    from troth.metrics.units import Compared
+    from troth.metrics.units import Compared, Own
 
 GOOD = {True: ", better", False: ", worse", None: ""}
 ASKED = "a metric, as in: troth units called_back --by visit.branch; or --efficiency and --rating, a metric each"
@@ -27,7 +26,9 @@ ASKED = "a metric, as in: troth units called_back --by visit.branch; or --effici
 
 def units(
     by: Annotated[str, typer.Option("--by", help="What a unit is: warehouse, or an expression, visit.branch.")],
-    metric: Annotated[str | None, typer.Argument(help="A share, a mean or a score of the book: late_share.", show_default=False)] = None,
+    metric: Annotated[
+        str | None, typer.Argument(help="A share, a mean, a quantile, a time or a score of the book: late_share.", show_default=False)
+    ] = None,
     adjust: Annotated[
         list[str] | None,
         typer.Option("--adjust", help="What makes cases harder, to be allowed for: segment. Several for each combination."),
@@ -94,17 +95,23 @@ def _group(out: Out, found: UnitsTold, one: Compared) -> None:
     if one.refusal is not None:
         _cannot(out, one.refusal)
         return
-    show = _showing(found.told, [unit.value for unit in one.units])
+    show = _showing(found.unit, [unit.value for unit in one.units])
+    alone = _showing(found.told.answer.unit, [one.beyond, *(unit.own.value for unit in one.units if unit.own)])
     mixed, ranked = bool(found.adjust), any(unit.rank is not None for unit in one.units)
-    heading = ("by its cases",) if mixed else ()
-    rows = [(found.by, "n", "value", *heading, "usual", "verdict", "towards others, 95 % interval", "rank" if ranked else "")]
+    own = () if found.measure == "value" else ("alone, 95 % interval",)
+    value = {"value": "value", "share_above": f"above {alone(one.beyond)}", "ended_of_expected": "ended of expected"}[found.measure]
+    heading = ("by its cases",) if mixed and found.measure != "ended_of_expected" else ()
+    rows = [(found.by, "n", *own, value, *heading, "usual", "verdict", "towards others, 95 % interval", "rank" if ranked else "")]
     for unit in one.units:
         verdict = f"{unit.verdict}{GOOD[unit.good]}" if unit.verdict == "unusual" else unit.verdict
         near = "" if unit.low is None else f"{show(unit.shrunk)}, {show(unit.low)} to {show(unit.high)}"
         usual = "" if unit.least is None else f"{show(unit.least)} to {show(unit.most)}"
-        expected = (show(unit.expected),) if mixed else ()
-        rows.append((unit.name, f"{unit.n:,}", show(unit.value), *expected, usual, verdict, near, unit.rank_said))
+        expected = (show(unit.expected),) if heading else ()
+        figure = (_alone(unit.own, alone),) if own else ()
+        rows.append((unit.name, f"{unit.n:,}", *figure, show(unit.value), *expected, usual, verdict, near, unit.rank_said))
     out.say("\n".join(aligned(rows, (0, len(rows[0]) - 3, len(rows[0]) - 1))))
+    for line in compared_by(found, alone(one.beyond)):
+        out.say(line)
     usual = "chance and a spread between units" if one.spread == "added" and one.tau > 0 else "chance alone"
     out.say(f"Usual is what {usual} would give around {show(one.centre)}; of those called unusual at most 1 in 20 are so by chance.")
     if ranked:
@@ -113,6 +120,24 @@ def _group(out: Out, found: UnitsTold, one: Compared) -> None:
         out.say(
             f"Of {pairs:,} pairs of units {told_apart:,} can be told apart by rank; of the others ranks overlap, and say no difference."
         )
+
+
+def _alone(own: Own | None, show: Callable[[float | None], str]) -> str:
+    if own is None or own.value is None:
+        return "cannot say yet"
+    return show(own.value) if own.low is None else f"{show(own.value)}, {show(own.low)} to {show(own.high) or 'not reached'}"
+
+
+def compared_by(found: UnitsTold, limit: str) -> tuple[str, ...]:
+    """What the values are, where they are not those of the metric."""
+    if found.measure == "share_above":
+        return (
+            f"Units are compared by the share of their cases above {limit}, which {100 * found.quantile:g} in 100 of all do not exceed.",
+            "Units far off have no part in that; what equals it is not above.",
+        )
+    if found.measure == "ended_of_expected":
+        return ("Units are compared by how many cases have ended for each that would have, if they went as in all: above 1 is sooner.",)
+    return ()
 
 
 def _falling(reading: Reading, efficiency: str, rating: str, asked: SideBySide, *, csv: bool, json: bool) -> None:
@@ -135,9 +160,9 @@ def _fallen(out: Out, found: FallingTold) -> None:
     if found.refusal is not None:
         _cannot(out, found.refusal)
         return
-    show = _showing(found.efficiency, [found.centre])
+    show = _showing(found.efficiency.answer.unit, [found.centre])
     out.say(f"Of {found.compared} units {len(found.efficient)} are surely more efficient than the others ({show(found.centre)} together).")
-    falls = _showing(found.rating, [abs(one.slope) for one in found.units])
+    falls = _showing(found.rating.answer.unit, [abs(one.slope) for one in found.units])
     for one in found.units:
         interval = f"{falls(one.low)} to {falls(one.high)}"
         out.say(
@@ -150,11 +175,11 @@ def _fallen(out: Out, found: FallingTold) -> None:
         out.say(f"Too few months to say whether they fall: {', '.join(found.thin)}.")
 
 
-def _showing(told: Told, values: list[float | None]) -> Callable[[float | None], str]:
-    from troth.faces.values import shown, span_of
+def _showing(unit: str, values: list[float | None]) -> Callable[[float | None], str]:
+    from troth.faces.values import in_unit, span_of
 
     span = span_of(values)
-    return lambda value: shown(value, told, span)
+    return lambda value: "" if value is None else in_unit(value, unit, span)
 
 
 def _cannot(out: Out, said: Refusal) -> None:

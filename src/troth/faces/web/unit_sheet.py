@@ -21,10 +21,13 @@ VERDICTS = ("as usual", "unusual", "too small to judge")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A unit. usual: the range that its cases and chance would give. tone: how its verdict is coloured; good: said in words."""
+    """A unit. alone: what the measure says of it, where units are compared by something else. usual: the range that its cases and chance
+    would give. tone: how its verdict is coloured; good: said in words.
+    """
 
     name: str
     n: str
+    alone: str
     value: str
     expected: str
     interval: str
@@ -50,6 +53,9 @@ class Sheet:
     figure: Drawn | None
     unusual: tuple[Said, ...]
     lines: tuple[Line, ...]
+    alone: bool
+    value: str
+    compared_by: str
     mixed: bool
     refusal: Refusal | None
     falling: tuple[Block, ...]
@@ -81,19 +87,57 @@ def sheet(page: UnitsPage, language: Language) -> Sheet:
     group = page.said.groups[0] if page.said.groups else None
     refusal = page.said.refusal or (group.refusal if group else None)
     units = group.units if group and not refusal else ()
-    scale = scale_of([unit.value for unit in units], page.said.told.answer.unit)
+    scale, alone = _scale(page, units), _alone_scale(page, group)
+    limit = shown(language, group.beyond, alone) if group and group.beyond is not None else ""
     return Sheet(
         headline_of(units, language),
         _counts(units, language),
         _lede(page, group, scale, language),
         drawn(figure_of(page, language), "funnel"),
-        tuple(_said(unit, page, scale, language) for unit in units if unit.verdict == "unusual"),
-        tuple(_line(unit, scale, language) for unit in units),
-        bool(page.said.adjust),
+        tuple(_said(unit, page, scale, limit, language) for unit in units if unit.verdict == "unusual"),
+        tuple(_line(unit, scale, alone, language) for unit in units),
+        page.said.measure != "value",
+        _value_of(page, limit, language),
+        _compared_by(page, limit, language),
+        any(unit.expected is not None for unit in units),
         refusal,
         tuple(_block(one, language) for one in page.falling),
         _learning(page, scale, language),
     )
+
+
+def _scale(page: UnitsPage, units: Sequence[Unit]) -> Scale:
+    return scale_of([unit.value for unit in units], page.said.unit)
+
+
+def _alone_scale(page: UnitsPage, group: Compared | None) -> Scale:
+    """Of what the measure says of each unit alone."""
+    units = group.units if group else ()
+    return scale_of([group.beyond if group else None, *(unit.own.value for unit in units if unit.own)], page.said.told.answer.unit)
+
+
+def _value_of(page: UnitsPage, limit: str, language: Language) -> str:
+    """How the column is called that has what units are compared by."""
+    say = language.gettext
+    if page.said.measure == "share_above":
+        return say("above %(limit)s") % {"limit": limit}
+    return say("ended for each expected") if page.said.measure == "ended_of_expected" else say("value")
+
+
+def _compared_by(page: UnitsPage, limit: str, language: Language) -> str:
+    """What units are compared by, where that is not the measure itself."""
+    say = language.gettext
+    if page.said.measure == "share_above":
+        told = say(
+            "Units are compared by how many of their cases lie above %(limit)s, which %(share)s of all do not exceed; units far off have no"
+            " part in that."
+        )
+        return told % {"limit": limit, "share": language.percent(page.said.quantile)}
+    if page.said.measure == "ended_of_expected":
+        return say(
+            "Units are compared by how many of their cases have ended for each that would have, if they went as in all: above 1 is sooner."
+        )
+    return ""
 
 
 def figure_of(page: UnitsPage, language: Language) -> dict[str, Any]:
@@ -101,7 +145,8 @@ def figure_of(page: UnitsPage, language: Language) -> dict[str, Any]:
     if not page.said.groups or page.said.groups[0].refusal:
         return {"kind": "funnel", "units": ()}
     group, say = page.said.groups[0], language.gettext
-    scale = scale_of([unit.value for unit in group.units], page.said.told.answer.unit)
+    scale, limit = _scale(page, group.units), shown(language, group.beyond, _alone_scale(page, group))
+    words = page.chosen.words if page.said.measure == "value" else f"{page.chosen.words}: {_value_of(page, limit, language)}"
     moved = {unit.name: (unit.expected - (group.centre or 0.0)) if unit.expected is not None else 0.0 for unit in group.units}
     dots = [
         {
@@ -113,7 +158,7 @@ def figure_of(page: UnitsPage, language: Language) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "kind": "funnel", "units": dots, "unit": scale.name, "centre": None if group.centre is None else group.centre / scale.by,
-        "caption": page.chosen.words, "few": say("fewer cases"), "many": say("more cases"), "usual": say("usual"),
+        "caption": words, "few": say("fewer cases"), "many": say("more cases"), "usual": say("usual"),
     }  # fmt: skip
 
 
@@ -153,25 +198,37 @@ def _lede(page: UnitsPage, group: Compared | None, scale: Scale, language: Langu
         language.ngettext("%(n)s case", "%(n)s cases", cases) % {"n": language.number(cases)},
         say("all that is on record") if page.since is None else say("since %(day)s") % {"day": page.since},
     ]
-    if group is not None and group.centre is not None:
+    if group is not None and group.centre is not None and page.said.measure == "value":
         parts.append(say("together %(value)s") % {"value": shown(language, group.centre, scale)})
     if page.said.unplaced:
         parts.append(say("%(n)s of no unit on record") % {"n": language.number(page.said.unplaced)})
     return " · ".join(parts)
 
 
-def _said(unit: Unit, page: UnitsPage, scale: Scale, language: Language) -> Said:
+def _said(unit: Unit, page: UnitsPage, scale: Scale, limit: str, language: Language) -> Said:
     """Of what cases do elsewhere when a mix is taken out, else of what is usual among all."""
     say = language.gettext
     told = {
         "unit": unit.name, "value": shown(language, unit.value, scale), "usual": range_shown(language, unit.least, unit.most, scale),
-        "words": page.chosen.words,
+        "limit": limit,
     }  # fmt: skip
     sentence = {
-        True: say("%(unit)s does better: %(value)s, where %(usual)s is usual for so many cases."),
-        False: say("%(unit)s does worse: %(value)s, where %(usual)s is usual for so many cases."),
-        None: say("%(unit)s is unusual: %(value)s, where %(usual)s is usual for so many cases."),
-    }[unit.good] % told
+        "value": {
+            True: say("%(unit)s does better: %(value)s, where %(usual)s is usual for so many cases."),
+            False: say("%(unit)s does worse: %(value)s, where %(usual)s is usual for so many cases."),
+            None: say("%(unit)s is unusual: %(value)s, where %(usual)s is usual for so many cases."),
+        },
+        "share_above": {
+            True: say("%(unit)s does better: %(value)s of its cases lie above %(limit)s, where %(usual)s is usual for so many."),
+            False: say("%(unit)s does worse: %(value)s of its cases lie above %(limit)s, where %(usual)s is usual for so many."),
+            None: say("%(unit)s is unusual: %(value)s of its cases lie above %(limit)s, where %(usual)s is usual for so many."),
+        },
+        "ended_of_expected": {
+            True: say("%(unit)s does better: %(value)s of its cases ended for each that would have elsewhere; %(usual)s is usual."),
+            False: say("%(unit)s does worse: %(value)s of its cases ended for each that would have elsewhere; %(usual)s is usual."),
+            None: say("%(unit)s is unusual: %(value)s of its cases ended for each that would have elsewhere; %(usual)s is usual."),
+        },
+    }[page.said.measure][unit.good] % told
     near = range_shown(language, unit.low, unit.high, scale)
     parts = [say("n %(n)s") % {"n": language.number(unit.n)}]
     parts += [say("95 %% interval %(range)s, drawn towards the others") % {"range": near}] if near else []
@@ -179,12 +236,22 @@ def _said(unit: Unit, page: UnitsPage, scale: Scale, language: Language) -> Said
     return Said(unit.name, sentence, " · ".join(parts))
 
 
-def _line(unit: Unit, scale: Scale, language: Language) -> Line:
+def _line(unit: Unit, scale: Scale, alone: Scale, language: Language) -> Line:
     return Line(
-        unit.name, language.number(unit.n), shown(language, unit.value, scale), shown(language, unit.expected, scale),
+        unit.name, language.number(unit.n), _alone(unit, alone, language), shown(language, unit.value, scale),
+        shown(language, unit.expected, scale),
         range_shown(language, unit.low, unit.high, scale), range_shown(language, unit.least, unit.most, scale),
         verdict_of(unit, language), tone_of(unit),
     )  # fmt: skip
+
+
+def _alone(unit: Unit, scale: Scale, language: Language) -> str:
+    """With its interval, where both ends of it are known."""
+    if unit.own is None:
+        return ""
+    near = range_shown(language, unit.own.low, unit.own.high, scale)
+    told = shown(language, unit.own.value, scale)
+    return f"{told} ({near})" if near else told
 
 
 def verdict_of(unit: Unit, language: Language) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from troth.engines.comparing.waiting import Waits
 from troth.engines.statistics.survival import survival
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal
@@ -57,9 +58,17 @@ def judged(found: Sequence[Counted], metric: Metric) -> Estimate:
 
 def lasting(sums: Mapping[str, Number]) -> tuple[np.ndarray, np.ndarray]:
     """From counts by how long: how many steps each took, or has taken so far, and whether it ended. Shape (n,) both."""
-    each = [(name.startswith(ENDED), int(name.rpartition("_")[2]), int(n)) for name, n in sums.items() if name.startswith((ENDED, OPEN))]
-    ended, lasted, n = (np.array(column, dtype=np.int64) for column in (zip(*each, strict=True) if each else ((), (), ())))
-    return np.repeat(lasted, n), np.repeat(ended, n).astype(bool)
+    waits = waits_of(sums)
+    return np.repeat(waits.lasted, waits.count), np.repeat(waits.ended, waits.count)
+
+
+def waits_of(sums: Mapping[str, Number]) -> Waits:
+    """From counts by how long: a row for each length of those that ended, and of those that are open, the shortest first."""
+    each = sorted(
+        (int(name.rpartition("_")[2]), name.startswith(ENDED), int(n)) for name, n in sums.items() if name.startswith((ENDED, OPEN))
+    )
+    lasted, ended, n = (np.array(column, dtype=np.int64) for column in (zip(*each, strict=True) if each else ((), (), ())))
+    return Waits(lasted, ended.astype(bool), n)
 
 
 KIND = MetricKind(

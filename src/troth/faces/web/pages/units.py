@@ -16,7 +16,7 @@ from troth.faces.web.unit_sheet import figure_of, sheet
 
 router = APIRouter(include_in_schema=False)
 Asked = Annotated[str, Query(max_length=120)]
-COLUMNS = ("unit", "n", "value", "expected", "low", "high", "least", "most", "verdict")
+COLUMNS = ("unit", "n", "value", "expected", "low", "high", "least", "most", "verdict", "alone", "alone_low", "alone_high")
 
 
 @router.get("/units")
@@ -36,13 +36,16 @@ def _laid(desk: Desk, page: UnitsPage) -> dict[str, Any]:
 
 @router.get("/units.csv")
 def units_csv(desk: AtDesk, metric: Asked = "", by: Asked = "", adjust: Asked = "", window: Asked = "year") -> Response:
-    """Every unit, in the order of names, in the metric's own unit."""
+    """Every unit, in the order of names, in the unit of what units are compared by."""
     page = _page(desk, metric, by, adjust, window)
     rows = [
-        (one.name, one.n, one.value, one.expected, one.low, one.high, one.least, one.most, one.verdict)
+        (
+            one.name, one.n, one.value, one.expected, one.low, one.high, one.least, one.most, one.verdict,
+            *((None,) * 3 if one.own is None else (one.own.value, one.own.low, one.own.high)),
+        )
         for group in page.said.groups
         for one in group.units
-    ]
+    ]  # fmt: skip
     return desk.csv("units.csv", csv_of(COLUMNS, rows))
 
 
