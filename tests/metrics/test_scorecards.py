@@ -48,6 +48,25 @@ def made(under: Path, **files: str) -> Operation:
     return troth.open(write_book(under, files=FILES, book=book))
 
 
+def test_a_goal_may_be_about_a_quantile_and_a_time_to_an_end(tmp_path: Path) -> None:
+    # tickets of January took 24 and 3 hours, of February 48 and 1, and one of it is open still; March is not over
+    metrics = """
+middle: {kind: quantile, words: the middle, of: ticket, at: opened, value: solved - opened, better: lower}
+half: {kind: time_to, words: half are solved within, of: ticket, from: opened, to: solved, better: lower}
+again: {kind: repeat, words: order again, of: order, belongs_to: customer, event: placed, within: 30d, better: higher}
+"""
+    goal = "{words: quick, metric: %s, target: 2h, since: 2026-02-01, by: 2026-12-31, serves: deliver, owner: head}"
+    back = "{words: order again, metric: again, target: 0.5, since: 2026-02-01, by: 2026-12-31, serves: deliver, owner: head}"
+    items = "[{goal: one, weight: 1, why: a}, {goal: two, weight: 1, why: b}, {goal: back, weight: 1, why: c}]"
+    book = {"metrics": metrics, "goals": f"one: {goal % 'middle'}\ntwo: {goal % 'half'}\nback: {back}\n"}
+    found = made(tmp_path, **book, scorecards=f"leader: {{words: quick, role: head, items: {items}}}\n")
+    found.build()
+    (card,) = found.scorecards()
+
+    hours = [(line.goal.standing.baseline, line.goal.standing.actual, line.goal.standing.attained) for line in card.lines[:2]]
+    assert hours == [(3 * 3_600, 3_600, 1.0), (3 * 3_600, 48 * 3_600, 0.0)]
+
+
 @pytest.fixture(scope="module")
 def operation(tmp_path_factory: pytest.TempPathFactory) -> Operation:
     found = made(tmp_path_factory.mktemp("cards"))

@@ -116,3 +116,32 @@ def test_the_page_says_where_it_is_surely_done_better_and_which_changes_hold_the
     assert f"{len(told)} units could learn of a peer" in text
     assert all(f"{one.unit} {one.value:.2f} {one.frontier} {one.frontier_value:.2f} {one.gap:.2f}" in text for one in told)
     assert text.count("none: no Change about it holds at a peer and not here") == len(told)
+
+
+def test_units_by_a_quantile_and_by_a_time_stand_by_what_they_are_compared_by(as_viewer: Client, served: Served, meridian: Path) -> None:
+    reading = served.reading(EVERYTHING)
+    answered = units_page(reading, "answer_time", "country", window="all")
+    # by SQL over the files; no country is far off, so that the middle is of all
+    rows = duckdb.execute(
+        f"""WITH t AS (SELECT country, epoch(first_reply_at::TIMESTAMPTZ - created_at::TIMESTAMPTZ) AS took
+            FROM read_csv('{meridian}/data/helpdesk_tickets.csv', all_varchar = true)
+            JOIN read_csv('{meridian}/data/crm_accounts.csv', all_varchar = true) USING (account)
+            WHERE first_reply_at::TIMESTAMPTZ <= '{reading.snapshot.as_of}Z'::TIMESTAMPTZ),
+        q AS (SELECT quantile_disc(took, 0.5) AS q FROM t)
+        SELECT country, count(*), count(*) FILTER (took > q), quantile_disc(took, 0.5) FROM t, q GROUP BY 1 ORDER BY 1"""
+    ).fetchall()
+    (group,) = answered.said.groups
+    assert {one.verdict for one in group.units} == {"as usual"}
+    assert [(one.name, one.n, one.events, one.own and one.own.value) for one in group.units] == rows
+
+    (late,) = units_page(reading, "lead_time_95", "warehouse", window="all").said.groups
+    assert [one.name for one in late.units if one.verdict == "unusual"] == ["SAO"]
+    limit = f"{(late.beyond or 0) / 86_400:.1f}"
+    text = text_of(as_viewer().get("/units?metric=lead_time_95&by=warehouse&window=all").text).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"SAO does worse: {100 * (late.units[-1].value or 0):.1f} % of its cases lie above {limit} d, where" in text
+    assert "which 95.0 % of all do not exceed; units far off have no part in that." in text
+    assert f"n the measure alone, 95 % interval above {limit} d 95 % interval usual for so many verdict" in text
+    solved = as_viewer().get("/units?metric=solve_time&by=country&window=all").text
+    assert "for each that would have, if they went as in all: above 1 is sooner." in solved
+    assert "ended for each expected" in text_of(solved)
+    assert as_viewer().get("/units.csv?metric=solve_time&by=country").text.splitlines()[0].endswith(",verdict,alone,alone_low,alone_high")

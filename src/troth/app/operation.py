@@ -314,7 +314,10 @@ class Operation:
         since: str | None = None,
         until: str | None = None,
     ) -> UnitsTold:
-        """Units side by side by a share or an average, with the doubt of each value and rank: never a league table.
+        """Units side by side, with the doubt of each value and rank: never a league table.
+
+        By a share or an average; by a quantile as the share of cases above that of all; by a time to an end as how many have ended for each
+        that would have.
 
         adjust: what makes cases harder, ["segment"]. peers: units are compared with those alone that have the same of this. Raises as
         `metric` does, and BadValue for a metric that says how big a unit is.

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from tests.engines.oracles import too_many
+from tests.engines.statistics.test_survival import CONTROL, TREATED, flies
 from troth.engines.comparing.funnel import event_funnel, rate_funnel
 from troth.engines.comparing.judging import verdicts
 from troth.engines.comparing.waiting import Awaited, Waits, awaited
@@ -35,6 +36,16 @@ def test_remission_of_children_is_that_of_the_paper() -> None:
     assert found.expected == pytest.approx([19.25, 10.75], abs=0.005)
     assert found.variance == pytest.approx([6.2570, 6.2570], abs=5e-5)
     assert float((21 - found.expected[1]) ** 2 / found.variance[1]) == pytest.approx(16.79, abs=0.005)
+
+
+def test_waltons_flies() -> None:
+    # reference: lifelines 0.30.3, logrank_test on its data set waltons: 122.249
+    (control, died), (treated, fell) = (flies(*groups) for groups in ((CONTROL,), (TREATED,)))
+    unit, none = np.repeat([0, 1], [control.size, treated.size]), np.zeros(control.size + treated.size, dtype=np.int64)
+    waits = Waits(np.concatenate((control, treated)), np.concatenate((died, fell)), np.ones(none.size, dtype=np.int64))
+    found = awaited(unit, none, waits, 2)
+
+    assert float((found.observed[0] - found.expected[0]) ** 2 / found.variance[0]) == pytest.approx(122.249, abs=0.001)
 
 
 def test_the_statistic_is_that_of_another_library() -> None:

@@ -42,5 +42,5 @@ def suppliers(reading: Reading, promise: str, by: str, quality: str | None = Non
     told = tuple(replace(one, quality=units.get(one.name)) for one in found.suppliers)
     return replace(
         found, suppliers=told, says=group.says if group else "", centre=group.centre if group else None, refusal=refusal, quality=quality,
-        quality_words=said.told.answer.definition.words, unit=said.told.answer.unit,
+        quality_words=said.told.answer.definition.words, unit=said.unit,
     )  # fmt: skip

@@ -219,7 +219,7 @@ def chart(
 @router.get("/units", **Answer(Mapping[str, Any], csv=True).said)
 def units(
     desk: AtDesk, by: Annotated[str, Query(description="What a unit is: warehouse, or an expression, visit.branch.")],
-    metric: Annotated[str | None, Query(description="A share, a mean or a score of the book.")] = None,
+    metric: Annotated[str | None, Query(description="A share, a mean, a quantile, a time or a score of the book.")] = None,
     adjust: Annotated[list[str], Query(description="What makes cases harder, to be allowed for: segment.")] = [],  # noqa: B006
     peers: Annotated[str | None, Query(description="Compare units with those alone that have the same of this: country.")] = None,
     efficiency: Annotated[str | None, Query(description="In place of a metric: which units do much with little, by this one.")] = None,

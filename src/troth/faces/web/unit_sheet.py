@@ -224,9 +224,15 @@ def _said(unit: Unit, page: UnitsPage, scale: Scale, limit: str, language: Langu
             None: say("%(unit)s is unusual: %(value)s of its cases lie above %(limit)s, where %(usual)s is usual for so many."),
         },
         "ended_of_expected": {
-            True: say("%(unit)s does better: %(value)s of its cases ended for each that would have elsewhere; %(usual)s is usual."),
-            False: say("%(unit)s does worse: %(value)s of its cases ended for each that would have elsewhere; %(usual)s is usual."),
-            None: say("%(unit)s is unusual: %(value)s of its cases ended for each that would have elsewhere; %(usual)s is usual."),
+            True: say(
+                "%(unit)s does better: for each case that would have ended elsewhere %(value)s ended here; %(usual)s is usual for so many."
+            ),
+            False: say(
+                "%(unit)s does worse: for each case that would have ended elsewhere %(value)s ended here; %(usual)s is usual for so many."
+            ),
+            None: say(
+                "%(unit)s is unusual: for each case that would have ended elsewhere %(value)s ended here; %(usual)s is usual for so many."
+            ),
         },
     }[page.said.measure][unit.good] % told
     near = range_shown(language, unit.low, unit.high, scale)
