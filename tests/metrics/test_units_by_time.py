@@ -189,6 +189,39 @@ def test_where_no_rest_is_alike_the_quantile_is_of_all() -> None:
     assert found.says == "0 as usual, 4 unusual"
 
 
+def test_of_ten_and_more_one_far_off_is_left_out_too() -> None:
+    asked: list[Collection[tuple[str, ...]]] = []
+
+    def counted(without: Collection[tuple[str, ...]]) -> Mapping[tuple[str, ...], Above]:
+        asked.append(sorted(without))
+        found: dict[tuple[str, ...], Above] = {
+            (name,): Above(100, (10 if without else 2) + at % 3, 18.0) for at, name in enumerate("ABCDEFGHIJK")
+        }
+        return found | {("Z",): Above(100, 90, 18.0)}
+
+    (found,) = compared_above(counted, 0, better="lower", rng=np.random.Generator(np.random.PCG64(1)), own={})
+
+    assert asked == [[], [("Z",)]]
+    assert (found.spread, found.says, found.centre) == ("added", "11 as usual, 1 unusual", 120 / 1100)
+
+
+def test_whose_cases_alone_are_there_is_compared_with_nobody() -> None:
+    waits = Waits(np.arange(1, 41), np.ones(40, dtype=bool), np.ones(40, dtype=np.int64))
+    cells: Cells = {**{name: {("all",): Cell(40, waits=waits)} for name in "ABCD"}, "own": {("its own",): Cell(40, waits=waits)}}
+    found = compared(cells, better="lower", rng=np.random.Generator(np.random.PCG64(1)))
+
+    assert found.refusal is None
+    assert (found.units[4].verdict, found.units[4].value, found.units[4].p) == ("too small to judge", None, None)
+
+
+def test_what_is_of_no_desk_is_counted_apart(alike: Operation) -> None:
+    for metric, cases in (("nine_in_ten", 1), ("solve_time", 2)):
+        told = alike.units(metric, "desk")
+
+        assert told.unplaced == cases
+        assert [one.name for one in told.groups[0].units] == list(DESKS)
+
+
 def test_few_events_are_too_few_to_judge() -> None:
     waits = Waits(np.arange(1, 41), np.ones(40, dtype=bool), np.ones(40, dtype=np.int64))
     tiny = Waits(np.array([3]), np.array([True]), np.array([1]))
