@@ -22,8 +22,7 @@ from troth.engines.comparing.waiting import Waits
 from troth.engines.statistics.discoveries import adjusted
 from troth.faces.cli.commands import app
 from troth.kernel.errors import BadValue
-from troth.metrics.exceeding import Above, compared_above
-from troth.metrics.units import Cell, Compared, Unit, compared
+from troth.metrics.units import Above, Cell, Compared, Unit, compared, compared_above
 
 WORLDS, FEWER = 2_000, 100
 Cells = Mapping[str, Mapping[tuple[str, ...], Cell]]

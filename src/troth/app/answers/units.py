@@ -23,10 +23,9 @@ from troth.metrics.answering import NOT_ON_RECORD
 from troth.metrics.answering import Reading as Judged
 from troth.metrics.asking import MetricKind
 from troth.metrics.charting import basis_of
-from troth.metrics.exceeding import above, compared_above
 from troth.metrics.kinds.quantile import share_of
 from troth.metrics.kinds.time_to import waits_of
-from troth.metrics.units import FEWEST_OF_A_MEAN, Better, Cell, Compared, Measure, Own, compared
+from troth.metrics.units import FEWEST_OF_A_MEAN, Better, Cell, Compared, Measure, Own, above, compared, compared_above
 
 # What an average over a unit's cases says of the unit; a count, a sum and a stock say how big it is.
 AVERAGES = frozenset({"mean", "ratio", "nps", "ces", "otif"})

@@ -16,7 +16,8 @@ from troth.metrics.finding import find
 from troth.metrics.ground import Ground
 from troth.metrics.kinds.quantile import share_of
 from troth.metrics.request import Request
-from troth.metrics.units import FALSE, Better, Cell, Compared, Own, Unit, compared
+from troth.metrics.units.comparing import compared
+from troth.metrics.units.unit import FALSE, Better, Cell, Compared, Own, Unit
 from troth.query import literal_text
 from troth.record import Engine
 
