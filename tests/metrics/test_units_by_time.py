@@ -96,6 +96,7 @@ def test_what_is_expected_by_its_own_mix_is_what_sql_counts_by_stratum(operation
 
     found = units(told)
     assert found["E"].verdict == "unusual"
+    assert told.groups[0].left_out == ("E",)
     assert [(one.name, one.n, one.events) for one in told.groups[0].units] == [row[:3] for row in rows]
     assert [one.awaited for one in told.groups[0].units] == [pytest.approx(row[3]) for row in rows]
 
@@ -176,6 +177,7 @@ def test_one_far_off_does_not_own_all_that_lies_above() -> None:
 
     assert asked == [[], [("F",)]]
     assert (found.says, found.beyond, found.centre) == ("5 as usual, 1 unusual", 18.0, 0.1)
+    assert found.left_out == ("F",)
 
 
 def test_where_no_rest_is_alike_the_quantile_is_of_all() -> None:
@@ -185,6 +187,7 @@ def test_where_no_rest_is_alike_the_quantile_is_of_all() -> None:
     (found,) = compared_above(counted, 0, better="lower", rng=np.random.Generator(np.random.PCG64(1)), own={})
 
     assert found.centre == pytest.approx(352 / 1600)
+    assert found.left_out == ()
     assert found.says == "0 as usual, 4 unusual"
 
 
@@ -294,6 +297,7 @@ def test_text_says_what_units_are_compared_by(operation: Operation) -> None:
     heading = next(line for line in above if line.startswith("desk"))
     assert heading.startswith("desk n alone, 95 % interval above ")
     assert "which 90 in 100 of all do not exceed." in "\n".join(above)
+    assert "Far off, and no part of that quantile: E. What equals it is not above." in above
     assert next(line for line in above if line.startswith("E ")).count("unusual, worse") == 1
     assert next(line for line in ended if line.startswith("desk")).startswith("desk n alone, 95 % interval ended of expected usual")
     assert "Units are compared by how many cases have ended for each that would have, if they went as in all: above 1 is sooner." in ended

@@ -80,6 +80,6 @@ def _said(out: Out, found: Benchmarked) -> None:
     if alone:
         out.say(f"Without enough peers, or unknown: {', '.join(one.unit for one in alone)}.")
     limit = next((shown_value(one.beyond, answer.unit) for one in found.said.groups if one.beyond is not None), "")
-    for line in compared_by(found.said, limit):
+    for line in compared_by(found.said, limit, [name for one in found.said.groups for name in one.left_out]):
         out.say(line)
     out.say("The best is the one whose interval leaves it so, not the one that looks so; values are drawn towards all.")

@@ -13,7 +13,7 @@ from troth.faces.cli.output import Out
 from troth.faces.shapes import falling_data, falling_table, units_data, units_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from troth.app.answers.units import FallingTold, SideBySide, UnitsTold
     from troth.app.reading import Reading
@@ -110,7 +110,7 @@ def _group(out: Out, found: UnitsTold, one: Compared) -> None:
         figure = (_alone(unit.own, alone),) if own else ()
         rows.append((unit.name, f"{unit.n:,}", *figure, show(unit.value), *expected, usual, verdict, near, unit.rank_said))
     out.say("\n".join(aligned(rows, (0, len(rows[0]) - 3, len(rows[0]) - 1))))
-    for line in compared_by(found, alone(one.beyond)):
+    for line in compared_by(found, alone(one.beyond), one.left_out):
         out.say(line)
     usual = "chance and a spread between units" if one.spread == "added" and one.tau > 0 else "chance alone"
     out.say(f"Usual is what {usual} would give around {show(one.centre)}; of those called unusual at most 1 in 20 are so by chance.")
@@ -128,12 +128,13 @@ def _alone(own: Own | None, show: Callable[[float | None], str]) -> str:
     return show(own.value) if own.low is None else f"{show(own.value)}, {show(own.low)} to {show(own.high) or 'not reached'}"
 
 
-def compared_by(found: UnitsTold, limit: str) -> tuple[str, ...]:
+def compared_by(found: UnitsTold, limit: str, left_out: Sequence[str]) -> tuple[str, ...]:
     """What the values are, where they are not those of the metric."""
     if found.measure == "share_above":
+        far = f"Far off, and no part of that quantile: {', '.join(left_out)}. " if left_out else ""
         return (
             f"Units are compared by the share of their cases above {limit}, which {100 * found.quantile:g} in 100 of all do not exceed.",
-            "Units far off have no part in that; what equals it is not above.",
+            f"{far}What equals it is not above.",
         )
     if found.measure == "ended_of_expected":
         return ("Units are compared by how many cases have ended for each that would have, if they went as in all: above 1 is sooner.",)

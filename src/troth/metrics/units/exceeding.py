@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -110,7 +110,7 @@ def compared_above(
             if found[group].spread == "added" or not after > before:
                 settled.add(group)
         if not changed:
-            return list(found.values())
+            return [replace(one, left_out=tuple(sorted(without.get(group, ())))) for group, one in found.items()]
 
 
 def _left_out(found: Compared, before: set[str]) -> set[str]:

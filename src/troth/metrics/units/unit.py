@@ -103,7 +103,8 @@ class Compared:
     spread: whether a variance between units was allowed for beside counting; tau: its root.
     fewest: below so many cases no unit of these could have been judged; of observed over expected, so many that are expected.
     measure: what units are compared by: the metric's value; the share of cases above `beyond`, a quantile of all; or how many cases have
-    ended for each that would have, if they went as in all units. better: which way of that is.
+    ended for each that would have, if they went as in all units. better: which way of that is. left_out: units of whose cases that quantile
+    is not.
     """
 
     peers: str | None
@@ -117,6 +118,7 @@ class Compared:
     measure: Measure = "value"
     better: Better = None
     beyond: float | None = None
+    left_out: tuple[str, ...] = ()
 
 
 Units = Mapping[str, Mapping[tuple[str, ...], Cell]]
