@@ -232,7 +232,7 @@ def test_who_comes_back_is_counted_by_party(tmp_path: Path) -> None:
 def test_terms_for_one_id_of_a_customer_are_for_all_its_ids(tmp_path: Path) -> None:
     """Debtor 300 delivers a day late by the standard; the overlay is for the CRM's id of the same customer."""
     book = {
-        "company.yaml": "dimensions: [{id: customer, read: order.debtor}]\nroles: [sales]\n",
+        "company.yaml": "dimensions: [{id: customer, read: order.debtor}]\n",
         "changes/CHG-0001.yaml": "kind: exception\ntitle: One day\nowner: sales\nreason: agreed\nsince: 2025-01-01\nexpires: 2030-01-01\n"
         "overlays: ['overlays/customer=a3']\n",
         "overlays/customer=a3/promises/deliver.yaml": "change: CHG-0001\ndeliver: {due: placed + 1h}\n",

@@ -23,7 +23,7 @@ PROMISE = """deliver:
         (SOURCE + "  formatz: {}\n", "4:3: orders.formatz: unknown name; did you mean 'formats'?"),
         (SOURCE.replace("files:", "file:"), "2:3: orders.file: unknown name; did you mean 'files'?"),
         (SOURCE + "  object: {type: o, id: [id], attributes: {due: {column: due, az: day}}}\n",
-         "4:63: orders.object.attributes.due.az: unknown name; one of 'as', 'column'"),
+         "4:63: orders.object.attributes.due.az: unknown name; one of 'as', 'column', 'owner', 'steward'"),
         (SOURCE.replace("[orders.csv]", "orders.csv"), "2:10: orders.files: should be a list: [one, two]"),
         (SOURCE.replace("  key: [id]\n", ""), "1:1: orders.key: is missing"),
         (SOURCE + "  steward: 12\n", "4:12: orders.steward: should be a text"),

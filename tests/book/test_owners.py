@@ -1,14 +1,16 @@
-"""Who answers: every source has an owner and a steward, every stage an owner, or lint says which have none, and where."""
+"""Who answers: sources, attributes and metrics have an owner and a steward, stages an owner, or lint says which have none, and where."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from tests.book.books import ROOT, revision
 from tests.book.test_layers import change
 from tests.book.test_mutations import FULL, book
+from troth.app.rulebook.rules import CHECKS
+from troth.book import Checks
 from troth.book.loading import of_texts
 from troth.book.opening import checked
 from troth.book.past import Past
@@ -35,12 +37,14 @@ PROMISE = """deliver:
 FILES = {"company.yaml": COMPANY, "sources/orders.yaml": SOURCE, "promises/order.yaml": PROMISE}
 OVERLAY = "overlays/region=JP/promises/order.yaml"
 NOBODY = "nobody owns this stage: name the role that answers for it as its `owner`"
-NOT_KEPT = "nobody is its {}: name the role that answers for the system and the one that repairs its data"
+OF_SYSTEM = ": name the role that answers for the system and the one that repairs its data"
+NOT_KEPT = "nobody is its {}, nor that of 1 of its 1 attribute" + OF_SYSTEM
+METRIC = "late: {kind: count, words: orders placed, of: order, at: placed, owner: sales_lead, steward: it_lead}\n"
 
 
-def found(files: dict[str, str], past: tuple[Past, ...] = ()) -> list[tuple[str, str]]:
+def found(files: dict[str, str], past: tuple[Past, ...] = (), checks: Checks = FULL) -> list[tuple[str, str]]:
     texts = {PurePosixPath(name): text.encode() for name, text in {**ROOT, **files}.items()}
-    return [(problem.level, str(problem)) for problem in checked(of_texts(texts, FULL.known), FULL, past)[1]]
+    return [(problem.level, str(problem)) for problem in checked(of_texts(texts, checks.known), checks, past)[1]]
 
 
 def test_where_everything_is_owned_there_is_nothing_to_say() -> None:
@@ -70,6 +74,7 @@ def test_every_source_without_them_is_listed() -> None:
 
     assert [line.split(": ")[0] for _, line in said] == ["sources/more.yaml:1:1", "sources/more.yaml:4:1", "sources/more.yaml:7:1"]
     assert {level for level, _ in said} == {"warning"}
+    assert all("attribute" not in line for _, line in said)
 
 
 def test_an_owner_that_is_no_role_of_the_company_is_an_error_and_no_orphan() -> None:
@@ -78,6 +83,54 @@ def test_an_owner_that_is_no_role_of_the_company_is_an_error_and_no_orphan() -> 
     assert found({**FILES, "sources/orders.yaml": wrong}) == [
         ("error", "sources/orders.yaml:5:12: orders.steward: no role 'it_leat' in company.yaml; did you mean 'it_lead'?")
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [("", ", nor that of 2 of its 3 attributes"), (", owner: head_of_ops", ", nor that of 2 of its 3 attributes"),
+     (", owner: head_of_ops, steward: it_lead", ", nor that of 1 of its 3 attributes")],
+)  # fmt: skip
+def test_an_attribute_has_the_roles_of_its_source_where_it_names_none(own: str, told: str) -> None:
+    mine = f"weight: {{column: weight{own}}}, urgent: {{column: urgent, owner: sales_lead, steward: it_lead}}"
+    text = SOURCE.replace("{region: {column: region}}", f"{{region: {{column: region}}, {mine}}}")
+    ownerless = text.replace("  owner: sales_lead\n  steward: it_lead\n", "")
+
+    assert found({**FILES, "sources/orders.yaml": text}) == []
+    assert found({**FILES, "sources/orders.yaml": ownerless}) == [
+        ("warning", f"sources/orders.yaml:1:1: orders: nobody is its owner or steward{told}{OF_SYSTEM}")
+    ]
+
+
+def test_a_role_of_an_attribute_that_the_company_has_not_is_an_error_at_its_place() -> None:
+    wrong = SOURCE.replace("{column: region}", "{column: region, steward: it_leat}")
+
+    assert found({**FILES, "sources/orders.yaml": wrong}) == [
+        (
+            "error",
+            "sources/orders.yaml:6:82: orders.object.attributes.region.steward: no role 'it_leat' in company.yaml; did you mean 'it_lead'?",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gone", "missing"),
+    [(", owner: sales_lead", "owner"), (", steward: it_lead", "steward"), (", owner: sales_lead, steward: it_lead", "owner or steward")],
+)
+def test_a_metric_without_owner_or_steward_is_a_warning_at_its_name(gone: str, missing: str) -> None:
+    said = f"nobody is its {missing}: name the role that answers for it and the one that keeps its definition right"
+
+    assert found({**FILES, "metrics/orders.yaml": METRIC}, checks=CHECKS) == []
+    assert found({**FILES, "metrics/orders.yaml": METRIC.replace(gone, "")}, checks=CHECKS) == [
+        ("warning", f"metrics/orders.yaml:1:1: late: {said}")
+    ]
+
+
+@pytest.mark.parametrize("example", ["meridian", "parts-wholesaler", "service-catalogue", "two-systems"])
+def test_no_example_has_an_orphan(example: str) -> None:
+    root = Path(__file__).parents[2] / "examples" / example / "book"
+    texts = {PurePosixPath(path.relative_to(root).as_posix()): path.read_bytes() for path in sorted(root.rglob("*.yaml"))}
+
+    assert [str(one) for one in checked(of_texts(texts, CHECKS.known), CHECKS, ())[1]] == []
 
 
 def test_every_stage_without_an_owner_is_listed_with_its_place() -> None:

@@ -25,10 +25,12 @@ ANY_DAY = datetime(2000, 1, 1)
 
 def lint(book: Book) -> list[Problem]:
     """Each mistake at the field where it stands: a kind that there is not, fields that it needs or does not take, names and types of
-    every expression, a convention that it does not know, a productivity metric without its pair.
+    every expression, a convention that it does not know, a productivity metric without its pair. One that nobody owns, or whose
+    definition nobody keeps, is a warning.
     """
-    metrics, ground, found = book.fitting(METRICS.name, Metric), ground_of(book), []
+    metrics, ground, found = book.fitting(METRICS.name, Metric), ground_of(book), list[Problem]()
     for name, definition in metrics.items():
+        found += _orphan(definition)
         kind = KINDS.get(definition.value.kind)
         if kind is None:
             said = f"no kind '{definition.value.kind}'; {nearest(definition.value.kind, KINDS, count=20)}"
@@ -48,6 +50,13 @@ def ground_of(book: Book) -> Ground:
     sources = book.fitting(SOURCES.name, Source).values()
     instruments = {entry.instrument: entry.about for source in sources for entry in source.value.feedback}
     return Ground(record_of(book), promises, instruments, ANY_DAY, ANY_DAY, calendars=Calendars(book, book.zone))
+
+
+def _orphan(definition: Definition[Metric]) -> Iterator[Problem]:
+    missing = [role for role in ("owner", "steward") if getattr(definition.value, role) is None]
+    if missing:
+        said = f"nobody is its {' or '.join(missing)}: name the role that answers for it and the one that keeps its definition right"
+        yield definition.problem((), said).warned()
 
 
 def _fields(definition: Definition[Metric], kind: MetricKind) -> Iterator[Problem]:

@@ -47,6 +47,8 @@ class Attribute(Part):
 
     column: str = Field(description="The column, as the file's first line has it")
     as_: CellType = Field("text", alias="as", description="How the column is read: text, number, money, instant, day or bool")
+    owner: Role | None = Field(None, description="The role that answers for it, where not that of its source: head_of_sales")
+    steward: Role | None = Field(None, description="The role that repairs it, where not that of its source: data_desk")
 
 
 class ObjectRows(Part):
@@ -109,6 +111,8 @@ class Lent(Part):
     as_: CellType = Field("text", alias="as", description="How the column is read: text, number, money, instant, day or bool")
     take: Literal["first", "last"] = Field("last", description="Which of several values: the smallest (first) or the largest (last)")
     where: Where = Field({}, description=WHERE)
+    owner: Role | None = Field(None, description="The role that answers for it, where not that of its source: head_of_sales")
+    steward: Role | None = Field(None, description="The role that repairs it, where not that of its source: data_desk")
 
 
 class Feedback(Part):
@@ -267,6 +271,15 @@ class Source(Part):
         if self.contract and self.contract.fresh_within and not self.observed():
             raise ValueError("'fresh_within' needs something that happened: map an event, or when feedback was asked or answered")
         return self
+
+    def attributes(self) -> tuple[Attribute | Lent, ...]:
+        """Every attribute that its rows give, to their own object or to another."""
+        return (*(self.object.attributes.values() if self.object else ()), *self.lends)
+
+    def steward_of(self, column: str | None) -> str | None:
+        """Who repairs a column: the steward that an attribute read from it names, else the source's. None: the rows as such."""
+        named = (one.steward for one in self.attributes() if one.column == column and one.steward is not None)
+        return next(named, self.steward)
 
     def is_personal(self, column: str) -> bool:
         """Whether a column, or the one that it is made of, holds personal data."""

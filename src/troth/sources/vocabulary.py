@@ -55,7 +55,7 @@ def given(source: Source) -> Iterator[tuple[str, str, CellType]]:
 
 def lint(book: Book) -> list[Problem]:
     """An attribute that two sources give is an error; a source that nobody owns or keeps clean is a warning, and an error where
-    its contract asks something of its data.
+    its contract asks something of its data. It is told once with its attributes, which have its roles where they name none.
     """
     found: list[Problem] = []
     first: dict[tuple[str, str], str] = {}
@@ -73,12 +73,20 @@ def lint(book: Book) -> list[Problem]:
             for n, relation in enumerate(definition.value.relations)
             if relation.by is not None and (relation.to, relation.by) not in known
         ]
-        missing = [role for role in ("owner", "steward") if getattr(definition.value, role) is None]
-        if missing:
-            said = f"nobody is its {' or '.join(missing)}: name the role that answers for the system and the one that repairs its data"
-            problem = definition.problem((), said)
-            found.append(problem if definition.value.promised else problem.warned())
+        found += _orphans(definition)
     return found
+
+
+def _orphans(definition: Definition[Source]) -> Iterator[Problem]:
+    source = definition.value
+    missing = [role for role in ("owner", "steward") if getattr(source, role) is None]
+    if missing:
+        attributes = source.attributes()
+        without = sum(any(getattr(one, role) is None for role in missing) for one in attributes)
+        among = "" if not without else f", nor that of {without} of its {len(attributes)} attribute{'' if len(attributes) == 1 else 's'}"
+        said = f"nobody is its {' or '.join(missing)}{among}: name the role that answers for the system and the one that repairs its data"
+        problem = definition.problem((), said)
+        yield problem if source.promised else problem.warned()
 
 
 def _place(definition: Definition[Source], type: str, attribute: str) -> tuple[str | int, ...]:

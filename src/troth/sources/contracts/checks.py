@@ -107,7 +107,8 @@ def verdicts(engine: Engine, staged: Staged, contract: Contract, checks: tuple[C
 
 def _verdict(staged: Staged, check: Check, failed: int, of: int, first: tuple[Place, ...]) -> Verdict:
     held = check.hold and failed > 0
-    return Verdict(staged.name, check.column, check.says, check.severity, held, failed, of, first, staged.source.steward)
+    steward = staged.source.steward_of(check.column)
+    return Verdict(staged.name, check.column, check.says, check.severity, held, failed, of, first, steward)
 
 
 def _of_rows(engine: Engine, staged: Staged, contract: Contract) -> Iterator[Verdict]:

@@ -60,6 +60,14 @@ def judge(engine: Engine, staged: Staged, zone: str, before: Columns | None) -> 
     return staged, Judged(staged.name, staged.source.steward, mode, found, changes, columns, _newest(engine, staged))
 
 
+class NotKept(SourceError):
+    """What contracts say is not so, and the build is refused. judged: every source."""
+
+    def __init__(self, what: str, judged: Sequence[Judged], *, next_step: str) -> None:
+        super().__init__(what, next_step=next_step)
+        self.judged = tuple(judged)
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What is to be said of some rows of a source without a contract: its columns as they have them, and their newest instant."""
@@ -124,7 +132,7 @@ def span(seconds: float) -> str:
 
 
 def refuse_broken(judged: Sequence[Judged]) -> None:
-    """Raises SourceError where a check that stops the build failed, or a frozen source has other columns; with all of them."""
+    """Raises NotKept where a check that stops the build failed, or a frozen source has other columns; with all of them."""
     stopping = [one for one in judged if one.stops]
     if not stopping:
         return
@@ -132,18 +140,23 @@ def refuse_broken(judged: Sequence[Judged]) -> None:
     said = [f"the contract of {names} is not kept", *(f"  {line}" for one in stopping for line in _lines(one))]
     frozen = any(one.mode == "freeze" and one.changes for one in stopping)
     thaw = "To take other columns, build once with `schema: evolve`. " if frozen else ""
-    raise SourceError(
+    raise NotKept(
         "\n".join([*said, "Nothing was published; the snapshot before stays in force."]),
+        judged,
         next_step=f"{thaw}Look closer with: troth sources check",
     )
 
 
 def _lines(judged: Judged) -> list[str]:
-    asked = f"ask {judged.steward}" if judged.steward else "nobody is its steward"
-    lines = [line for verdict in judged.broken for line in (f"{told(verdict)} ({asked})", *map(stands, verdict.first))]
+    lines = [line for verdict in judged.broken for line in (f"{told(verdict)} ({_asked(verdict.steward)})", *map(stands, verdict.first))]
     if judged.mode == "freeze":
-        lines += [f"{judged.source}.{change.column} {change.says}, and its columns are frozen ({asked})" for change in judged.changes]
+        frozen = f"its columns are frozen ({_asked(judged.steward)})"
+        lines += [f"{judged.source}.{change.column} {change.says}, and {frozen}" for change in judged.changes]
     return lines
+
+
+def _asked(steward: str | None) -> str:
+    return f"ask {steward}" if steward else "nobody is its steward"
 
 
 def told(verdict: Verdict) -> str:
