@@ -17,6 +17,7 @@ from troth.kernel.errors import NotFound
 from troth.record import Engine
 from troth.sources.databases.database import Databases
 from troth.stores.history.git import GitHistory
+from troth.stores.journal.cases import JournalCases
 from troth.stores.journal.decisions import JournalDecisions
 from troth.stores.journal.journal import Journal
 from troth.stores.lake.engine import DuckEngine
@@ -54,7 +55,7 @@ def open_workspace(root: Path) -> Workspace:
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
     return Workspace(
         root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), now, journal.close,
-        databases, decisions, weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
+        databases, decisions, JournalCases(journal), weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
     )  # fmt: skip
 
 

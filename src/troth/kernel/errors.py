@@ -112,8 +112,14 @@ class SourceError(TrothError, ValueError):
 
 
 class ConservationError(TrothError, RuntimeError):
+    """source: whose rows are not all accounted for, where it is one of the book."""
+
     one_line = True
     exit_code = 5
+
+    def __init__(self, what: str, *, got: object = None, next_step: str = "", source: str | None = None) -> None:
+        super().__init__(what, got=got, next_step=next_step)
+        self.source = source
 
 
 class Busy(TrothError, RuntimeError):

@@ -56,11 +56,16 @@ def settle(engine: Engine, staged: Staged) -> Balance:
 def prove(balance: Balance) -> None:
     """Raises ConservationError where rows are not accounted for."""
     if balance.read != balance.accounted:
-        raise ConservationError(
-            f"source '{balance.source}' does not balance",
-            got=f"{balance.read} rows counted, {balance.accounted} accounted for",
-            next_step="Nothing was published. A quote that is never closed is the usual cause.",
-        )
+        raise unbalanced(balance.source, balance.read, balance.accounted)
+
+
+def unbalanced(name: str, counted: int, accounted: int) -> ConservationError:
+    return ConservationError(
+        f"source '{name}' does not balance",
+        got=f"{counted} rows counted, {accounted} accounted for",
+        next_step="Nothing was published. A quote that is never closed is the usual cause.",
+        source=name,
+    )
 
 
 def count_fates(engine: Engine, staged: Staged) -> Balance:

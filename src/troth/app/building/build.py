@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from troth.app.building.cases import cases_of_refusal, settle_cases, unsettled
 from troth.app.building.contracts import inputs_of, notices
 from troth.app.building.earlier import Cleared, clean, clear, is_clean
 from troth.app.building.fetching import fetched
@@ -48,7 +49,8 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
 
     A pure function of the loads, the book and the product's version: the same give the same snapshot id and the same files, and one
     that is in force is left as it is. full: files are read again, whatever is known of them. Raises Busy while another build
-    runs, BookError, SourceError, ConservationError; in each case the previous snapshot stays in force and nothing was taken in.
+    runs, BookError, SourceError, ConservationError; in each case the previous snapshot stays in force and nothing was taken in. A
+    check that fails has a case when the build ends, be it refused.
     """
     sweep()
     before = begun(workspace.root)
@@ -61,7 +63,7 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
 
 
 def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: bool, progress: Progress) -> Built:
-    with workspace.building() as engine:
+    with workspace.building() as engine, cases_of_refusal(workspace, rules):
         clean(workspace, engine, rules)
         progress("looking at the files")
         prints = Prints.of(workspace.state)
@@ -80,6 +82,7 @@ def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: 
         loads = [one.load for name in sorted(taken) for one in taken[name] if one.load.seq == intake.seq]
         progress("publishing")
         workspace.lake.publish(snapshot, workspace.now(), loads)
+        settle_cases(workspace, snapshot)
         cleared = clear(workspace, rules)
         _note(workspace, rules, before, prints, snapshot)
         still = still_held(workspace, rules)
@@ -108,6 +111,9 @@ def _unchanged(workspace: Workspace, rules: Rules, before: dict[str, Any]) -> Sn
     intake = look(workspace, rules, prints)
     if not intake.empty or identity_of(workspace, rules, intake.said) != inputs_of(current):
         return None
+    if unsettled(workspace, current):
+        with workspace.building():
+            settle_cases(workspace, current)
     _note(workspace, rules, before, prints, current)
     return current
 

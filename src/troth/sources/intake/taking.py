@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from troth.kernel.errors import ConservationError
 from troth.query import identifier
 from troth.record import Engine, Load
+from troth.sources.fate import unbalanced
 from troth.sources.intake.arrivals import Arrival, manner_of
 from troth.sources.intake.texts import Texts, content_sql, read_texts
 from troth.sources.mapping import Source
@@ -69,14 +69,6 @@ def take(
     taken = _keep_new(engine, name, source, texts, standing)
     gone = int(engine.rows(f"SELECT count(*) FROM gone_{name}")[0][0])
     return replace(load, taken=taken, unchanged=count - taken, gone=gone)
-
-
-def unbalanced(name: str, counted: int, accounted: int) -> ConservationError:
-    return ConservationError(
-        f"source '{name}' does not balance",
-        got=f"{counted} rows counted, {accounted} accounted for",
-        next_step="Nothing was published. A quote that is never closed is the usual cause.",
-    )
 
 
 def _counts(engine: Engine, texts: Texts) -> tuple[int, int, int]:

@@ -87,8 +87,13 @@ class Journal:
             return _entries(connection, action)
 
     def append(self, act: Act, now: datetime) -> Entry:
+        (entry,) = self.append_all((act,), now)
+        return entry
+
+    def append_all(self, acts: Sequence[Act], now: datetime) -> tuple[Entry, ...]:
+        """All of them one after another, or none."""
         with self._writing() as connection:
-            return _append(connection, act, now)
+            return tuple(_append(connection, act, now) for act in acts)
 
     def record(self, actor: str, action: str, about: str, payload: Mapping[str, str], now: datetime) -> None:
         """Implements `app.workspace.Journal`."""
