@@ -41,6 +41,11 @@ DATA_PAGE: dict[str, Any] = {
         failed("amount", "between 0 and 100000"),
         failed(None, "within 2d of the data of all sources", held=False, first=[], got="newest 2026-02-05 11:00 UTC, 10 days behind"),
     ],
+    "cases": [
+        {"id": "CASE-0002", "says": "orders.amount: not between 0 and 100000 in 2 of 1,199 rows", "steward": "data_desk",
+         "opened": "Mon 2 Feb 2026 09:00"},
+        {"id": "CASE-0003", "says": "tickets.id is gone", "steward": None, "opened": "Tue 3 Feb 2026 09:00"},
+    ],
     "held_back": [
         {"promise": "deliver", "words": "delivered by the day given", "held": 2, "made": 1180},
         {"promise": "answer", "words": "answered in a day", "held": 0, "made": 7},

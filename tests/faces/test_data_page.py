@@ -34,6 +34,14 @@ def test_a_check_that_failed_names_where_how_many_since_when_whom_and_what_to_do
     assert "old data · promised: within 2d of the data of all sources" in text
 
 
+def test_open_cases_say_for_whom_they_wait_and_since_when() -> None:
+    text = words(render_data(DATA_PAGE))
+
+    assert "2 cases are open" in text
+    assert "CASE-0002 data_desk Mon 2 Feb 2026 09:00 orders.amount: not between 0 and 100000 in 2 of 1,199 rows" in text
+    assert "CASE-0003 nobody yet Tue 3 Feb 2026 09:00 tickets.id is gone" in text
+
+
 def test_what_is_held_back_stands_above_everything() -> None:
     html = render_data(DATA_PAGE)
 

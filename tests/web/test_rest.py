@@ -72,7 +72,8 @@ ASKED = (
     "/values", "/values/customers/customers/customer:K0000003", "/metrics/visit_rating/benchmark?by=branch",
     "/calibrations?name=branches", "/goals", "/scorecards",
     "/search?q=deliver",
-    "/roles/head_of_logistics/line-of-sight", "/handoffs", "/gaps", "/replay", "/data", "/rules", "/rules/promises.deliver",
+    "/roles/head_of_logistics/line-of-sight", "/handoffs", "/gaps", "/replay", "/data", "/cases?closed=true", "/rules",
+    "/rules/promises.deliver",
     "/rules/promises.deliver.due/why",
 )  # fmt: skip
 
@@ -111,6 +112,7 @@ def test_an_order_and_a_customer_are_as_described(as_viewer: Client, meridian: P
         ("/values/customers/customers/customer:K0000003", ("value", "customers", "--customer", "customer:K0000003")),
         ("/goals", ("goals",)),
         ("/handoffs", ("handoffs",)),
+        ("/cases?closed=true", ("cases", "--closed")),
         ("/rules/promises.deliver.due/why?at=2026-03-01", ("book", "why", "promises.deliver.due", "--at", "2026-03-01")),
     ],
 )

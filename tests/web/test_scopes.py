@@ -44,7 +44,7 @@ ASKED = {
 }
 # What is nobody's scope, or tells nothing of the record: signing in, files of the interface.
 APART = re.compile(r"/(sign-in|sign-out|welcome|account|access|language|static|link|fresh|api/v1/openapi)")
-FOR_ALL = re.compile(r"/(data|start|rules|api/v1/(data|rules))")
+FOR_ALL = re.compile(r"/(data|start|rules|api/v1/(data|cases|rules))")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from troth.app.answers.at_risk import AtRiskNow
     from troth.app.answers.benchmarks import Benchmarked
     from troth.app.answers.calibrations import Calibrated
+    from troth.app.answers.cases import CaseTold
     from troth.app.answers.charts import ChartedMetric
     from troth.app.answers.metrics import Told
     from troth.app.answers.units import FallingTold, UnitsTold
@@ -34,6 +35,7 @@ CALIBRATED = (
     "calibration", "unit", "n", "global_score", "global_low", "global_high", "regional_score", "regional_low", "regional_high",
     "before", "before_first", "before_last", "fair", "fair_first", "fair_last", "whole", "first", "last", "moved", "ahead", "behind",
 )  # fmt: skip
+CASES = ("id", "source", "column", "check", "says", "steward", "owner", "opened", "closed", "closing")
 WORTH = (
     "card", "customer", "first", "last", "alive", "purchases", "spent", "margin", "effort", "kept", "broken", "unknown", "expected",
     "worth",
@@ -180,6 +182,10 @@ def replay_table(found: Replay) -> Table:
 
 def risk_table(found: Sequence[AtRiskNow]) -> Table:
     return RISKS, [(one.promise, *(getattr(each, name) for name in RISKS[1:])) for one in found for each in one.open]
+
+
+def cases_table(found: Sequence[CaseTold]) -> Table:
+    return CASES, [tuple(getattr(one, name) for name in CASES) for one in found]
 
 
 def _head(told: Told) -> dict[str, Any]:

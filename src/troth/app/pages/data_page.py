@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from troth import __version__
+from troth.app.answers.cases import open_lines
 from troth.app.building.build import balances_of
 from troth.app.building.contracts import changes, failing
 from troth.app.building.judging import DEFAULT_ZONE
@@ -29,7 +30,13 @@ def read_data(workspace: Workspace) -> Page:
 
     Values of quarantined cells are capped at 60 characters, and at 200 rows; those of personal columns are nowhere in the lake.
     """
-    return told_data(open_reading(workspace), back="monday.html")
+    reading = open_reading(workspace)
+    return {**told_data(reading, back="monday.html"), "cases": cases_on_page(workspace, reading)}
+
+
+def cases_on_page(workspace: Workspace, reading: Reading) -> list[dict[str, Any]]:
+    """The open cases; they change without a snapshot, since a build that is refused opens some too."""
+    return open_lines(workspace, lambda instant: _moment(reading, instant))
 
 
 def told_data(reading: Reading, *, back: str | None = None) -> Page:

@@ -13,6 +13,7 @@ from troth.app.answers.at_risk import AtRiskNow, at_risk_in
 from troth.app.answers.benchmarks import benchmark
 from troth.app.answers.budgets import budgets
 from troth.app.answers.calibrations import calibrations
+from troth.app.answers.cases import CaseTold, cases
 from troth.app.answers.charts import chart_metric
 from troth.app.answers.customer import Story, story
 from troth.app.answers.gaps import Gaps, gaps
@@ -35,8 +36,9 @@ from troth.app.pages.search import Hit, named_in, search
 from troth.app.past.replay import replay
 from troth.app.reading import Reading
 from troth.app.rulebook.rulebook import Shown, Why, show, why
+from troth.app.writing import csv_of
 from troth.faces import shapes
-from troth.faces.api.answers import Answer, answered
+from troth.faces.api.answers import Answer, answered, wants_csv
 from troth.faces.api.problems import problems
 from troth.faces.values import pairs
 from troth.faces.web.desk import AtDesk, SeesAll, desk
@@ -332,6 +334,18 @@ def mondays(desk: AtDesk, promise: str | None = None, since: Day = None, until: 
 def data(desk: SeesAll) -> Response:
     """What the last build was made of: every row's fate, quarantine, freshness, contracts, joins. For those who see the whole operation."""
     return answered(desk, told_data)
+
+
+@router.get("/cases", **Answer(tuple[CaseTold, ...], csv=True).said)
+def open_cases(
+    desk: SeesAll, steward: Annotated[str | None, Query(description="Only what waits for this role: data_desk.")] = None,
+    closed: Annotated[bool, Query(description="And those that were closed, with why.")] = False,
+) -> Response:  # fmt: skip
+    """What waits for whom since a check of the data failed. For those who see the whole operation."""
+    found = cases(desk.served.workspace, steward=steward, closed=closed)
+    if wants_csv(desk.request):
+        return desk.csv("cases.csv", csv_of(*shapes.cases_table(found)))
+    return answered(desk, lambda _: found, keep=False)
 
 
 @router.get("/rules", **Answer(RulesTold).said)

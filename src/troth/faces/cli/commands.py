@@ -17,6 +17,7 @@ from troth.faces.cli import (
     budget_commands,
     calendar_commands,
     calibration_commands,
+    case_commands,
     chain_commands,
     commitment_commands,
     defect_commands,
@@ -332,6 +333,7 @@ app.command()(history_commands.diff)
 app.command()(history_commands.replay)
 app.add_typer(source_commands.app, name="sources")
 app.command("data")(source_commands.data)
+app.command()(case_commands.cases)
 app.command()(promise_commands.promises)
 app.command()(promise_commands.promise)
 app.command()(promise_commands.explain)

@@ -39,6 +39,7 @@ def data_sheet(page: Mapping[str, Any], number: Number = english_number) -> dict
         "back": link(read.get("back")),
         "held_back": [_held_back(one) for one in read.get("held_back") or () if one.get("held")],
         "failing": [_failing(one, number) for one in read.get("failing") or ()],
+        "cases": _cases(read.get("cases") or (), number),
         "balance": _table(
             [N_("source"), *FATES[:-1], N_("emptied cells")], [[one["source"], *(one[fate] for fate in FATES)] for one in sources], number
         ),
@@ -108,6 +109,12 @@ def _failing(one: Mapping[str, Any], number: Number) -> dict[str, Any]:
         "next_step": one.get("next_step"),
         "places": _table([N_("file"), N_("row"), N_("what stands there")], places, number) if places else None,
     }
+
+
+def _cases(cases: Sequence[Mapping[str, Any]], number: Number) -> Table | None:
+    """None where nobody asked for them, or none is open."""
+    rows = [[one["id"], one["steward"] or "nobody yet", one["opened"], one["says"]] for one in cases]
+    return _table([N_("case"), N_("steward"), N_("open since"), N_("what was found")], rows, number) if rows else None
 
 
 def _change(one: Mapping[str, Any]) -> list[Any]:

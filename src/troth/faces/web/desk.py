@@ -59,10 +59,13 @@ class Desk:
     def show(self, name: str, status: int = 200, **data: Any) -> Response:
         return HTMLResponse(self.written(name, **data), status)
 
-    def page(self, name: str, make: Callable[[], dict[str, Any]]) -> Response:
-        """A page that follows from its address and the snapshot alone, written once for all of a scope, a role and a language."""
+    def page(self, name: str, make: Callable[[], dict[str, Any]], beside: Hashable = None) -> Response:
+        """A page that follows from its address and the snapshot alone, written once for all of a scope, a role and a language.
+
+        beside: what else it shows, of which the same makes the same page.
+        """
         url = self.request.url
-        key = ("page", url.path, url.query, self.language.code, self.viewer.role, _may_sign_out(self))
+        key = ("page", url.path, url.query, self.language.code, self.viewer.role, _may_sign_out(self), beside)
 
         def write() -> Sent:
             return sent(template(name, self.language).render({**self._frame(), "csrf": lambda: HOLE, **make()}))

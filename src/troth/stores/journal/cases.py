@@ -22,8 +22,7 @@ class JournalCases:
         self._journal = journal
 
     def all(self) -> tuple[Case, ...]:
-        entries = sorted((entry for action in (OPENED, ROUTED, CLOSED) for entry in self._journal.entries(action)), key=lambda one: one.seq)
-        return told((_read(entry), instant(entry.at)) for entry in entries)
+        return told((_read(entry), instant(entry.at)) for entry in self._journal.entries(OPENED, ROUTED, CLOSED))
 
     def move(self, moved: Sequence[Moved], now: datetime) -> None:
         acts = [Act(BUILDER, f"{NOUN}{one.act}", one.id, {**asdict(one.failing), "closing": one.closing}) for one in moved]

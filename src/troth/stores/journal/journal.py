@@ -82,9 +82,10 @@ class Journal:
         with self._reading() as connection:
             return frozenset(connection.execute(select(SNAPSHOT_FILE.c.path).distinct()).scalars())
 
-    def entries(self, action: str | None = None) -> tuple[Entry, ...]:
+    def entries(self, *actions: str) -> tuple[Entry, ...]:
+        """Those of some kinds of act, without any named all of them; in the order of the chain."""
         with self._reading() as connection:
-            return _entries(connection, action)
+            return _entries(connection, *actions)
 
     def append(self, act: Act, now: datetime) -> Entry:
         (entry,) = self.append_all((act,), now)
@@ -188,7 +189,7 @@ class Journal:
     def verify(self) -> int | None:
         """The first seq that does not fit the chain, or whose manifest was changed since; None when all fit."""
         with self._reading() as connection:
-            entries = _entries(connection, None)
+            entries = _entries(connection)
             misfit = chain.first_misfit(entries)
             for id, seq in connection.execute(select(SNAPSHOT.c.id, SNAPSHOT.c.seq).order_by(SNAPSHOT.c.seq)):
                 if misfit is not None and misfit <= seq:
@@ -214,7 +215,7 @@ class Journal:
             connection.execute(delete(SOURCE_STATE))
             if rows:
                 connection.execute(insert(SOURCE_STATE), rows)
-            loads.write_anew(connection, _entries(connection, None))
+            loads.write_anew(connection, _entries(connection))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -227,10 +228,10 @@ class Journal:
             yield connection
 
 
-def _entries(connection: Connection, action: str | None) -> tuple[Entry, ...]:
+def _entries(connection: Connection, *actions: str) -> tuple[Entry, ...]:
     query = select(ENTRY).order_by(ENTRY.c.seq)
-    if action is not None:
-        query = query.where(ENTRY.c.action == action)
+    if actions:
+        query = query.where(ENTRY.c.action.in_(actions))
     return tuple(Entry(*row) for row in connection.execute(query))
 
 

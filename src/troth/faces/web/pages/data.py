@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.pages.data_page import told_data
+from troth.app.pages.data_page import cases_on_page, told_data
 from troth.app.rulebook.rules import read_rules
 from troth.app.starting.first_run import Step, first_run
 from troth.faces.page.data_sheet import data_sheet
@@ -18,7 +18,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/data")
 def data(desk: SeesAll) -> Response:
-    page = data_sheet(desk.kept("data", told_data), desk.language.number)
+    cases = desk.asked(lambda reading: cases_on_page(desk.served.workspace, reading))
+    page = data_sheet({**desk.kept("data", told_data), "cases": cases}, desk.language.number)
     return desk.show("data_page.html", **page, steps=steps(desk))
 
 

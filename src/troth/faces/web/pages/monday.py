@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import PlainTextResponse, Response
 
 from troth.access import Role
+from troth.app.answers.cases import waiting
 from troth.app.letters.digest import Exported, exported
 from troth.app.pages.monday import MondayPage, monday_page
 from troth.app.pages.said import ids_of
@@ -27,7 +28,8 @@ def told(desk: Desk) -> MondayPage:
 @router.get("/")
 def monday(desk: AtDesk) -> Response:
     may_export = desk.viewer.may(Role.analyst)
-    return desk.page("monday.html", lambda: {**_laid(told(desk)), "may_export": may_export})
+    cases = waiting(desk.served.workspace) if desk.viewer.scope.whole else ()
+    return desk.page("monday.html", lambda: {**_laid(told(desk)), "may_export": may_export, "cases": cases}, beside=cases)
 
 
 def _laid(page: MondayPage) -> dict[str, Any]:
