@@ -78,6 +78,6 @@ WELL: dict[str, Any] = {
     **DATA_PAGE,
     "headline": "Every row is accounted for, and all data are as promised.",
     "sources": [source("orders", old=False, behind="the newest of all", kept=11)],
-    "failing": [], "held_back": [], "changes": [], "joins": [], "guesses": [], "orphans": [],
+    "failing": [], "cases": [], "held_back": [], "changes": [], "joins": [], "guesses": [], "orphans": [],
     "quarantine": {"reasons": [], "rows": [], "total": 0},
 }  # fmt: skip

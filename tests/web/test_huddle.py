@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from shutil import copytree
 
 import duckdb
 import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
-from tests.web.conftest import FORM_KEY, Client, text_of
-from troth.access import EVERYTHING, Role, Scope
+from tests.web.conftest import FORM_KEY, Client, Known, text_of
+from troth.access import EVERYTHING, Role, Scope, Viewer
 from troth.app.answers.at_risk import at_risk_in
 from troth.app.bootstrap import open_workspace
+from troth.app.pages.holdings import HELD, hold, huddle_units, huddles
 from troth.app.pages.huddle import HuddlePage, huddle_page
-from troth.app.pages.huddles import HELD, hold, huddle_units, today_of
+from troth.app.pages.huddles import today_of
 from troth.app.pages.served import Served
 from troth.app.rulebook.rulebook import lint
+from troth.app.workspace import Workspace
+from troth.faces.cli.commands import app as commands
+from troth.faces.web import web_app
 from troth.kernel.errors import NotFound
 from troth.metrics.huddles import REQUIRED
 from troth.worlds.meridian.names import FIRST, LAST
@@ -195,5 +201,104 @@ def test_units_that_skipped_two_huddles_in_a_week_of_crisis_are_listed(meridian:
             workspace.journal.record("somebody", HELD, f"warehouse={unit}", {"day": f"{monday + day * DAY}"}, workspace.now())
 
     one = next(found for found in huddle_units(workspace, Served(workspace).reading(EVERYTHING)) if found.dimension == "warehouse")
-    in_crisis = {each.unit: each.days for each in one.skipped if each.monday == monday and each.crisis == "CHG-0900"}
+    assert one.held is not None
+    in_crisis = {each.unit: each.days for each in one.held.skipped if each.monday == monday and each.crisis == "CHG-0900"}
     assert in_crisis == {"HAM": 2, "OSA": 5, "PNQ": 5, "SAO": 5}
+
+
+def test_a_crisis_of_named_units_is_none_of_the_others(meridian: Path, tmp_path: Path) -> None:
+    """Nobody but Lyon met; the strike was in Hamburg alone."""
+    workspace, monday = _a_week_before(meridian, tmp_path, "scope: {only: {warehouse: [HAM]}}\n")
+    for day in range(5):
+        workspace.journal.record("somebody", HELD, "warehouse=LYS", {"day": f"{monday + day * DAY}"}, workspace.now())
+
+    (one,) = huddles(workspace, Served(workspace).reading(EVERYTHING), "warehouse")
+    assert {(each.unit, each.crisis) for each in one.skipped if each.monday == monday} == {
+        ("HAM", "CHG-0900"), ("DAL", None), ("OSA", None), ("PNQ", None), ("SAO", None),
+    }  # fmt: skip
+    assert one.skipped[0].unit == "HAM"
+
+
+def test_to_meet_is_a_promise_by_what_fell_due(meridian: Path, tmp_path: Path) -> None:
+    """Of the five days of a week and those since, today apart: Lyon met on each of the five, Hamburg on three of them."""
+    workspace, monday = _a_week_before(meridian, tmp_path, "")
+    reading = Served(workspace).reading(EVERYTHING)
+    today = today_of(reading)
+    for unit, days in (("LYS", range(5)), ("HAM", (0, 2, 4))):
+        for day in days:
+            workspace.journal.record("somebody", HELD, f"warehouse={unit}", {"day": f"{monday + day * DAY}"}, workspace.now())
+
+    (one,) = huddles(workspace, reading, "warehouse")
+    weekdays = [at for n in range((today - monday).days + 1) if (at := monday + n * DAY).weekday() < 5]
+    over = sum(at < today for at in weekdays)
+    by = {each.unit: each for each in one.units}
+    assert [(by[unit].rate.kept, by[unit].rate.n) for unit in ("LYS", "HAM", "DAL")] == [(5, over), (3, over), (0, over)]
+    assert (one.rate.kept, one.rate.n) == tuple(sum(getattr(each.rate, what) for each in one.units) for what in ("kept", "n"))
+    assert [turn.day for turn in by["HAM"].turns] == weekdays[::-1]
+    states = {turn.day: turn.state for turn in by["HAM"].turns}
+    assert [states[monday + n * DAY] for n in range(5)] == ["kept", "broken", "kept", "broken", "kept"]
+    assert states.get(today) in (None, "open")
+
+    hold(workspace, reading, "warehouse", "DAL", "somebody")
+    (again,) = huddles(workspace, reading, "warehouse")
+    dallas = next(each for each in again.units if each.unit == "DAL")
+    assert dallas.rate.kept == (1 if today.weekday() < 5 else 0)
+
+
+def test_it_stands_among_the_promises_and_each_reader_sees_their_own(meridian: Path, tmp_path: Path) -> None:
+    workspace, monday = _a_week_before(meridian, tmp_path, "")
+    client = TestClient(web_app(Served(workspace), Known(Viewer("somebody", Role.viewer, EVERYTHING, "en"))))
+    assert "the day of a branch" not in text_of(client.get("/promises").text)
+    for unit in ("warehouse=LYS", "branch=JP-01"):
+        workspace.journal.record("somebody", HELD, unit, {"day": f"{monday}"}, workspace.now())
+
+    assert "Huddle held: the day of a branch" in text_of(client.get("/promises").text)
+    assert "To meet is a promise too." in text_of(client.get("/huddle").text)
+    assert re.search(r"met on 1 of \d+ days", text_of(client.get("/huddle/warehouse=LYS").text))
+    scope = Scope({"warehouse": frozenset({"HAM", "LYS"})})
+    own = TestClient(web_app(Served(workspace), Known(Viewer("somebody", Role.viewer, scope, "en"))))
+    (one,) = own.get("/api/v1/huddles?of=warehouse").json()
+    assert [each["unit"] for each in one["units"]] == ["HAM", "LYS"]
+    assert own.get("/api/v1/huddles", headers={"accept": "text/csv"}).text.startswith("dimension,unit,day,state\nwarehouse,HAM,")
+    assert own.get("/api/v1/huddles?of=warehous").status_code == 404
+    listed = CliRunner().invoke(commands, ["huddles", "warehouse", "--book", str(workspace.root)])
+    assert "the day of a warehouse, 08:00 on Mon, Tue, Wed, Thu, Fri" in listed.stdout
+
+
+def test_how_many_like_it_were_late_is_counted_of_what_the_reader_may_see(served: Served, as_viewer: Client) -> None:
+    """Whoever sees all is looked up first, so that what was kept for them would be seen."""
+    assert notes(as_viewer(), "LYS") == notes_of(served, EVERYTHING)
+
+    own = Scope({"warehouse": frozenset({"LYS"})})
+    assert notes(as_viewer(scope=own), "LYS") == notes_of(served, own) != notes_of(served, EVERYTHING)
+
+
+def notes(client: TestClient, unit: str) -> dict[tuple[str, str], str]:
+    """By order and promise, what its row on the screen says beside it."""
+    html = client.get(f"/huddle/warehouse={unit}").text
+    block = html[html.index('data-block="promised"') :].split("</section>")[0]
+    rows = re.findall(r'<a href="/orders/order/([^"]+)">.*?class="quiet">(.*?)</span>.*?<span class="note[^"]*">(.*?)</span></li>', block)
+    return {(id, what): note for id, what, note in rows}
+
+
+def notes_of(served: Served, scope: Scope) -> dict[tuple[str, str], str]:
+    """The same by the counts of a scope, of what is due today."""
+    due = screen(served, "LYS").today[:6]
+    told = {name: at_risk_in(served.workspace, served.reading(scope), name) for name in {one.promise for one in due}}
+    like = {(name, one.id): one.like for name, counted in told.items() for one in counted.open}
+    return {(one.id, one.words): like.get((one.promise, one.id), "") for one in due}
+
+
+def _a_week_before(meridian: Path, tmp_path: Path, scope: str) -> tuple[Workspace, date]:
+    """A Meridian of one's own with a crisis in the last whole week, and that week's Monday."""
+    copytree(meridian, tmp_path / "meridian")
+    book = tmp_path / "meridian" / "book"
+    workspace = open_workspace(book)
+    today = today_of(Served(workspace).reading(EVERYTHING))
+    monday = today - timedelta(days=today.weekday() + 7)
+    (book / "changes" / "CHG-0900.yaml").write_text(
+        f"kind: crisis\ntitle: Carriers on strike\nowner: head_of_logistics\nreason: a strike\n"
+        f"since: {monday}\nexpires: {monday + 9 * DAY}\n{scope}",
+        encoding="utf-8",
+    )
+    return open_workspace(book), monday

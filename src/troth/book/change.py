@@ -40,6 +40,9 @@ class Scope(Part):
     waves: int | None = Field(None, description="In how many steps a stepped wedge reaches all units: 4")
     every: str | None = Field(None, description="How long a step lasts before the next one begins: 3w")
     seed: int | None = Field(None, description="The number from which units are drawn, so that the draw can be repeated")
+    only: dict[str, tuple[str, ...]] = Field(
+        {}, description="The units for which a crisis holds, by dimension: {branch: [FR-02, FR-03]}; without it the whole operation"
+    )
     power: dict[str, Any] | None = Field(None, description="The smallest effect that the pilot shall be able to show: {mde: 0.015}")
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from troth.app.answers.metrics import Told
     from troth.app.answers.units import FallingTold, UnitsTold
     from troth.app.answers.values import Drilled, Valued
+    from troth.app.pages.holdings import Huddles
     from troth.app.past.replay import Replay
     from troth.findings.suppliers import Suppliers
     from troth.metrics.units import Unit
@@ -36,6 +37,7 @@ CALIBRATED = (
     "before", "before_first", "before_last", "fair", "fair_first", "fair_last", "whole", "first", "last", "moved", "ahead", "behind",
 )  # fmt: skip
 CASES = ("id", "source", "column", "check", "says", "steward", "owner", "opened", "closed", "closing")
+HUDDLES = ("dimension", "unit", "day", "state")
 WORTH = (
     "card", "customer", "first", "last", "alive", "purchases", "spent", "margin", "effort", "kept", "broken", "unknown", "expected",
     "worth",
@@ -186,6 +188,10 @@ def risk_table(found: Sequence[AtRiskNow]) -> Table:
 
 def cases_table(found: Sequence[CaseTold]) -> Table:
     return CASES, [tuple(getattr(one, name) for name in CASES) for one in found]
+
+
+def huddles_table(found: Sequence[Huddles]) -> Table:
+    return HUDDLES, [(one.dimension, unit.unit, turn.day, turn.state) for one in found for unit in one.units for turn in unit.turns]
 
 
 def _head(told: Told) -> dict[str, Any]:

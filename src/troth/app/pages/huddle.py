@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from troth.app.answers.at_risk import AtRiskNow, Open
 from troth.app.answers.metrics import tell_metrics
-from troth.app.pages.huddles import DAY, due_on, held_days, huddle_of, late, today_of, told_by
+from troth.app.pages.holdings import Holding, held_days, holding_of
+from troth.app.pages.huddles import DAY, due_on, huddle_of, late, today_of, told_by
 from troth.app.reading import Reading
 from troth.app.workspace import Workspace
 from troth.findings import Context
@@ -107,7 +108,8 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class HuddlePage:
     """as_of: local. tomorrow, rest: how many are open for tomorrow, and for the other days of this week. yesterday: what fell due then, and
-    of it what was missed. monday: of the last week. held: the unit said that it had met today.
+    of it what was missed. monday: of the last week. held: the unit said that it had met today. holding: how it keeps its promise
+    to meet, None where no huddle was ever recorded.
     """
 
     dimension: str
@@ -125,10 +127,12 @@ class HuddlePage:
     said: tuple[Verbatim, ...]
     pairs: tuple[Pair, ...]
     held: bool
+    holding: Holding | None
 
 
 def huddle_page(reading: Reading, dimension: str, unit: str, risk: Risk) -> HuddlePage:
-    """The screen of a unit. reading: cut to what is the unit's, so that nothing of another can stand on it. risk: of the whole operation.
+    """The screen of a unit. reading: cut to what is the unit's, so that nothing of another can stand on it. risk: of what its
+    reader may see.
 
     Raises NotFound for no dimension.
     """
@@ -145,13 +149,14 @@ def huddle_page(reading: Reading, dimension: str, unit: str, risk: Risk) -> Hudd
         tuple(sorted((one for name in names for one in _late(reading, name, late(reading))), key=lambda one: (one.at, one.id))),
         sum(kept_of(context, name, yesterday).seen for name in names), tuple(broken), monday,
         tuple(_weekly(context, name, monday) for name in names), tuple(_said(reading, names)), tuple(_pairs(reading, dimension, monday)),
-        held=False,
+        held=False, holding=None,
     )  # fmt: skip
 
 
-def with_held(workspace: Workspace, page: HuddlePage) -> HuddlePage:
-    """The same with whether the unit has met, which the journal says and not the snapshot."""
-    return replace(page, held=page.as_of.date() in held_days(workspace, page.dimension).get(page.unit, ()))
+def with_held(workspace: Workspace, reading: Reading, page: HuddlePage) -> HuddlePage:
+    """The same with whether the unit has met, today and before, which the journal says and not the snapshot."""
+    holding, today = holding_of(workspace, reading, page.dimension, page.unit), page.as_of.date()
+    return replace(page, held=today in held_days(workspace, page.dimension).get(page.unit, ()), holding=holding)
 
 
 def _due(reading: Reading, name: str, when: str) -> Iterator[Due]:

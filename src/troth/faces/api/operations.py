@@ -28,6 +28,7 @@ from troth.app.answers.units import SideBySide, compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_upstream
 from troth.app.answers.values import Drilled, Valued, value_of, values
 from troth.app.pages.data_page import told_data
+from troth.app.pages.holdings import Huddles, huddles
 from troth.app.pages.monday import MondayPage, monday_page
 from troth.app.pages.rule_pages import RulesTold, rules_told
 from troth.app.pages.said import ids_of
@@ -334,6 +335,15 @@ def mondays(desk: AtDesk, promise: str | None = None, since: Day = None, until: 
 def data(desk: SeesAll) -> Response:
     """What the last build was made of: every row's fate, quarantine, freshness, contracts, joins. For those who see the whole operation."""
     return answered(desk, told_data)
+
+
+@router.get("/huddles", **Answer(tuple[Huddles, ...], csv=True).said)
+def held(desk: AtDesk, of: Annotated[str | None, Query(description="A dimension whose values are the units: branch.")] = None) -> Response:
+    """How each unit keeps the promise to hold its huddle, day by day, and which skipped two in a week, those of a crisis first."""
+    found = desk.asked(lambda reading: huddles(desk.served.workspace, reading, of))
+    if wants_csv(desk.request):
+        return desk.csv("huddles.csv", csv_of(*shapes.huddles_table(found)))
+    return answered(desk, lambda _: found, keep=False)
 
 
 @router.get("/cases", **Answer(tuple[CaseTold, ...], csv=True).said)

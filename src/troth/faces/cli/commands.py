@@ -24,6 +24,7 @@ from troth.faces.cli import (
     example_commands,
     gap_commands,
     history_commands,
+    huddle_commands,
     identity_commands,
     metric_commands,
     people_commands,
@@ -334,6 +335,7 @@ app.command()(history_commands.replay)
 app.add_typer(source_commands.app, name="sources")
 app.command("data")(source_commands.data)
 app.command()(case_commands.cases)
+app.command()(huddle_commands.huddles)
 app.command()(promise_commands.promises)
 app.command()(promise_commands.promise)
 app.command()(promise_commands.explain)

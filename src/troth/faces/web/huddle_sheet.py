@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from troth.app.pages.holdings import HuddleUnits
 from troth.app.pages.huddle import Due, HuddlePage, Late, Pair, Verbatim, Weekly
-from troth.app.pages.huddles import HuddleUnits
 from troth.faces.language import Language
 from troth.faces.web.amounts import range_shown, scale_of, shown
 
@@ -237,5 +237,5 @@ def skipped_lines(units: Sequence[HuddleUnits], language: Language) -> tuple[tup
     return tuple(
         (f"{one.dimension} {each.unit}", language.day(each.monday), str(each.days), each.crisis or "")
         for one in units
-        for each in one.skipped
+        for each in (one.held.skipped if one.held else ())
     )

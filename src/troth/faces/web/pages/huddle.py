@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
-from troth.access import EVERYTHING, Role, Scope
+from troth.access import Role, Scope
 from troth.app.answers.at_risk import AtRiskNow, at_risk_in
+from troth.app.pages.holdings import hold, huddle_units
 from troth.app.pages.huddle import HuddlePage, huddle_page, with_held
-from troth.app.pages.huddles import hold, huddle_units, parsed
+from troth.app.pages.huddles import parsed, told_by
 from troth.faces.web.desk import AtDesk, Desk, MayNot, at_least
 from troth.faces.web.huddle_sheet import sheet, skipped_lines
 
@@ -31,7 +32,9 @@ def huddles(desk: AtDesk) -> Response:
 
 @router.get("/huddle/{unit}")
 def huddle(desk: AtDesk, unit: str) -> Response:
-    page = with_held(desk.served.workspace, _page(desk, unit))
+    made = _page(desk, unit)
+    scope = _scope(desk, made.dimension, made.unit)
+    page = desk.served.asked(scope, lambda reading: with_held(desk.served.workspace, reading, made))
     laid = sheet(page, desk.language)
     return desk.show("huddle.html", title=page.unit, headline=page.unit, page=page, sheet=laid, manager=desk.viewer.may(Role.manager))
 
@@ -58,9 +61,13 @@ def _page(desk: Desk, unit: str) -> HuddlePage:
     scope = _scope(desk, dimension, value)
 
     def risk(name: str) -> AtRiskNow:
-        """Counted once for all units, of the whole operation: a unit alone has too few that stood alike."""
-        told: AtRiskNow = desk.served.kept(EVERYTHING, ("at risk", name), lambda reading: at_risk_in(desk.served.workspace, reading, name))
-        return told
+        """Counted once for all units, of all that whoever looks may see: a unit alone has too few that stood alike."""
+        return desk.kept(("at risk", name), lambda reading: at_risk_in(desk.served.workspace, reading, name))
 
-    page: HuddlePage = desk.served.kept(scope, ("huddle", unit), lambda reading: huddle_page(reading, dimension, value, risk))
+    # Two readers of one unit may be told by other counts: those of a whole operation would tell a part of it how the others do. A
+    # limited reading is asked before the unit's, since of two of them neither may wait for the other.
+    key, whole = ("huddle", unit, desk.viewer.scope.key), desk.viewer.scope.whole
+    told = {} if whole else {name: risk(name) for name in desk.kept(("told by", dimension), lambda reading: told_by(reading, dimension))}
+    known = risk if whole else told.__getitem__
+    page: HuddlePage = desk.served.kept(scope, key, lambda reading: huddle_page(reading, dimension, value, known))
     return page

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from troth.app.pages.holdings import huddles
 from troth.app.pages.promise_pages import Promised, PromiseTold, promise_told, promised
 from troth.faces.page.sheet import table_of
 from troth.faces.web.desk import AtDesk
@@ -19,7 +20,9 @@ FIRST = {"promises": promised}
 
 @router.get("/promises")
 def promises(desk: AtDesk) -> Response:
-    return desk.page("promises.html", lambda: _list(desk.kept("promises", promised)))
+    # What was held is in the journal and in no snapshot.
+    held = tuple(one for one in desk.asked(lambda reading: huddles(desk.served.workspace, reading)) if one.rate.n)
+    return desk.page("promises.html", lambda: {**_list(desk.kept("promises", promised)), "huddles": held}, beside=held)
 
 
 @router.get("/promises/{name}")
