@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
@@ -41,8 +42,11 @@ def test_monday_counts_them_by_steward_and_leads_to_data(book: Path) -> None:
 
     assert "One check of the data fails, and its case is open. steward: data desk" in text_of(page)
     assert 'href="/data#cases"' in page
-    assert "One case is open CASE-0001".replace("CASE-0001", "") in text_of(browser(book).get("/data").text)
-    assert f"CASE-0001 data_desk {datetime.now(UTC):%a}" in text_of(browser(book).get("/data").text)
+    data = text_of(browser(book).get("/data").text)
+    (case,) = open_workspace(book).cases.all()
+    opened = case.opened.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
+    assert "One case is open" in data
+    assert f"CASE-0001 data_desk {opened:%a} {opened.day} {opened:%b %Y %H:%M} {SAYS}" in data
 
 
 def test_monday_and_data_tell_a_refused_build_without_a_new_snapshot(book: Path, tmp_path: Path) -> None:
