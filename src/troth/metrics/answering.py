@@ -204,7 +204,11 @@ def _key(row: Sequence[object], width: int) -> tuple[date | None, Slice]:
 
 def _scaled(value: object, by: Fraction | None) -> Number:
     number = value if isinstance(value, int | Decimal) else 0
-    return number if by is None or by == 1 else Fraction(number) * by
+    if by is None or by == 1:
+        return number
+    if isinstance(number, int):
+        return Fraction(number * by.numerator, by.denominator)
+    return Fraction(number) * by
 
 
 def _readings(cells: Cells, metric: Metric, request: Request, ground: Ground, *, ordered: bool) -> Iterator[Reading]:
@@ -227,7 +231,7 @@ def _reading(period: date | None, part: Slice | None, found: Found, metric: Metr
         told = KINDS[metric.kind].judged([Counted(stratum, sums) for stratum, sums in found.items()], metric)
     except CannotEstimate as error:
         told = Estimate(None, n=n, refusal=refuse(error))
-    (sums,) = _together([{ALL: each} for each in found.values()]).values()
+    (sums,) = _together({ALL: each} for each in found.values()).values()
     return Reading(
         period, part, told.value, told.low, told.high, told.n, expected, held, told.most, so_far, refusal=told.refusal, sums=sums
     )
@@ -240,7 +244,7 @@ def _together(parts: Iterable[Found]) -> Found:
         for stratum, sums in part.items():
             before = whole.get(stratum)
             if before is None:
-                whole[stratum] = {key: value if isinstance(value, int) else Fraction(value) for key, value in sums.items()}
+                whole[stratum] = {key: Fraction(value) if isinstance(value, Decimal) else value for key, value in sums.items()}
                 continue
             for key, value in sums.items():
                 before[key] = _plus(before.get(key, 0), value)

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from sqlglot import exp
 
-from troth.engines.statistics import superpopulation_share
+from troth.engines.statistics import superpopulation_share, wilson
 from troth.engines.statistics.ratio import PairSums, Ratio
 from troth.kernel import digest
 from troth.kernel.errors import BookError, ExpressionError, nearest
@@ -339,11 +339,15 @@ def in_points(told: Estimate) -> Estimate:
 
 
 def share_of(found: Sequence[Counted], counts: str = "y", of: str = "n") -> Estimate:
-    """The share of rows that count, with the interval of the process behind them."""
+    """The share of rows that count, with the interval of the process behind them: of what was seen whole, Wilson's."""
+    n = sum(int(one.sums[of]) for one in found)
+    if n and all(one.stratum.seen == one.stratum.population for one in found):
+        whole = wilson(sum(int(one.sums[counts]) for one in found), n)
+        return Estimate(whole.value, whole.low, whole.high, n)
     columns = [[one.sums[counts], one.sums[of], one.stratum.seen, one.stratum.population] for one in found]
     num, den, seen, population = (np.array([int(value) for value in column], dtype=np.int64) for column in zip(*columns, strict=True))
     share = superpopulation_share(num, den, seen, population)
-    return Estimate(share.value, share.low, share.high, int(den.sum()))
+    return Estimate(share.value, share.low, share.high, n)
 
 
 def _usual(metric: Metric) -> str:

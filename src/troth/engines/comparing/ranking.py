@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -69,9 +70,15 @@ def ranks(draws: Floats, *, best: Literal["high", "low"], level: float = 0.95) -
         order = np.argsort(signed, axis=1)
         places = _places(np.take_along_axis(signed, order, axis=1))
         np.put_along_axis(number[at : at + TOGETHER], order, places.astype(number.dtype), axis=1)
-    tail = (1 - level) / 2
-    low, middle, high = np.quantile(number, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf").astype(np.int64)
+    # Whole numbers of 16 bits are sorted by their digits, which is a quarter of the time that finding three places takes.
+    ordered, tail = np.sort(np.ascontiguousarray(number.T), axis=1, kind="stable"), (1 - level) / 2
+    low, middle, high = (ordered[:, _at(chance, draws.shape[0])].astype(np.int64) for chance in (tail, 0.5, 1 - tail))
     return Ranks(middle, low, high, draws.shape[0])
+
+
+def _at(chance: float, draws: int) -> int:
+    """The place among ordered draws at and below which that share of them lies, as the inverse of their distribution has it."""
+    return min(max(ceil(chance * draws) - 1, 0), draws - 1)
 
 
 def _places(ordered: Floats) -> Ints:

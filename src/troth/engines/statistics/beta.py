@@ -63,9 +63,11 @@ def beta_quantile(chance: float, a: Floats, b: Floats, start: Floats | None = No
         with np.errstate(all="ignore"):
             density = np.exp((p - 1) * np.log(at) + (q - 1) * np.log1p(-at) - log_beta[moving])
             newton = at - off / density
-        inside = (newton > low[moving]) & (newton < high[moving])
+        # A step too small to see ends on the limit of what is known: that is the answer, and no way out of it.
+        there = np.abs(newton - at) <= CLOSE
+        inside = there | ((newton > low[moving]) & (newton < high[moving]))
         x[moving] = np.where(inside, newton, (low[moving] + high[moving]) / 2)
-        moving = moving[np.abs(x[moving] - at) > CLOSE]
+        moving = moving[~there & (np.abs(x[moving] - at) > CLOSE)]
         if not moving.size:
             break
     return x

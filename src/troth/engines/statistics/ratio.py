@@ -69,13 +69,13 @@ def ratio_of_sums(parts: Sequence[PairSums], *, level: float = 0.95) -> Ratio:
         raise CannotEstimate("ratio", got="nothing to count", need="at least one")
     if x <= 0:
         raise CannotEstimate("ratio", got=f"a denominator that sums to {float(x):g}", need="more than 0")
-    value = y / x
-    variance = _variance(kept, value) / x**2
+    exact = y / x
+    value, variance = float(exact), _variance(kept, exact)
     if n < 2 or variance <= 0:
-        return Ratio(float(value), None, None, None, n)
-    se = sqrt(variance * n / (n - 1))
+        return Ratio(value, None, None, None, n)
+    se = sqrt(variance.numerator * x.denominator**2 * n / (variance.denominator * x.numerator**2 * (n - 1)))
     half = student_t(n - 1, level) * se
-    return Ratio(float(value), float(value) - half, float(value) + half, se, n)
+    return Ratio(value, value - half, value + half, se, n)
 
 
 def total_of_sums(parts: Sequence[PairSums], *, level: float = 0.95) -> Ratio:
@@ -118,6 +118,8 @@ def student_t(df: int, level: float = 0.95) -> float:
 
 
 def _weighed(parts: Sequence[PairSums], name: str) -> Fraction:
+    if len(parts) == 1 and parts[0].population == parts[0].seen:
+        return Fraction(getattr(parts[0], name))
     return sum((part.weight * Fraction(getattr(part, name)) for part in parts), Fraction(0))
 
 
@@ -125,9 +127,8 @@ def _variance(parts: Sequence[PairSums], value: Fraction) -> Fraction:
     """Of the weighed sum of y - value x: that of the process, and of the draw where not all were seen."""
     total = Fraction(0)
     for part in parts:
-        off = Fraction(part.y) - value * Fraction(part.x)
-        squares = Fraction(part.yy) - 2 * value * Fraction(part.xy) + value**2 * Fraction(part.xx)
-        total += part.weight * squares
+        squares = _squares(part, value)
+        total += squares if part.population == part.seen else part.weight * squares
         if part.population > part.seen:
             if part.seen < 2:
                 raise CannotEstimate(
@@ -135,6 +136,14 @@ def _variance(parts: Sequence[PairSums], value: Fraction) -> Fraction:
                     got=f"{part.seen} seen of {part.population} in a stratum",
                     need="at least 2 of a stratum not wholly seen",
                 )
+            off = Fraction(part.y) - value * Fraction(part.x)
             spread = (squares - off**2 / part.seen) / (part.seen - 1)
             total += part.population**2 * (1 - Fraction(part.seen, part.population)) * spread / part.seen
     return total
+
+
+def _squares(part: PairSums, value: Fraction) -> Fraction:
+    """The sum of squares of y - value x. Over one denominator, which is a third of the time that a fraction for each step takes."""
+    p, q = value.numerator, value.denominator
+    (yy, of_yy), (xy, of_xy), (xx, of_xx) = (one.as_integer_ratio() for one in (part.yy, part.xy, part.xx))
+    return Fraction(q * q * yy * of_xy * of_xx - 2 * p * q * xy * of_yy * of_xx + p * p * xx * of_yy * of_xy, q * q * of_yy * of_xy * of_xx)
