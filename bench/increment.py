@@ -17,19 +17,23 @@ from bench.orders import CACHE, SOURCES, orders
 from bench.process import ROOT, fresh, warm
 from bench.table import Line, shown
 from bench.year import YEAR_ENDS, add_day, year_of
+from bench.year_terms import HOURS, TERMS, give_terms
 
 FILES, REPETITIONS = 20, 3
 MOST_S, MOST_SHARE = 1.0, 0.1
 
 
 def measure(sizes: Sequence[int] = (SMALL,)) -> list[Line]:
-    return [*(line for count in sizes for line in _days(count)), *_parts(min(sizes))]
+    days = [line for count in sizes for line in (*_days(count), *_days(count, own=True))]
+    return [*days, *_parts(min(sizes))]
 
 
-def _days(count: int) -> list[Line]:
-    """The shop has two years, so twice as many orders are made."""
+def _days(count: int, *, own: bool = False) -> list[Line]:
+    """The shop has two years, so twice as many orders are made. own: whether customers have terms and hours of their own."""
     folder, target = orders(2 * count), CACHE / f"year-{count}"
     book = year_of(folder, target)
+    if own:
+        give_terms(book)
     first = fresh("build", str(book))
     days, came = [], []
     for number in range(REPETITIONS):
@@ -39,7 +43,12 @@ def _days(count: int) -> list[Line]:
     wall, cpu = (statistics.median(float(day[name]) for day in days) / float(first[name]) for name in ("wall_s", "cpu_s"))
     phases = ", ".join(f"{name} {shown(statistics.median(day['phases'][name] for day in days))}" for name in days[0]["phases"])
     return [
-        Line(f"first build of a year of {count:,} orders", _both([first])),
+        Line(
+            f"first build of a year of {count:,} orders",
+            _both([first]),
+            "",
+            f"{TERMS:,} customers with terms of their own, {HOURS:,} with their own hours" if own else "",
+        ),
         Line(f"… of a day's files on it, {round(statistics.median(came)):,} orders", _both(days), "", f"{len(days)} × in turn; {phases}"),
         Line("… share of the first build", f"{wall:.3f} ({cpu:.3f} cpu)", f"≤ {MOST_SHARE:g}", "start-up included", met=wall <= MOST_SHARE),
     ]

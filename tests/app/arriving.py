@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
 from tests.app.small_book import write_book
 from troth.app.bootstrap import open_workspace
@@ -72,8 +73,59 @@ HEADS = {
     "scans": "order,what,at",
     "customers": "id,tier",
     "reviews": "review,order,answered,score",
+    "downs": "customer,what,at",
 }
 Row = Sequence[str]
+DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
+BEFORE = {
+    "orders": [
+        [
+            f"o{n:02}",
+            f"c{n % 5}",
+            f"s{n % 3}",
+            DAYS[n],
+            DAYS[n + 4] if n % 4 else "",
+            DAYS[n + 5 if n % 4 else n + 9][:10],
+            "delivered" if n % 4 else "open",
+        ]
+        for n in range(60)
+    ],
+    "payments": [[f"p{n}", f"o{n:02}", f"{n}.50", DAYS[n + 2]] for n in range(60)],
+    "scans": [[f"o{n:02}", "packed", DAYS[n + 1]] for n in range(60)],
+    "customers": [[f"c{n}", "usual"] for n in range(5)],
+    "reviews": [[f"r{n}", f"o{n:02}", DAYS[n + 6], str(1 + n % 5)] for n in range(40)],
+}
+LATER = "2026-03-27 18:00"
+IDS = st.integers(0, 69).map(lambda n: f"o{n:02}")
+INSTANTS = st.sampled_from([*DAYS, "", "soon"])
+CELLS = {
+    "orders": st.tuples(
+        IDS, st.sampled_from(["c1", "c2", "c7"]), st.sampled_from(["s1", "s4"]), INSTANTS, INSTANTS,
+        st.sampled_from([day[:10] for day in DAYS]), st.sampled_from(["open", "delivered", "canceled"]),
+    ),
+    "payments": st.tuples(st.integers(0, 69).map(lambda n: f"p{n}"), IDS, st.sampled_from(["1.00", "none", ""]), INSTANTS),
+    "scans": st.tuples(IDS, st.sampled_from(["packed", "seen", "held", "freed", "returned"]), INSTANTS),
+    "customers": st.tuples(st.sampled_from(["c1", "c2", "c8"]), st.sampled_from(["usual", "closed"])),
+    "reviews": st.tuples(st.integers(0, 49).map(lambda n: f"r{n}"), IDS, INSTANTS, st.sampled_from(["1", "5", "nine"])),
+    "downs": st.tuples(st.sampled_from(["c1", "c2", "c4"]), st.sampled_from(["down", "up"]), INSTANTS),
+}  # fmt: skip
+
+
+@st.composite
+def mornings(draw: st.DrawFn, before: Mapping[str, Sequence[Row]]) -> Sequence[Mapping[str, Sequence[Row]]]:
+    """Three mornings: files that are new, and files of before in which rows were added, replaced and struck out."""
+    files: dict[str, list[Row]] = {name: list(rows) for name, rows in before.items()}
+    told = []
+    for morning in (2, 3, 4):
+        for name in draw(st.sets(st.sampled_from(sorted(before)), min_size=1, max_size=3)):
+            rows = draw(st.lists(CELLS[name], min_size=1, max_size=3))
+            if draw(st.booleans()):
+                files[f"{name}-{morning}"] = list(rows)
+            else:
+                place = draw(st.integers(0, len(files[name]) - 1))
+                files[name] = [*files[name][:place], *rows, *files[name][place + draw(st.integers(0, 2)) :]]
+        told.append(dict(files))
+    return told
 
 
 def write(under: Path, files: Mapping[str, Sequence[Row]], book: Mapping[str, str] = BOOK) -> Path:

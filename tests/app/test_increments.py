@@ -9,33 +9,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.app.arriving import BOOK, HEADS, Row, Ways, assert_same, split_when_more_than
+from tests.app import many_terms
+from tests.app.arriving import BEFORE, BOOK, DAYS, LATER, Row, Ways, assert_same, mornings, split_when_more_than
 from troth.app.bootstrap import open_workspace
 from troth.app.building import increment
 from troth.app.past.asking import ask
 from troth.stores.lake.engine import DuckEngine
 
-DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
-BEFORE = {
-    "orders": [
-        [
-            f"o{n:02}",
-            f"c{n % 5}",
-            f"s{n % 3}",
-            DAYS[n],
-            DAYS[n + 4] if n % 4 else "",
-            DAYS[n + 5 if n % 4 else n + 9][:10],
-            "delivered" if n % 4 else "open",
-        ]
-        for n in range(60)
-    ],
-    "payments": [[f"p{n}", f"o{n:02}", f"{n}.50", DAYS[n + 2]] for n in range(60)],
-    "scans": [[f"o{n:02}", "packed", DAYS[n + 1]] for n in range(60)],
-    "customers": [[f"c{n}", "usual"] for n in range(5)],
-    "reviews": [[f"r{n}", f"o{n:02}", DAYS[n + 6], str(1 + n % 5)] for n in range(40)],
-}
-LATER = "2026-03-27 18:00"
-BOTH = "both:\n  subject: order\n  words: both\n  anchor: placed\n  fulfil: {all_of: [deliver, pack]}\n"
+WEEKLY = (
+    "weekly:\n  subject: order\n  words: told each week\n  anchor: placed\n  fulfil: {event: packed}\n  every: friday\n  until: delivered\n"
+)
 CONTRACT = "  owner: sales\n  steward: sales\n  contract: {columns: {score: {type: number, severity: warn}}}\n"
 QUICK = {
     "an order": {"orders-2": [["o99", "c1", "s1", LATER, "", "2026-04-02", "open"]]},
@@ -133,15 +116,13 @@ def test_an_id_keeps_its_number_whatever_comes_later(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("promises/deliver.yaml", BOOK["promises/deliver.yaml"].replace("placed + 2d", "placed + 2wd\n  calendar: week")),
-        ("promises/deliver.yaml", BOOK["promises/deliver.yaml"] + BOTH),
+        ("promises/deliver.yaml", BOOK["promises/deliver.yaml"] + WEEKLY),
         ("sources/reviews.yaml", BOOK["sources/reviews.yaml"] + CONTRACT),
     ],
-    ids=["working time", "a promise kept by others", "a contract"],
+    ids=["a promise that comes again", "a contract"],
 )
 def test_what_reaches_beyond_a_row_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str) -> None:
-    calendar = {"calendars/week.yaml": "week: {hours: 'Mon-Fri 08:00-17:00'}\n", "company.yaml": "roles: [sales]\n"}
-    ways = Ways(tmp_path, monkeypatch, {**BOOK, **calendar, file: text})
+    ways = Ways(tmp_path, monkeypatch, {**BOOK, "company.yaml": "roles: [sales]\n", file: text})
     ways.built(BEFORE)
 
     assert_same(*ways.built(QUICK["an order"]))
@@ -157,46 +138,18 @@ def test_a_changed_book_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest
     assert ways.quick == [False, False]
 
 
-IDS = st.integers(0, 69).map(lambda n: f"o{n:02}")
-INSTANTS = st.sampled_from([*DAYS, "", "soon"])
-CELLS = {
-    "orders": st.tuples(
-        IDS, st.sampled_from(["c1", "c2", "c7"]), st.sampled_from(["s1", "s4"]), INSTANTS, INSTANTS,
-        st.sampled_from([day[:10] for day in DAYS]), st.sampled_from(["open", "delivered", "canceled"]),
-    ),
-    "payments": st.tuples(st.integers(0, 69).map(lambda n: f"p{n}"), IDS, st.sampled_from(["1.00", "none", ""]), INSTANTS),
-    "scans": st.tuples(IDS, st.sampled_from(["packed", "seen"]), INSTANTS),
-    "customers": st.tuples(st.sampled_from(["c1", "c2", "c8"]), st.sampled_from(["usual", "closed"])),
-    "reviews": st.tuples(st.integers(0, 49).map(lambda n: f"r{n}"), IDS, INSTANTS, st.sampled_from(["1", "5", "nine"])),
-}  # fmt: skip
-
-
-@st.composite
-def steps(draw: st.DrawFn) -> Sequence[Mapping[str, Sequence[Row]]]:
-    """Three mornings: files that are new, and files of before in which rows were added, replaced and struck out."""
-    files: dict[str, list[Row]] = {name: list(rows) for name, rows in BEFORE.items()}
-    told = []
-    for morning in (2, 3, 4):
-        for name in draw(st.sets(st.sampled_from(sorted(HEADS)), min_size=1, max_size=3)):
-            rows = draw(st.lists(CELLS[name], min_size=1, max_size=3))
-            if draw(st.booleans()):
-                files[f"{name}-{morning}"] = list(rows)
-            else:
-                place = draw(st.integers(0, len(files[name]) - 1))
-                files[name] = [*files[name][:place], *rows, *files[name][place + draw(st.integers(0, 2)) :]]
-        told.append(dict(files))
-    return told
-
-
 @settings(
-    max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(steps(), st.sampled_from([3, 1_000]))
+@given(st.data(), st.sampled_from(["one", "many"]), st.sampled_from([3, 1_000]))
 def test_whatever_comes_the_files_are_those_of_a_whole_build(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, drawn: Sequence[Mapping[str, Sequence[Row]]], split: int
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, data: st.DataObject, terms: str, split: int
 ) -> None:
+    """Also where clocks stand, and customers have terms and hours of their own."""
     split_when_more_than(split, monkeypatch)
-    ways = Ways(tmp_path_factory.mktemp("ways"), monkeypatch)
-    ways.built(BEFORE)
-    for files in drawn:
+    rows: Mapping[str, Sequence[Row]] = BEFORE if terms == "one" else many_terms.ROWS
+    book = BOOK if terms == "one" else many_terms.BOOK
+    ways = Ways(tmp_path_factory.mktemp("ways"), monkeypatch, book)
+    ways.built(rows)
+    for files in data.draw(mornings(rows)):
         assert_same(*ways.built(files))

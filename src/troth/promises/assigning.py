@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,14 +25,14 @@ OTHER = -1
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The different terms that bind anybody, in the order of their numbers in assigned_<promise>. events: whose instants it has.
+    """The different terms that bind anybody, by their numbers in assigned_<promise>. events: whose instants it has.
 
     clocks: the calendar of each; equal terms on two calendars are two variants. former: the calendar of the terms that one corrects.
     """
 
-    variants: tuple[Variant[Promise], ...]
-    clocks: tuple[Clock | None, ...]
-    former: tuple[Clock | None, ...]
+    variants: Mapping[int, Variant[Promise]]
+    clocks: Mapping[int, Clock | None]
+    former: Mapping[int, Clock | None]
     events: frozenset[str]
 
 
@@ -48,15 +48,16 @@ def choose(engine: Engine, terms: Terms, record: Record, events: Collection[str]
     _make_keys(engine, terms, keys, record, carried)
     places = ", ".join(f"k{place}" for place in range(len(keys)))
     found = engine.rows(f"SELECT DISTINCT {places or '0 AS k0'} FROM keys_{name} ORDER BY ALL") if keys else [()]
+    nobody = not found  # then the terms are those of anybody, at any time
     values = [sorted(by.values) for by in terms.by]
     first, last = engine.rows(f"SELECT coalesce(min(made), 0), coalesce(max(made), 0) FROM keys_{name}")[0]
-    made = from_us(max(first, to_us(BEGINNING))), from_us(min(last, to_us(UNSAVED)))
+    made = None if nobody else (from_us(max(first, to_us(BEGINNING))), from_us(min(last, to_us(UNSAVED))))
     chosen: dict[object, int] = {}
     variants: list[Variant[Promise]] = []
     clocks: list[Clock | None] = []
     formers: list[Clock | None] = []
     spans: list[tuple[int, ...]] = []
-    for combination in found:
+    for combination in found or [(OTHER,) * len(keys)]:
         named = {by.id: values[n][code] for n, (by, code) in enumerate(zip(terms.by, combination, strict=True)) if code != OTHER}
         for variant in terms.variants(named, made):
             since, until = to_us(variant.since), to_us(variant.until)
@@ -71,7 +72,15 @@ def choose(engine: Engine, terms: Terms, record: Record, events: Collection[str]
                 if max(begin, since) < min(end, until):
                     spans.append((*combination, max(begin, since), min(end, until), chosen[mark]))
     _join(engine, name, len(keys), spans, carried)
-    return Chosen(tuple(variants), tuple(clocks), tuple(formers), frozenset(carried))
+    # Of a customer's terms of last year and of this, those alone bind anybody in whose time something was promised to them.
+    binding = [int(number) for (number,) in engine.rows(f"SELECT DISTINCT variant FROM assigned_{name} ORDER BY variant")]
+    kept = binding or range(len(variants))
+    return Chosen(
+        {number: variants[number] for number in kept},
+        {number: clocks[number] for number in kept},
+        {number: formers[number] for number in kept},
+        frozenset(carried),
+    )
 
 
 def with_instants(engine: Engine, terms: Terms) -> None:

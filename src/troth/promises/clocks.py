@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from troth.engines.calendars import (
+    FOREVER_US,
     Calendar,
     calendar_by,
     cutoff_rows,
@@ -30,6 +31,7 @@ AROUND_US = 45 * DAY_US  # before the first instant, so that a working day has o
 FARTHEST_US = 4_000 * DAY_US
 MONTH_US = 31 * DAY_US
 LONG_US = 6_000 * 366 * DAY_US  # some four million rows
+STEP_US = 91 * DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +59,84 @@ def reach_of(literals: Iterable[Literal]) -> Reach:
     return Reach(clock, worked, days)
 
 
-def load_clocks(engine: Engine, clocks: Sequence[Clock], times: Iterable[str], span: tuple[int, int], reach: Reach, instants: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How far calendars are written out: from first_us - beyond_us to last_us + beyond_us, UTC microseconds.
+
+    reach: how far the terms look. paused: whether pauses are cut out of any. enough: whether every calendar has, on both sides, the working
+    time that its terms may ask for. changes: when calendars begin to say something else, by their ids; without those that never do.
+    """
+
+    first_us: int
+    last_us: int
+    beyond_us: int
+    reach: Reach
+    paused: bool
+    enough: bool
+    changes: Mapping[str, Sequence[int]]
+
+    def is_of(self, span: tuple[int, int]) -> bool:
+        """Whether the same would be written out for another first and last instant."""
+        return (self.first_us, self.last_us) == around(span, self.reach, paused=self.paused)
+
+
+def around(span: tuple[int, int], reach: Reach, *, paused: bool) -> tuple[int, int]:
+    """What lies within reach of the first and the last instant, in whole quarters of a year, so that one more day leaves it as it is.
+
+    paused: whether a due may be moved by all the time between them.
+
+    >>> around((0, 1), Reach(), paused=False) == around((0, DAY_US), Reach(), paused=False)
+    True
+    """
+    clock = reach.clock_us + AROUND_US + (-(-(span[1] - span[0]) // STEP_US) * STEP_US if paused else 0)
+    return (span[0] - clock) // STEP_US * STEP_US, -(-(span[1] + clock) // STEP_US) * STEP_US
+
+
+def load_clocks(
+    engine: Engine, clocks: Mapping[Clock, Calendar], times: Iterable[str], covered: Covered, instants: str, *, working_time: bool
+) -> None:
     """The tables of these calendars, in their order.
 
-    span: the first and last instant from which time is counted. times: of cut-offs. instants: a query of all of them, asked
-    only where many calendars would be written out for long, mostly for the sake of a date that is wrong.
+    times: of cut-offs. instants: a query of all from which time is counted, asked only where many calendars would be written out for long,
+    mostly for the sake of a date that is wrong. working_time: whether the table of all stretches is made, too.
     """
-    calendars = covering(clocks, span, reach)
+    calendars = tuple(clocks.values())
     length = calendars[0].last_us - calendars[0].first_us
     days = None
     if len(calendars) * length > LONG_US:
-        beyond = (span[0] - calendars[0].first_us) // DAY_US + 1
-        days = _near(engine, instants, beyond)
+        beyond = covered.reach.clock_us + AROUND_US + covered.beyond_us
+        days = _near(engine, instants, (length if covered.paused else beyond) // DAY_US + 1)
     load_table(engine, TIME, time_rows(calendars, days))
     load_table(engine, DUE, due_rows(calendars, days))
     load_table(engine, DAY, day_rows(calendars, days))
     load_table(engine, WORKING_DAY, working_day_rows(calendars))
     load_table(engine, CUTOFF, cutoff_rows(calendars, times))
-    _make_working_time(engine, {clock.id: calendar for clock, calendar in zip(clocks, calendars, strict=True)})
+    if working_time:
+        _make_working_time(engine, {clock.id: calendar for clock, calendar in clocks.items()})
 
 
-def covering(clocks: Sequence[Clock], span: tuple[int, int], reach: Reach) -> tuple[Calendar, ...]:
-    """Calendars of one range, long enough on both sides of a span, so far as there is working time within eleven years of it."""
-    clock = reach.clock_us + AROUND_US
-    first, last = span[0] - clock, span[1] + clock
-    beyond = AROUND_US
+def covering(clocks: Sequence[Clock], span: tuple[int, int], reach: Reach, *, paused: bool) -> tuple[Covered, dict[Clock, Calendar]]:
+    """Calendars of one range, long enough on both sides of a span, so far as there is working time within eleven years of it.
+
+    span: the first and the last instant from which time is counted. Gives the range, and the calendars by their clocks.
+    """
+    (first, last), beyond = around(span, reach, paused=paused), AROUND_US
+    changes = {one.id: found for one in clocks if (found := one.changes(-FOREVER_US, FOREVER_US))}
     while True:
-        calendars = tuple(calendar_by(one.rule, first - beyond, last + beyond, one.zone) for one in clocks)
-        if beyond > FARTHEST_US or all(_holds(one, first, last, reach) for one in calendars):
-            return calendars
+        calendars = _written(clocks, first - beyond, last + beyond)
+        enough = all(_holds(one, first, last, reach) for one in calendars.values())
+        if enough or beyond > FARTHEST_US:
+            return Covered(first, last, beyond, reach, paused, enough, changes), calendars
         beyond *= 2
+
+
+def covered_by(clocks: Sequence[Clock], covered: Covered) -> dict[Clock, Calendar]:
+    """Calendars of a range that is known."""
+    return _written(clocks, covered.first_us - covered.beyond_us, covered.last_us + covered.beyond_us)
+
+
+def _written(clocks: Sequence[Clock], first: int, last: int) -> dict[Clock, Calendar]:
+    return {one: calendar_by(one.rule, first, last, one.zone) for one in clocks}
 
 
 def _make_working_time(engine: Engine, calendars: Mapping[str, Calendar]) -> None:

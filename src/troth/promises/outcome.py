@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from troth.book import Definition, Variant
 from troth.promises.assigning import Chosen, choose, only, read_of, with_instants
 from troth.promises.calendars import Clock
+from troth.promises.clocks import Covered
 from troth.promises.compile import Assigned, From, Query, compile_shape
 from troth.promises.definition import Promise, Stage
 from troth.promises.keeping import in_order, keep_all, keep_enough, keep_out
@@ -19,7 +20,7 @@ from troth.promises.planning import Group, Plan, events_of, make_clocks, plan_of
 from troth.promises.shape import Parameter, closed
 from troth.promises.shares import make_shares
 from troth.promises.spans import WHOLE, Span, spans
-from troth.promises.tables import group_rows, keep_terms, load_amounts, load_variants
+from troth.promises.tables import Bound, bound_by, group_rows, keep_terms, load_amounts, load_variants
 from troth.promises.terms import Terms
 from troth.promises.turns import Turns, comes_again, make_turns, turned, with_turns
 from troth.query import literal_text, names_in, parse
@@ -30,7 +31,8 @@ from troth.record import Engine
 class Outcomes:
     """What outcome_<promise> holds. promise: as it stands, with the stages of all its variants; of one that comes again, about its turns.
 
-    corrected: former_<promise> holds what was judged by terms that were corrected since. clocks: the calendars that it was judged by.
+    corrected: former_<promise> holds what was judged by terms that were corrected since. clocks: the calendars that it was judged by;
+    covered: how far those of all promises are written out. bound: what binds any subject, as outcomes bear it.
     """
 
     name: str
@@ -38,11 +40,27 @@ class Outcomes:
     variants: tuple[Variant[Promise], ...]
     corrected: bool
     clocks: tuple[Clock, ...] = ()
+    covered: Covered | None = None
+    bound: frozenset[Bound] = frozenset()
 
 
-def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: datetime) -> list[Outcomes]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands already of outcomes of which only some are made again. bound: what binds any subject of a promise, by its name.
+
+    stages: those of all its terms. covered: how far calendars are written out, None where no promise has one.
+    """
+
+    bound: Mapping[str, frozenset[Bound]]
+    stages: Mapping[str, dict[str, Stage]]
+    covered: Covered | None
+
+
+def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: datetime, standing: Standing | None = None) -> list[Outcomes]:
     """outcome_<promise> for the terms of every promise, judged at an instant; `terms`, what bound whom; `pause`, what stopped whose clock.
 
+    standing: the engine holds some subjects only, and their outcomes are to be put among the others'. Then no table `terms` and
+    `working_time` is made, which are of all.
     Raises BookError, with every mistake, for terms that name what the record does not hold.
     """
     terms, record = _with_turns(engine, terms, record, at)
@@ -59,16 +77,17 @@ def make_outcomes(engine: Engine, terms: Sequence[Terms], record: Record, at: da
             with_instants(engine, plan.terms)
         trees = [tree for group in (*plan.groups, *plan.former) for tree in group.shape.trees()]
         make_owners(engine, subject, owners_in(trees, subject, record))
-    codes = make_clocks(engine, planned, record, at)
+    codes, covered = make_clocks(engine, planned, record, at, standing.covered if standing else None)
     make_pauses(engine)
     by_name = {plan.terms.name: plan for plan in planned}
     needs = {
         name: sorted({one for group in (*plan.groups, *plan.former) for one, _ in group.shape.keeping.all_of})
         for name, plan in by_name.items()
     }
-    judged = {name: _judged(engine, by_name[name], codes, at) for name in in_order(needs)}
-    made = [judged[name] for name in by_name]
-    keep_terms(engine, [(one.name, one.variants) for one in made])
+    judged = {name: _judged(engine, by_name[name], codes, at, standing) for name in in_order(needs)}
+    made = [replace(judged[name], covered=covered) for name in by_name]
+    if standing is None:
+        keep_terms(engine, [(one.name, one.variants) for one in made])
     return made
 
 
@@ -121,14 +140,17 @@ def _chosen(engine: Engine, terms: Sequence[Terms], record: Record, instants: di
 
 def _alone(terms: Terms, variant: Variant[Promise]) -> Chosen:
     ((_, _, clock),) = terms.clocks(variant.definition.value.calendar, {})
-    return Chosen((variant,), (clock,), (clock,), frozenset())
+    return Chosen({0: variant}, {0: clock}, {0: clock}, frozenset())
 
 
-def _judged(engine: Engine, plan: Plan, codes: Mapping[Clock, int], at: datetime) -> Outcomes:
+def _judged(engine: Engine, plan: Plan, codes: Mapping[Clock, int], at: datetime, standing: Standing | None) -> Outcomes:
     name, variants = plan.terms.name, plan.variants
     several = only(plan.terms) is None
-    stages = _stages([plan.terms.current, *(group.places.definition for group in (*plan.groups, *plan.former))])
-    load_variants(engine, f"variant_{name}", variants, [clock.id if clock else None for clock in plan.clocks])
+    others = sorted((group.places.definition for group in (*plan.groups, *plan.former)), key=lambda one: one.hash)
+    stages = standing.stages[name] if standing else _stages([plan.terms.current, *others])
+    bound = bound_by(variants, plan.clocks)
+    beside = standing.bound[name] if standing else frozenset[Bound]()
+    load_variants(engine, f"variant_{name}", variants, plan.clocks, bound | beside)
     _make(engine, f"outcome_{name}", name, plan.groups, codes, stages, at, assigned=f"assigned_{name}" if several else None)
     if plan.former:
         before = f"assigned_{name}_before"
@@ -139,8 +161,9 @@ def _judged(engine: Engine, plan: Plan, codes: Mapping[Clock, int], at: datetime
     if several:
         engine.run(f"DROP TABLE assigned_{name}")
     engine.run(f"DROP TABLE variant_{name}")
-    clocks = tuple(dict.fromkeys(clock for clock in plan.clocks if clock is not None))
-    return Outcomes(name, plan.terms.current.value.model_copy(update={"stages": stages}), variants, bool(plan.former), clocks)
+    clocks = tuple(dict.fromkeys(clock for clock in plan.clocks.values() if clock is not None))
+    promise = plan.terms.current.value.model_copy(update={"stages": stages})
+    return Outcomes(name, promise, tuple(variants.values()), bool(plan.former), clocks, bound=bound)
 
 
 def _make(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -14,7 +14,7 @@ from troth.kernel.errors import BookError
 from troth.kernel.instant import to_us
 from troth.promises.assigning import Chosen
 from troth.promises.calendars import Clock
-from troth.promises.clocks import Reach, load_clocks, reach_of
+from troth.promises.clocks import Covered, Reach, covered_by, covering, load_clocks, reach_of
 from troth.promises.definition import Pause, Promise
 from troth.promises.naming import Record, in_zone, instants_of
 from troth.promises.places import Places
@@ -44,13 +44,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """clocks: the calendar of each variant. groups: of all variants; former: of the terms that were corrected since, by the place of
-    what corrects them. events_at_hand: those whose instants assigned_<promise> has.
+    """variants, clocks: terms and their calendars, by their numbers in assigned_<promise>. groups: of all variants; former: of the terms
+    that were corrected since, by the number of what corrects them. events_at_hand: those whose instants assigned_<promise> has.
     """
 
     terms: Terms
-    variants: tuple[Variant[Promise], ...]
-    clocks: tuple[Clock | None, ...]
+    variants: Mapping[int, Variant[Promise]]
+    clocks: Mapping[int, Clock | None]
     groups: list[Group]
     former: list[Group]
     events_at_hand: frozenset[str]
@@ -60,12 +60,12 @@ class Plan:
 
 
 def plan_of(terms: Terms, chosen: Chosen, record: Record) -> Plan:
-    groups = groups_of({place: variant.definition for place, variant in enumerate(chosen.variants)}, chosen.clocks, record)
-    former = groups_of({n: one.former for n, one in enumerate(chosen.variants) if one.former is not None}, chosen.former, record)
+    groups = groups_of({number: one.definition for number, one in chosen.variants.items()}, chosen.clocks, record)
+    former = groups_of({n: one.former for n, one in chosen.variants.items() if one.former is not None}, chosen.former, record)
     return Plan(terms, chosen.variants, chosen.clocks, groups, former, chosen.events)
 
 
-def groups_of(definitions: Mapping[int, Definition[Promise]], clocks: Sequence[Clock | None], record: Record) -> list[Group]:
+def groups_of(definitions: Mapping[int, Definition[Promise]], clocks: Mapping[int, Clock | None], record: Record) -> list[Group]:
     """Local times are of the calendar's zone, so each zone has its own query."""
     groups: dict[tuple[Shape, tuple[Pause, ...], str | None], Group] = {}
     known: dict[tuple[int, str | None], tuple[Group, tuple[Literal, ...]]] = {}  # by the id of what the book has once for all
@@ -91,19 +91,32 @@ def events_of(definition: Definition[Promise], record: Record) -> set[str]:
     return named & record.events_of(definition.value.subject)
 
 
-def make_clocks(engine: Engine, planned: Sequence[Plan], record: Record, at: datetime) -> dict[Clock, int]:
-    """The tables of business time, and the place of each calendar in them; no tables where no promise has a calendar."""
+def make_clocks(
+    engine: Engine, planned: Sequence[Plan], record: Record, at: datetime, covered: Covered | None = None
+) -> tuple[dict[Clock, int], Covered | None]:
+    """The tables of business time, the place of each calendar in them, and how far they go; no tables where no promise has a calendar.
+
+    covered: how far they go in the snapshot of which this is a part: then all stretches of working time stand there already.
+    """
     groups = [group for plan in planned for group in (*plan.groups, *plan.former)]
     codes = {clock: code for code, clock in enumerate(dict.fromkeys(one for group in groups for one in group.clocks if one is not None))}
-    if codes:
-        span = min(record.span[0], to_us(at)), max(record.span[1], to_us(at))
+    if not codes:
+        return codes, None
+    known = covered is not None
+    if covered is None:
         reach = reduce(or_, (reach_of(literals) for group in groups for literals in group.literals), Reach())
-        if any(group.pauses for group in groups):
-            reach = replace(reach, clock_us=reach.clock_us + span[1] - span[0])
-        times = {text for group in groups for text in _cutoffs(group)}
-        instants = f"{instants_of(record.attributes)} UNION ALL SELECT {literal_instant(to_us(at)).sql('duckdb')}"
-        load_clocks(engine, tuple(codes), times, span, reach, instants)
-    return codes
+        covered, calendars = covering(tuple(codes), span_with(record, at), reach, paused=any(group.pauses for group in groups))
+    else:
+        calendars = covered_by(tuple(codes), covered)
+    times = {text for group in groups for text in _cutoffs(group)}
+    instants = f"{instants_of(record.attributes)} UNION ALL SELECT {literal_instant(to_us(at)).sql('duckdb')}"
+    load_clocks(engine, calendars, times, covered, instants, working_time=not known)
+    return codes, covered
+
+
+def span_with(record: Record, at: datetime) -> tuple[int, int]:
+    """The first and the last instant from which time is counted, where promises are judged at one."""
+    return min(record.span[0], to_us(at)), max(record.span[1], to_us(at))
 
 
 def _cutoffs(group: Group) -> set[str]:

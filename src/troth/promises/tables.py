@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
 from troth.book import Variant
+from troth.promises.calendars import Clock
 from troth.promises.compile import Query, stage_columns
 from troth.promises.definition import Promise, Stage
 from troth.promises.shape import Parameter
@@ -67,21 +69,47 @@ def _shares(query: Query, shares: str | None, stages: Mapping[str, Stage]) -> li
     return [*found, f"CAST({'s.share_of' if shares else 'NULL'} AS INTEGER) AS share_of"]
 
 
-def load_variants(engine: Engine, table: str, variants: Sequence[Variant[Promise]], calendars: Sequence[str | None]) -> None:
-    """variant -> the hash of its terms, whose word they are, and the calendar on which working time counts."""
+class Bound(NamedTuple):
+    """What an outcome bears of the terms that bind its subject: their hash, whose word they are, by which Change, the calendar's id."""
+
+    terms: str
+    layer: str
+    change: str | None
+    calendar: str | None
+
+
+def bound_by(variants: Mapping[int, Variant[Promise]], clocks: Mapping[int, Clock | None]) -> frozenset[Bound]:
+    """What variants say on their calendars, both by their numbers."""
+    return frozenset(_bound(variant, clocks[number]) for number, variant in variants.items())
+
+
+def _bound(variant: Variant[Promise], clock: Clock | None) -> Bound:
+    return Bound(variant.definition.hash, variant.layers or STANDARD, variant.changes or None, clock.id if clock else None)
+
+
+def load_variants(
+    engine: Engine,
+    table: str,
+    variants: Mapping[int, Variant[Promise]],
+    clocks: Mapping[int, Clock | None],
+    bound: Collection[Bound],
+) -> None:
+    """variant -> the hash of its terms, whose word they are, and the calendar on which working time counts.
+
+    bound: what binds any subject: the columns' types name all of it, since they are those of the outcomes of all subjects.
+    """
+    mine = [_bound(variant, clocks[number]) for number, variant in variants.items()]
     columns: dict[str, list[str | None]] = {
-        "subject_type": [variant.definition.value.subject for variant in variants],
-        "terms": [variant.definition.hash for variant in variants],
-        "former_terms": [variant.former.hash if variant.former else None for variant in variants],
-        "layer": [variant.layers or STANDARD for variant in variants],
-        "change": [variant.changes or None for variant in variants],
-        "calendar": list(calendars),
+        "subject_type": [variant.definition.value.subject for variant in variants.values()],
+        "former_terms": [variant.former.hash if variant.former else None for variant in variants.values()],
+        **{name: [getattr(one, name) for one in mine] for name in Bound._fields},
     }
-    restated = np.array([variant.restated or np.datetime64("NaT") for variant in variants], dtype="datetime64[us]")
+    known = {name: [getattr(one, name) for one in bound] for name in Bound._fields}
+    restated = np.array([variant.restated or np.datetime64("NaT") for variant in variants.values()], dtype="datetime64[us]")
     arrays = {name: np.array(values, dtype=object) for name, values in columns.items()}
     engine.run(f"DROP TABLE IF EXISTS {table}_texts")
-    engine.load(f"{table}_texts", {"variant": np.arange(len(variants), dtype=np.int32), **arrays, "restated": restated})
-    typed = ", ".join(f"{few_texts(name, values)} AS {name}" for name, values in columns.items())
+    engine.load(f"{table}_texts", {"variant": np.array(list(variants), dtype=np.int32), **arrays, "restated": restated})
+    typed = ", ".join(f"{few_texts(name, known.get(name, values))} AS {name}" for name, values in columns.items())
     engine.run(f"CREATE OR REPLACE TABLE {table} AS SELECT variant, {typed}, restated FROM {table}_texts")
     engine.run(f"DROP TABLE {table}_texts")
 

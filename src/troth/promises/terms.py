@@ -36,12 +36,13 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """current: the promise as it stands, by whose words pages name it.
+    """current: the promise as it stands, by whose words pages name it. said: it at all times, and with each layer alone upon it.
 
     variants: the terms of a subject's keys over all time; made: only those that bind something made from the first to the last instant.
     """
 
     current: Definition[Promise]
+    said: tuple[Definition[Promise], ...]
     by: tuple[By, ...]
     variants: Variants
     calendars: Calendars
@@ -67,7 +68,8 @@ def terms_of(book: Book, without: Collection[str] = ()) -> tuple[Terms, ...]:
 
 def _terms(book: Book, current: Definition[Promise], calendars: Calendars, without: Collection[str]) -> Terms:
     name = current.name
-    named = {one.value.calendar for one in book.each(PROMISES.name, name, Promise)} - {None}
+    said = tuple(book.each(PROMISES.name, name, Promise))
+    named = {one.value.calendar for one in said} - {None}
     used = {*book.dimensions(PROMISES.name, name), *(dimension for one in named if one for dimension in calendars.dimensions(one))}
 
     def values(dimension: str) -> frozenset[str]:
@@ -80,4 +82,4 @@ def _terms(book: Book, current: Definition[Promise], calendars: Calendars, witho
             keys = {**book.arms(keys), **{dimension: value for dimension, value in keys.items() if dimension not in without}}
         return book.variants(PROMISES.name, name, keys, Promise, made)
 
-    return Terms(current, by, variants, calendars)
+    return Terms(current, said, by, variants, calendars)

@@ -77,7 +77,7 @@ def turned(terms: Terms, record: Record) -> Terms:
             yield replace(one, definition=about(one.definition), former=about(one.former) if one.former else None)
 
     by = tuple(_read(one, terms.name, terms.current.value.subject, record) for one in terms.by)
-    return replace(terms, current=about(terms.current), variants=variants, by=by)
+    return replace(terms, current=about(terms.current), said=tuple(map(about, terms.said)), variants=variants, by=by)
 
 
 def about_turns(definition: Definition[Promise]) -> Definition[Promise]:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from troth import __version__
 from troth.app.building.contracts import as_json, columns_of, contract_facts, inherited
 from troth.app.building.identities import matching_of
@@ -20,6 +22,7 @@ from troth.kernel.errors import SourceError
 from troth.kernel.instant import DAY_US, from_us, to_us
 from troth.kernel.money import NO_CURRENCY
 from troth.promises import Outcomes, Record, instants_of, make_outcomes, state_sql
+from troth.promises.clocks import Covered
 from troth.query import literal_instant
 from troth.record import Column, Engine, Load, Part, Snapshot, StoredFile, as_of, make_steps, make_strata
 from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
@@ -32,6 +35,8 @@ from troth.sources.joins import Join, joins
 
 MARGIN_US = 1_830 * DAY_US
 DEFAULT_ZONE = "UTC"
+BUSINESS_TIME = "business_time"
+"""What the manifest calls how far calendars are written out."""
 
 
 def identity_of(workspace: Workspace, rules: Rules, known: Sequence[Sequence[object]], at: datetime | None = None) -> str:
@@ -73,13 +78,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made of it: the lake's tables, how far the record goes, what is told of promises and of who is the same."""
+    """What was made of it: the lake's tables, how far the record goes, what is told of promises and of who is the same.
+
+    covered: how far calendars are written out; None where no promise has one.
+    """
 
     parts: Sequence[Part]
     first_us: int
     last: datetime
     promises: Mapping[str, Any]
     identities: Mapping[str, Any]
+    covered: Covered | None
 
 
 def snapshot_of(workspace: Workspace, engine: Engine, rules: Rules, basis: Basis, progress: Progress) -> Snapshot:
@@ -140,6 +149,7 @@ def finished(
         "tz_version": tz_version(),
         "holidays_version": holidays_version(),
         "first_us": made.first_us,
+        **({BUSINESS_TIME: as_json(asdict(made.covered))} if made.covered else {}),
     }
     history = inherited(contracts, made.last)
     id = digest.of_value([basis.identity, history]) if history else basis.identity
@@ -168,7 +178,7 @@ def _made(engine: Engine, rules: Rules, staged: Sequence[Staged], matching: Matc
     made = make_outcomes(engine, rules.terms, record, last)
     first_us = int(engine.rows("SELECT min(epoch_us(occurred)) FROM event")[0][0])
     parts = [*parts_of(attributes, staged, made, lambda table: _count(engine, table)), *(PARTS if identities else ())]
-    return Made(parts, first_us, last, told(engine, made, last), identities)
+    return Made(parts, first_us, last, told(engine, made, last), identities, made[0].covered if made else None)
 
 
 def declared(staged: Sequence[Staged]) -> dict[str, set[str]]:
@@ -207,41 +217,50 @@ def _count(engine: Engine, table: str) -> int:
     return int(engine.rows(f"SELECT count(*) FROM {table}")[0][0])
 
 
-def told(engine: Engine, made: Sequence[Outcomes], at: datetime) -> dict[str, Any]:
-    return {one.name: _told(engine, one, at) for one in made}
+def told(
+    engine: Engine, made: Sequence[Outcomes], at: datetime, rows: Callable[[Outcomes], str] = lambda one: f"FROM outcome_{one.name}"
+) -> dict[str, Any]:
+    """What the manifest says of each promise. rows: a query of all its outcomes."""
+    return {one.name: _told(engine, one, at, rows(one)) for one in made}
 
 
-def _told(engine: Engine, made: Outcomes, at: datetime) -> dict[str, Any]:
+def _told(engine: Engine, made: Outcomes, at: datetime, rows: str) -> dict[str, Any]:
     """What a page needs to know of a promise besides its outcomes. corrected: how states changed when its terms were."""
     # A list, since their order means something and names in a manifest are sorted.
     stages = [[key, stage.model_dump(by_alias=True, exclude_none=True)] for key, stage in made.promise.stages.items()]
     told: dict[str, Any] = {"subject": made.promise.subject, "stages": stages, "variants": len(made.variants)}
-    if moved := _moved(engine, made, at):
+    if moved := _moved(engine, made, at, rows):
         told["calendars"] = moved
     if made.corrected:
         now = literal_instant(to_us(at)).sql("duckdb")
-        rows = engine.rows(
+        found = engine.rows(
             f"SELECT {state_sql(now, 'f')} AS before, {state_sql(now, 'o')} AS after, count(*), max(f.known_to)"
             f" FROM former_{made.name} f JOIN outcome_{made.name} o USING (subject) GROUP BY ALL ORDER BY ALL"
         )
-        told["corrected"] = [{"before": before, "after": after, "subjects": int(n), "on": on.isoformat()} for before, after, n, on in rows]
+        told["corrected"] = [{"before": before, "after": after, "subjects": int(n), "on": on.isoformat()} for before, after, n, on in found]
     return told
 
 
-def _moved(engine: Engine, made: Outcomes, at: datetime) -> list[dict[str, Any]]:
+def _moved(engine: Engine, made: Outcomes, at: datetime, rows: str) -> list[dict[str, Any]]:
     """When the calendars of a promise changed, and how many were open then: the rest of their time counts by what is said since."""
-    begin = engine.rows(f"SELECT min(epoch_us(made)) FROM outcome_{made.name}")[0][0]
-    found = []
-    for clock in made.clocks:
-        for change in clock.changes(int(begin or 0), to_us(at)):
-            on = literal_instant(change).sql("duckdb")
-            (open_then,) = engine.rows(
-                f"SELECT count(*) FROM outcome_{made.name} WHERE calendar = ? AND made < {on} AND due > {on}"
-                f" AND coalesce(fulfilled > {on}, TRUE) AND coalesce(voided > {on}, TRUE)",
-                (clock.id,),
-            )
-            found.append({"calendar": clock.name, "on": from_us(change).isoformat(), "open": int(open_then[0])})
-    return sorted(found, key=lambda one: (one["on"], one["calendar"]))
+    mine = {bound.calendar for bound in made.bound}
+    changes = made.covered.changes if made.covered else {}
+    until = to_us(at)
+    past = [(id, on) for id in sorted(changes) if id in mine for on in changes[id] if on <= until]
+    if not past:
+        return []
+    engine.run("DROP TABLE IF EXISTS change_of_hours")
+    columns = {"calendar": np.array([id for id, _ in past], dtype=object), "at": np.array([on for _, on in past], dtype="datetime64[us]")}
+    engine.load("change_of_hours", columns)
+    found = engine.rows(
+        f"WITH o AS ({rows}), first AS (SELECT min(made) AS made FROM o) SELECT c.calendar, epoch_us(c.at), count(o.made)"
+        " FROM change_of_hours c JOIN first f ON c.at > coalesce(f.made, TIMESTAMP '1970-01-01')"
+        " LEFT JOIN o ON o.calendar = c.calendar AND o.made < c.at AND o.due > c.at"
+        " AND coalesce(o.fulfilled > c.at, TRUE) AND coalesce(o.voided > c.at, TRUE) GROUP BY ALL"
+    )
+    engine.run("DROP TABLE change_of_hours")
+    moved = [{"calendar": str(id).rpartition("@")[0], "on": from_us(int(on)).isoformat(), "open": int(n)} for id, on, n in found]
+    return sorted(moved, key=lambda one: (one["on"], one["calendar"], one["open"]))
 
 
 def _sources(rules: Rules, taken: Taken) -> dict[str, Any]:

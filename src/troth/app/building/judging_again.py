@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from troth.app.building.judging import Made, Taken, declared, record_with, told
 from troth.app.building.merging import WAS, Replaced, merge, refuse, refuse_other_columns, rest_of, set_apart, together
-from troth.app.building.parts import ABOUT, MANY, parts_of, place_sql
+from troth.app.building.parts import ABOUT, MANY, PAUSES, parts_of, place_sql
+from troth.app.building.standing import counts_before, refuse_other_terms, standing_of
 from troth.app.rulebook.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.kernel.instant import from_us, to_us
 from troth.promises import Outcomes, Record, make_outcomes
-from troth.promises.again import make_again, reached, why_whole
+from troth.promises.again import make_again, pausing, reached, why_whole
 from troth.query import literal_text
 from troth.record import Engine, Part, Snapshot, StoredFile, make_steps
 from troth.sources import Staged, make_facts
@@ -23,8 +24,8 @@ CHANGED = "FROM changed"
 OF = {**ABOUT, **dict.fromkeys(("event", "step", "bad_cell"), ("object_type", "object"))}
 TOLD = ("object_type", "type", "source")
 SMALL = ("quarantine", "filtered")
-FOLLOWS = ("terms", "stratum")
-"""Tables that follow from the book alone, where terms and samples do not differ by row."""
+FOLLOWS = ("terms", "stratum", "working_time")
+"""Tables that stay: the same terms bind subjects as before, by the same calendars, and nothing is a sample."""
 
 
 def judged_again(
@@ -38,18 +39,35 @@ def judged_again(
     record = record_with(engine, rules, attributes, named.events, frozenset(), held)
     refuse(why_whole(rules.terms, record))
     _refuse_other_span(engine, record)
-    make_again(engine, rules.terms, record, was=WAS, since=before.as_of, until=last)
-    _keep_events(engine)
+    paused = PAUSES.table in before.schemas
+    make_again(engine, rules.terms, record, was=WAS, since=before.as_of, until=last, paused=paused)
+    counts = counts_before(engine, rules)
+    standing = standing_of(rules, before, counts, record, last)
+    _keep_events(engine, rules)
     alone = _keep_objects(engine, rules, record)
-    made = make_outcomes(engine, rules.terms, record, last)
+    made = make_outcomes(engine, rules.terms, record, last, standing)
+    refuse_other_terms(engine, made, counts)
     parts = parts_of(attributes, taken.staged, made, lambda table: _count(engine, before, table))
-    promises = told(engine, made, last)
+    if paused and PAUSES not in parts:
+        parts.append(PAUSES)
+    promises = told(engine, [replace(one, bound=one.bound | standing.bound[one.name]) for one in made], last, _all_outcomes)
+    for name, one in promises.items():
+        one["variants"] = before.facts["promises"][name]["variants"]
     for table in ("event", *alone):
         engine.run(f"DROP TABLE {table}")
     progress("writing the lake")
     whole = [part for part in parts if part.table in SMALL]
-    replaced = [_replaced(engine, part, made) for part in parts if part.table not in (*SMALL, *FOLLOWS)]
-    return Made(parts, first_us, last, promises, {}), merge(workspace, engine, before, replaced, whole)
+    about = _about(taken.staged)
+    replaced = [_replaced(engine, part, made, about) for part in parts if part.table not in (*SMALL, *FOLLOWS)]
+    return Made(parts, first_us, last, promises, {}, standing.covered), merge(workspace, engine, before, replaced, whole)
+
+
+def _all_outcomes(made: Outcomes) -> str:
+    """Query of the instants of all outcomes of a promise, by calendar."""
+    instants = "calendar, made, due, fulfilled, voided"
+    again = f"SELECT object AS subject FROM again WHERE object_type = {literal_text(made.promise.subject)}"
+    rest = rest_of(f"outcome_{made.name}", ("subject",), again)
+    return f"SELECT {instants} FROM ({rest}) UNION ALL SELECT {instants} FROM outcome_{made.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +115,7 @@ def _make_record(
     for type in types:
         set_apart(engine, f"object_{type}", ("code",), _codes(type))
         together(engine, f"object_{type}", ("code",), _codes(type))
-    _make_months(engine, types)
+    _make_months(engine, types, _about(staged))
     for table in ("relation", "bad_cell"):
         together(engine, table, OF[table], changed(OF[table]))
     return attributes
@@ -123,12 +141,24 @@ def _count(engine: Engine, before: Snapshot, table: str) -> int:
     return count
 
 
-def _make_months(engine: Engine, types: Sequence[str]) -> None:
-    """first_month: when each object began, of those that changed or began in a month with some that did; none that never did."""
+def _about(staged: Sequence[Staged]) -> dict[str, set[str]]:
+    """The types of objects that the rows of a table are about."""
+    found: dict[str, set[str]] = {table: set() for table in ABOUT}
+    for source in (one.source for one in staged):
+        found["relation"] |= {source.object.type} if source.object is not None and source.relations else set()
+        found["feedback"] |= {entry.about for entry in source.feedback}
+        found["money"] |= {entry.about for entry in source.money}
+    return found
+
+
+def _make_months(engine: Engine, types: Sequence[str], about: Mapping[str, set[str]]) -> None:
+    """first_month: when each object began, of those that changed or share a file of some table with one that did; none that never did."""
     selects = []
     for type in types:
         named = literal_text(type)
-        months = f"SELECT month FROM changed_month WHERE object_type = {named} UNION SELECT month FROM fresh_object_{type}"
+        beside = sorted({type}.union(*(some for some in about.values() if type in some)))
+        months = f"SELECT month FROM changed_month WHERE object_type IN ({', '.join(map(literal_text, beside))})"
+        months += "".join(f" UNION SELECT month FROM fresh_object_{one}" for one in beside)
         rest = rest_of(f"object_{type}", ("code",), _codes(type), f"month <> 0 AND month IN ({months})")
         selects += [f"SELECT {named} AS object_type, code AS object, month FROM ({rest})"]
         selects += [f"SELECT {named}, code, month FROM fresh_object_{type} WHERE month <> 0"]
@@ -193,9 +223,15 @@ def _refuse_other_span(engine: Engine, record: Record) -> None:
     refuse(outer and "the outermost instant is gone")
 
 
-def _keep_events(engine: Engine) -> None:
-    """event: of the subjects that are judged again, and of no others."""
-    others = "FROM again ANTI JOIN changed USING (object_type, object)"
+def _keep_events(engine: Engine, rules: Rules) -> None:
+    """event: of the subjects that are judged again and of what stops their clocks, and of no others."""
+    owners = [
+        f" UNION SELECT to_type, to_code FROM relation r JOIN again a ON a.object_type = r.from_type AND a.object = r.from_code"
+        f" WHERE from_type = {literal_text(subject)} AND to_type = {literal_text(owner)}"
+        for subject, owner in sorted(pausing(rules.terms))
+    ]
+    engine.run(f"CREATE OR REPLACE TABLE read_again AS SELECT object_type, object FROM again{''.join(owners)}")
+    others = "FROM read_again ANTI JOIN changed USING (object_type, object)"
     types = [str(type) for (type,) in engine.rows(f"SELECT DISTINCT object_type FROM ({others})")]
     months = [
         f"SELECT {literal_text(type)} AS object_type, month FROM {WAS}.object_{type}"
@@ -232,14 +268,19 @@ def _events_before(engine: Engine, whose: str, months: str) -> str:
     return f"SELECT e.* FROM {rows} e SEMI JOIN ({whose}) c ON {_same_object('c')}"
 
 
-def _replaced(engine: Engine, part: Part, made: Sequence[Outcomes]) -> Replaced:
+def _replaced(engine: Engine, part: Part, made: Sequence[Outcomes], about: Mapping[str, set[str]]) -> Replaced:
     table = part.table
     if table in ("event", "step"):
         return Replaced(part, OF[table], changed(OF[table]), "SELECT object_type, month FROM gone_event")
     if table in OF:
         on = f"m.object_type = f.{OF[table][0]} AND m.object = f.{OF[table][1]}"
         came = f"SELECT coalesce(m.month, 0) FROM fresh_{table} f LEFT JOIN first_month m ON {on}"
-        return Replaced(part, OF[table], changed(OF[table]), *(("SELECT month FROM changed_month", came) if part.beside else ()))
+        types = ", ".join(map(literal_text, sorted(about.get(table, ())))) or "''"
+        months = f"SELECT month FROM changed_month WHERE object_type IN ({types})"
+        return Replaced(part, OF[table], changed(OF[table]), *((months, came) if part.beside else ()))
+    if table == PAUSES.table:
+        engine.run(f"ALTER TABLE {table} RENAME TO fresh_{table}")
+        return Replaced(part, ("subject_type", "subject"), "SELECT object_type AS subject_type, object AS subject FROM again")
     if table.startswith("object_"):
         type = table.removeprefix("object_")
         places = f"SELECT place FROM changed_month WHERE object_type = {literal_text(type)}"

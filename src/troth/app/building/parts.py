@@ -9,7 +9,7 @@ from troth.promises import Outcomes
 from troth.record import Part
 from troth.sources import Staged
 
-LAYOUT = 2
+LAYOUT = 3
 """In every snapshot's id: raised where the same rows come to other files, so that no build goes on from files split otherwise."""
 MANY = 250_000
 """Rows of a table about objects up to which it is one file: a file a month of less would only be more files."""

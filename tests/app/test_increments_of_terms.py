@@ -1,0 +1,62 @@
+"""What came in is judged as if all were judged anew, also where terms are of several, clocks stand, and other promises keep one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.app.arriving import DAYS, LATER, Row, Ways, assert_same, split_when_more_than
+from tests.app.many_terms import BOOK, ROWS
+from troth.app.building import increment
+
+QUICK: Mapping[str, Mapping[str, Sequence[Row]]] = {
+    "an order": {"orders-2": [["o99", "c1", "s1", LATER, "", "2026-04-02", "open"]]},
+    "an order of a customer with a calendar of its own": {"orders-2": [["o99", "c2", "s1", LATER, "", "2026-04-02", "open"]]},
+    "an order moves to another customer": {"orders-2": [["o30", "c1", "s0", DAYS[30], DAYS[34], DAYS[35][:10], "delivered"]]},
+    "it was placed before its customer had terms": {"orders-2": [["o31", "c1", "s1", DAYS[2], DAYS[36], DAYS[36][:10], "delivered"]]},
+    "what was held is freed": {"scans-2": [["o50", "freed", LATER]]},
+    "it is held again": {"scans-2": [["o58", "held", DAYS[60]]]},
+    "it comes back within the week": {"scans-2": [["o57", "returned", DAYS[63]]]},
+    "a customer's system is up again": {"downs-2": [["c3", "up", LATER]]},
+    "a customer's system was down long ago": {"downs-2": [["c1", "down", DAYS[3]], ["c1", "up", DAYS[4]]]},
+    "time passes while clocks stand": {"scans-2": [["o59", "packed", "2026-03-30 10:00"]]},
+    "a customer of another kind": {"customers-2": [["c0", "closed"]]},
+}
+WHOLE: Mapping[str, Mapping[str, Sequence[Row]]] = {
+    "terms that bound nobody": {"orders-2": [["o99", "c7", "s1", LATER, LATER, "2026-04-02", "delivered"]]},
+    "the last whom terms bound": {"customers-2": [["c4", "usual"]]},
+    "a quarter later": {"scans-2": [["o59", "packed", "2026-09-05 10:00"]]},
+}
+
+
+@pytest.fixture(autouse=True)
+def _however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows are all near each other."""
+    monkeypatch.setattr(increment, "FEWER_THAN", 2)
+
+
+@pytest.mark.parametrize("coming", [*QUICK, *WHOLE])
+def test_what_came_is_judged_as_if_all_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coming: str) -> None:
+    split_when_more_than(3, monkeypatch)
+    ways = Ways(tmp_path, monkeypatch, BOOK)
+    ways.built(ROWS)
+
+    assert_same(*ways.built({**QUICK, **WHOLE}[coming]))
+    assert ways.quick == [False, coming in QUICK]
+
+
+@pytest.mark.parametrize(
+    "promise",
+    ["fulfil: {event: up, of: customer}\n  due: placed + 9d", "fulfil: {all_of: [{promise: fix, of: customer}]}"],
+    ids=["an event of another", "promises of another"],
+)
+def test_what_keeps_a_promise_from_outside_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, promise: str) -> None:
+    fix = "fix:\n  subject: customer\n  words: up in a day\n  anchor: down\n  fulfil: {event: up}\n  within: 1d\n"
+    more = f"{fix}whole:\n  subject: order\n  words: whole\n  anchor: placed\n  {promise}\n"
+    ways = Ways(tmp_path, monkeypatch, {**BOOK, "promises/more.yaml": more})
+    ways.built(ROWS)
+
+    assert_same(*ways.built(QUICK["an order"]))
+    assert ways.quick == [False, False]
