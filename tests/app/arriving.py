@@ -73,7 +73,7 @@ HEADS = {
     "scans": "order,what,at",
     "customers": "id,tier",
     "reviews": "review,order,answered,score",
-    "downs": "customer,what,at",
+    "downs": "shop,what,at",
 }
 Row = Sequence[str]
 DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
@@ -107,7 +107,7 @@ CELLS = {
     "scans": st.tuples(IDS, st.sampled_from(["packed", "seen", "held", "freed", "returned"]), INSTANTS),
     "customers": st.tuples(st.sampled_from(["c1", "c2", "c8"]), st.sampled_from(["usual", "closed"])),
     "reviews": st.tuples(st.integers(0, 49).map(lambda n: f"r{n}"), IDS, INSTANTS, st.sampled_from(["1", "5", "nine"])),
-    "downs": st.tuples(st.sampled_from(["c1", "c2", "c4"]), st.sampled_from(["down", "up"]), INSTANTS),
+    "downs": st.tuples(st.sampled_from(["s0", "s1", "s4"]), st.sampled_from(["down", "up"]), INSTANTS),
 }  # fmt: skip
 
 

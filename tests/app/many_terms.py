@@ -21,7 +21,7 @@ BOOK = {
     "sources/downs.yaml": """downs:
   files: ['downs*.csv']
   key: []
-  object: {type: customer, id: [customer]}
+  object: {type: shop, id: [shop]}
   events: [{type_from: what, at: at}]
 """,
     "calendars/house.yaml": """house:
@@ -48,7 +48,7 @@ pack:
   fulfil: {event: packed}
   within: 16wh
   calendar: house
-  pause_while: [{from: held, to: freed}, {from: down, to: up, of: customer}]
+  pause_while: [{from: held, to: freed}, {from: down, to: up, of: shop}]
 back:
   subject: order
   words: nothing comes back within a week
@@ -63,7 +63,7 @@ perfect:
 """,
     "changes/CHG-0001.yaml": CHANGE.format(since="2026-02-10", expires="2026-03-20", customer="c1"),
     "overlays/customer=c1/promises/deliver.yaml": "change: CHG-0001\npack: {within: 8wh}\ndeliver: {due: placed + 2wd}\n",
-    "changes/CHG-0002.yaml": CHANGE.format(since="2025-01-01", expires="2030-01-01", customer="c2"),
+    "changes/CHG-0002.yaml": CHANGE.format(since="2026-02-01", expires="2030-01-01", customer="c2"),
     "overlays/customer=c2/calendars/house.yaml": "change: CHG-0002\nhouse: {hours: 'Mon-Sat 06:00-22:00'}\n",
     "changes/CHG-0003.yaml": CHANGE.format(since="2025-01-01", expires="2030-01-01", customer="c7"),
     "overlays/customer=c7/promises/deliver.yaml": "change: CHG-0003\nback: {due: delivered + 3d}\n",
@@ -77,7 +77,7 @@ def _rows() -> dict[str, Sequence[Row]]:
     scans = [[f"o{n:02}", what, DAYS[n + k]] for n in range(0, 60, 7) for what, k in (("held", 0), ("freed", 2))]
     open_ones = [[f"o{n}", "held", DAYS[n]] for n in (50, 57)]
     returned = [[f"o{n:02}", "returned", DAYS[n + 8]] for n in range(1, 50, 9)]
-    downs = [["c1", "down", DAYS[10]], ["c1", "up", DAYS[12]], ["c3", "down", DAYS[55]], ["c4", "down", DAYS[20]], ["c4", "up", DAYS[21]]]
+    downs = [["s1", "down", DAYS[10]], ["s1", "up", DAYS[12]], ["s0", "down", DAYS[55]], ["s2", "down", DAYS[20]], ["s2", "up", DAYS[21]]]
     customers = [[id, "closed" if id == "c4" else tier] for id, tier in BEFORE["customers"]]
     return {**BEFORE, "customers": customers, "scans": [*BEFORE["scans"], *scans, *open_ones, *returned], "downs": downs}
 

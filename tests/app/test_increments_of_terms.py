@@ -19,9 +19,10 @@ QUICK: Mapping[str, Mapping[str, Sequence[Row]]] = {
     "what was held is freed": {"scans-2": [["o50", "freed", LATER]]},
     "it is held again": {"scans-2": [["o58", "held", DAYS[60]]]},
     "it comes back within the week": {"scans-2": [["o57", "returned", DAYS[63]]]},
-    "a customer's system is up again": {"downs-2": [["c3", "up", LATER]]},
-    "a customer's system was down long ago": {"downs-2": [["c1", "down", DAYS[3]], ["c1", "up", DAYS[4]]]},
-    "time passes while clocks stand": {"scans-2": [["o59", "packed", "2026-03-30 10:00"]]},
+    "a shop's system is up again": {"downs-2": [["s0", "up", LATER]]},
+    "a shop's system was down long ago": {"downs-2": [["s1", "down", DAYS[3]], ["s1", "up", DAYS[5]]]},
+    "a day passes while clocks stand": {"scans-2": [["o59", "packed", DAYS[64]]]},
+    "an order of before the calendar changed": {"orders-2": [["o98", "c2", "s1", DAYS[20], "", "2026-04-02", "open"]]},
     "a customer of another kind": {"customers-2": [["c0", "closed"]]},
 }
 WHOLE: Mapping[str, Mapping[str, Sequence[Row]]] = {
@@ -49,11 +50,11 @@ def test_what_came_is_judged_as_if_all_were(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize(
     "promise",
-    ["fulfil: {event: up, of: customer}\n  due: placed + 9d", "fulfil: {all_of: [{promise: fix, of: customer}]}"],
+    ["fulfil: {event: up, of: shop}\n  due: placed + 9d", "fulfil: {all_of: [{promise: fix, of: shop}]}"],
     ids=["an event of another", "promises of another"],
 )
 def test_what_keeps_a_promise_from_outside_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, promise: str) -> None:
-    fix = "fix:\n  subject: customer\n  words: up in a day\n  anchor: down\n  fulfil: {event: up}\n  within: 1d\n"
+    fix = "fix:\n  subject: shop\n  words: up in a day\n  anchor: down\n  fulfil: {event: up}\n  within: 1d\n"
     more = f"{fix}whole:\n  subject: order\n  words: whole\n  anchor: placed\n  {promise}\n"
     ways = Ways(tmp_path, monkeypatch, {**BOOK, "promises/more.yaml": more})
     ways.built(ROWS)
