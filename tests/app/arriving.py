@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import strategies as st
@@ -134,12 +137,25 @@ def write(under: Path, files: Mapping[str, Sequence[Row]], book: Mapping[str, st
     return write_book(under, files=texts, book=book)
 
 
+_BEGUN: dict[str, Path] = {}
+
+
 class Ways:
     """The same files built as they come, and all anew each time. quick: of each build after the first whether it was of what changed."""
 
     def __init__(self, under: Path, monkeypatch: pytest.MonkeyPatch, book: Mapping[str, str] = BOOK) -> None:
         self.under, self.monkeypatch, self.book = under, monkeypatch, book
         self.quick: list[bool] = []
+
+    def begun(self, files: Mapping[str, Sequence[Row]]) -> None:
+        """As after the first build of these files, which is made once for all that begin alike: a book, files, and how tables are split."""
+        key = repr((self.book, files, parts.MANY))
+        if key not in _BEGUN:
+            _BEGUN[key] = Path(mkdtemp(prefix="troth-begun-"))
+            atexit.register(shutil.rmtree, _BEGUN[key], ignore_errors=True)
+            Ways(_BEGUN[key], self.monkeypatch, self.book).built(files)
+        shutil.copytree(_BEGUN[key], self.under, dirs_exist_ok=True)
+        self.quick.append(False)
 
     def built(self, files: Mapping[str, Sequence[Row]]) -> tuple[Built, Built]:
         """What a build gives as files come, and what all loads give anew."""

@@ -47,7 +47,7 @@ def _however_many(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_came_is_judged_as_if_all_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coming: str, split: int) -> None:
     split_when_more_than(split, monkeypatch)
     ways = Ways(tmp_path, monkeypatch)
-    ways.built(BEFORE)
+    ways.begun(BEFORE)
 
     assert_same(*ways.built(QUICK[coming]))
     assert ways.quick == [False, True]
@@ -85,7 +85,7 @@ def test_the_terms_of_a_row_are_planned_once_however_many_files_came(tmp_path: P
 def test_what_nobody_can_tell_from_a_few_rows_is_told_from_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event of a kind that is new: the files number all kinds there are."""
     ways = Ways(tmp_path, monkeypatch)
-    ways.built(BEFORE)
+    ways.begun(BEFORE)
 
     assert_same(*ways.built({"scans-2": [["o59", "lost", LATER]]}))
     assert ways.quick == [False, False]
@@ -104,7 +104,7 @@ def test_an_object_that_is_named_no_more_changes_the_numbers_of_others(tmp_path:
 def test_an_id_keeps_its_number_whatever_comes_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the row that named it first was replaced, and where all is built anew."""
     ways = Ways(tmp_path, monkeypatch)
-    ways.built(BEFORE)
+    ways.begun(BEFORE)
     ways.built({"orders-2": [["o005", "c1", "s1", LATER, "", "2026-04-02", "open"]]})
     ways.built({"orders-3": [["o005", "c9", "s1", LATER, "", "2026-04-02", "open"], ["o000", "c1", "s1", LATER, "", "2026-04-02", "open"]]})
 
@@ -123,7 +123,7 @@ def test_an_id_keeps_its_number_whatever_comes_later(tmp_path: Path, monkeypatch
 )
 def test_what_reaches_beyond_a_row_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str) -> None:
     ways = Ways(tmp_path, monkeypatch, {**BOOK, "company.yaml": "roles: [sales]\n", file: text})
-    ways.built(BEFORE)
+    ways.begun(BEFORE)
 
     assert_same(*ways.built(QUICK["an order"]))
     assert ways.quick == [False, False]
@@ -131,7 +131,7 @@ def test_what_reaches_beyond_a_row_is_judged_as_a_whole(tmp_path: Path, monkeypa
 
 def test_a_changed_book_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ways = Ways(tmp_path, monkeypatch)
-    ways.built(BEFORE)
+    ways.begun(BEFORE)
     ways.book = {**BOOK, "promises/deliver.yaml": BOOK["promises/deliver.yaml"].replace("placed + 2d", "placed + 3d")}
 
     assert_same(*ways.built(QUICK["an order"]))
@@ -139,7 +139,7 @@ def test_a_changed_book_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data(), st.sampled_from(["one", "many"]), st.sampled_from([3, 1_000]))
 def test_whatever_comes_the_files_are_those_of_a_whole_build(
@@ -150,6 +150,6 @@ def test_whatever_comes_the_files_are_those_of_a_whole_build(
     rows: Mapping[str, Sequence[Row]] = BEFORE if terms == "one" else many_terms.ROWS
     book = BOOK if terms == "one" else many_terms.BOOK
     ways = Ways(tmp_path_factory.mktemp("ways"), monkeypatch, book)
-    ways.built(rows)
+    ways.begun(rows)
     for files in data.draw(mornings(rows)):
         assert_same(*ways.built(files))

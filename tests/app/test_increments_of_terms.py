@@ -42,7 +42,7 @@ def _however_many(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_came_is_judged_as_if_all_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coming: str) -> None:
     split_when_more_than(3, monkeypatch)
     ways = Ways(tmp_path, monkeypatch, BOOK)
-    ways.built(ROWS)
+    ways.begun(ROWS)
 
     assert_same(*ways.built({**QUICK, **WHOLE}[coming]))
     assert ways.quick == [False, coming in QUICK]
@@ -57,7 +57,7 @@ def test_what_keeps_a_promise_from_outside_is_judged_as_a_whole(tmp_path: Path, 
     fix = "fix:\n  subject: shop\n  words: up in a day\n  anchor: down\n  fulfil: {event: up}\n  within: 1d\n"
     more = f"{fix}whole:\n  subject: order\n  words: whole\n  anchor: placed\n  {promise}\n"
     ways = Ways(tmp_path, monkeypatch, {**BOOK, "promises/more.yaml": more})
-    ways.built(ROWS)
+    ways.begun(ROWS)
 
     assert_same(*ways.built(QUICK["an order"]))
     assert ways.quick == [False, False]
