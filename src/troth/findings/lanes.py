@@ -13,13 +13,18 @@ import numpy.typing as npt
 from troth.findings.context import Context
 from troth.findings.weighing import strata
 from troth.kernel.instant import to_us
+from troth.promises import STATES
 from troth.promises.lanes import Lanes
+from troth.query import literal_text
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Texts = npt.NDArray[Any]
+Dates = npt.NDArray[np.datetime64]
 NEVER = int(np.iinfo(np.int64).max)
 NOT_ON_RECORD = "not on record"
+NOTHING = "''"
+"""SQL of what tells no lane from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,19 @@ class Labels:
         names = tuple(sorted(set(each)))
         place = {name: code for code, name in enumerate(names)}
         return cls(names, np.fromiter(map(place.__getitem__, each), dtype=np.int64, count=len(each)))
+
+    @classmethod
+    def of_months(cls, days: Dates) -> Labels:
+        """As 2026-03, of the first days of months.
+
+        >>> found = Labels.of_months(np.array(["2026-05-01", "2026-03-01"], dtype="datetime64[D]"))
+        >>> [(name, here.tolist()) for name, here in found.each()]
+        [('2026-03', [False, True]), ('2026-05', [True, False])]
+        """
+        months = np.asarray(days).astype("datetime64[M]")
+        first = months.min() if months.size else np.datetime64("1970-01")
+        codes = (months - first).astype(np.int64)
+        return cls(tuple(str(first + one) for one in range(int(codes.max(initial=-1)) + 1)), codes)
 
     def __getitem__(self, chosen: Flags) -> Labels:
         return Labels(self.names, self.codes[chosen])
@@ -110,12 +128,17 @@ class Promised:
 
 def promised_sql(context: Context, name: str, lanes: Lanes) -> str:
     """A row for each that was made and has a due. lanes: what names a lane, last what lanes share with others."""
+    return _rows(context, name, lanes, f"{context.state('r')} AS state", "r.stratum")
+
+
+def _rows(context: Context, name: str, lanes: Lanes, state: str, *more: str) -> str:
     *named, shared = lanes.columns
-    lane = " || ' · ' || ".join(f"coalesce(CAST({column} AS VARCHAR), '{NOT_ON_RECORD}')" for column in named) or "''"
+    lane = " || ' · ' || ".join(f"coalesce(CAST({column} AS VARCHAR), '{NOT_ON_RECORD}')" for column in named) or NOTHING
     voided = f"CASE WHEN r.fulfilled < r.voided THEN {NEVER} ELSE coalesce(epoch_us(r.voided), {NEVER}) END"
+    texts = "".join(f"{sql} AS {column}, " for column, sql in (("lane", lane), ("within", shared)) if sql != NOTHING)
     return (
-        f"SELECT {lane} AS lane, {shared} AS within, strftime({context.local('r.due')}, '%Y-%m') AS month,\n"
-        f"  {context.state('r')} AS state, r.stratum, epoch_us(r.made) AS made, epoch_us(r.due) AS due,\n"
+        f"SELECT {texts}CAST(date_trunc('month', {context.local('r.due')}) AS DATE) AS month,\n"
+        f"  {', '.join((state, *more))}, epoch_us(r.made) AS made, epoch_us(r.due) AS due,\n"
         f"  coalesce(epoch_us(r.fulfilled), {NEVER}) AS fulfilled, least({voided}, coalesce(epoch_us(r.waived), {NEVER})) AS gone\n"
         f"FROM outcome_{name} r JOIN object_{context.promises[name].subject} o ON o.code = r.subject {lanes.joined}\n"
         "WHERE r.due IS NOT NULL ORDER BY r.made, r.subject"
@@ -123,16 +146,21 @@ def promised_sql(context: Context, name: str, lanes: Lanes) -> str:
 
 
 def promised(context: Context, name: str, lanes: Lanes) -> Promised:
-    found = context.engine.columns(promised_sql(context, name, lanes))
     known = strata(context, context.promises[name].subject)
+    weighed = any(one.weight != 1 for one in known.values())
+    # A million states as texts take longer to hand over than to find.
+    state = f"CAST(enum_code(CAST({context.state('r')} AS ENUM ({', '.join(map(literal_text, STATES))}))) AS INTEGER) AS state"
+    found = context.engine.columns(_rows(context, name, lanes, state, *(("r.stratum",) if weighed else ())))
     weights, whole = None, 1
-    if any(one.weight != 1 for one in known.values()):
+    if weighed:
         whole = lcm(*(one.weight.denominator for one in known.values()))
         by = {stratum: int(one.weight * whole) for stratum, one in known.items()}
         weights = np.array([by[stratum] for stratum in found["stratum"].tolist()], dtype=np.int64)
     numbers = {column: np.asarray(found[column], dtype=np.int64) for column in ("made", "due", "fulfilled", "gone")}
-    lane, within, month, state = (Labels.of(found[column]) for column in ("lane", "within", "month", "state"))
-    return Promised(lane, within, month, state, **numbers, weights=weights, unit=whole)
+    none = Labels(("",), np.zeros(numbers["made"].shape, dtype=np.int64))
+    lane, within = (Labels.of(found[column]) if column in found else none for column in ("lane", "within"))
+    states = Labels(STATES, np.asarray(found["state"], dtype=np.int64))
+    return Promised(lane, within, Labels.of_months(found["month"]), states, **numbers, weights=weights, unit=whole)
 
 
 def now_of(context: Context) -> int:
