@@ -77,6 +77,7 @@ HEADS = {
     "customers": "id,tier",
     "reviews": "review,order,answered,score",
     "downs": "shop,what,at",
+    "lines": "line,order,units,wanted,picked",
 }
 Row = Sequence[str]
 DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
@@ -110,6 +111,9 @@ CELLS = {
     "scans": st.tuples(IDS, st.sampled_from(["packed", "seen", "held", "freed", "returned"]), INSTANTS),
     "customers": st.tuples(st.sampled_from(["c1", "c2", "c8"]), st.sampled_from(["usual", "closed"])),
     "reviews": st.tuples(st.integers(0, 49).map(lambda n: f"r{n}"), IDS, INSTANTS, st.sampled_from(["1", "5", "nine"])),
+    "lines": st.tuples(
+        st.integers(0, 69).map(lambda n: f"l{n:02}0"), IDS, st.sampled_from(["1", "9", "some"]), st.sampled_from(DAYS), INSTANTS
+    ),
     "downs": st.tuples(st.sampled_from(["s0", "s1", "s4"]), st.sampled_from(["down", "up"]), INSTANTS),
 }  # fmt: skip
 

@@ -24,6 +24,43 @@ BOOK = {
   object: {type: shop, id: [shop]}
   events: [{type_from: what, at: at}]
 """,
+    "sources/lines.yaml": """lines:
+  files: ['lines*.csv']
+  key: [line]
+  object: {type: line, id: [line], attributes: {units: {column: units, as: number}}}
+  relations: [{to: order, id: [order]}]
+  events: [{type: wanted, at: wanted, anchor: true}, {type: picked, at: picked}]
+""",
+    "promises/lines.yaml": """pick:
+  subject: line
+  words: picked in two days
+  anchor: wanted
+  fulfil: {event: picked}
+  due: wanted + 2d
+picked:
+  subject: order
+  words: all of it picked
+  anchor: placed
+  fulfil: {event: picked, all: line}
+  due: placed + 3d
+enough:
+  subject: order
+  words: eight units are picked
+  anchor: placed
+  fulfil: {event: picked, of: line, amount: {each: attr(units), reach: 8}}
+  due: placed + 3d
+in_full:
+  subject: order
+  words: each line in time
+  anchor: placed
+  fulfil: {all_of: [{promise: pick, of: line}, deliver]}
+up:
+  subject: order
+  words: the shop is up within a day
+  anchor: placed
+  fulfil: {event: up, of: shop}
+  due: placed + 50d
+""",
     "calendars/house.yaml": """house:
   words: the house
   hours: Mon-Fri 08:00-12:00, 13:00-17:00
@@ -78,8 +115,13 @@ def _rows() -> dict[str, Sequence[Row]]:
     open_ones = [[f"o{n}", "held", DAYS[n]] for n in (50, 57)]
     returned = [[f"o{n:02}", "returned", DAYS[n + 8]] for n in range(1, 50, 9)]
     downs = [["s1", "down", DAYS[10]], ["s1", "up", DAYS[12]], ["s0", "down", DAYS[55]], ["s2", "down", DAYS[20]], ["s2", "up", DAYS[21]]]
+    lines = [
+        [f"l{n:02}{k}", f"o{n:02}", str(3 + 2 * k + n % 3), DAYS[n], DAYS[n + 1 + (n + k) % 3] if (n + k) % 5 else ""]
+        for n in range(60)
+        for k in (0, 1)
+    ]
     customers = [[id, "closed" if id == "c4" else tier] for id, tier in BEFORE["customers"]]
-    return {**BEFORE, "customers": customers, "scans": [*BEFORE["scans"], *scans, *open_ones, *returned], "downs": downs}
+    return {**BEFORE, "customers": customers, "scans": [*BEFORE["scans"], *scans, *open_ones, *returned], "downs": downs, "lines": lines}
 
 
 ROWS = _rows()

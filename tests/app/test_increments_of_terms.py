@@ -22,6 +22,15 @@ QUICK: Mapping[str, Mapping[str, Sequence[Row]]] = {
     "a shop's system is up again": {"downs-2": [["s0", "up", LATER]]},
     "a shop's system was down long ago": {"downs-2": [["s1", "down", DAYS[3]], ["s1", "up", DAYS[5]]]},
     "a day passes while clocks stand": {"scans-2": [["o59", "packed", DAYS[64]]]},
+    "a line is picked": {"lines-2": [["l500", "o50", "3", DAYS[50], LATER]]},
+    "a line more": {"lines-2": [["l999", "o10", "3", DAYS[10], ""]]},
+    "a line moves to another order": {"lines-2": [["l200", "o21", "3", DAYS[20], DAYS[23]]]},
+    "a line of other units": {"lines-2": [["l331", "o33", "1", DAYS[33], DAYS[34]]]},
+    "a line whose units cannot be read": {"lines-2": [["l331", "o33", "some", DAYS[33], DAYS[34]]]},
+    "an order with its lines": {
+        "orders-2": [["o99", "c1", "s1", LATER, "", "2026-04-02", "open"]],
+        "lines-2": [["l990", "o99", "9", LATER, ""], ["l991", "o99", "9", LATER, LATER]],
+    },
     "an order of before the calendar changed": {"orders-2": [["o98", "c2", "s1", DAYS[20], "", "2026-04-02", "open"]]},
     "a customer of another kind": {"customers-2": [["c0", "closed"]]},
 }
@@ -46,18 +55,3 @@ def test_what_came_is_judged_as_if_all_were(tmp_path: Path, monkeypatch: pytest.
 
     assert_same(*ways.built({**QUICK, **WHOLE}[coming]))
     assert ways.quick == [False, coming in QUICK]
-
-
-@pytest.mark.parametrize(
-    "promise",
-    ["fulfil: {event: up, of: shop}\n  due: placed + 9d", "fulfil: {all_of: [{promise: fix, of: shop}]}"],
-    ids=["an event of another", "promises of another"],
-)
-def test_what_keeps_a_promise_from_outside_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, promise: str) -> None:
-    fix = "fix:\n  subject: shop\n  words: up in a day\n  anchor: down\n  fulfil: {event: up}\n  within: 1d\n"
-    more = f"{fix}whole:\n  subject: order\n  words: whole\n  anchor: placed\n  {promise}\n"
-    ways = Ways(tmp_path, monkeypatch, {**BOOK, "promises/more.yaml": more})
-    ways.begun(ROWS)
-
-    assert_same(*ways.built(QUICK["an order"]))
-    assert ways.quick == [False, False]

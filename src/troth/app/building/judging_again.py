@@ -14,7 +14,8 @@ from troth.app.rulebook.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.kernel.instant import from_us, to_us
 from troth.promises import Outcomes, Record, make_outcomes
-from troth.promises.again import make_again, pausing, reached, why_whole
+from troth.promises.again import make_again, parted, pausing, reached, why_whole
+from troth.promises.keeping import parts_of as linked_with
 from troth.query import literal_text
 from troth.record import Engine, Part, Snapshot, StoredFile, make_steps
 from troth.sources import Staged, make_facts
@@ -37,7 +38,7 @@ def judged_again(
     first_us, last = _last(engine, before)
     held = (int(before.facts["first_us"]), to_us(before.as_of))
     record = record_with(engine, rules, attributes, named.events, frozenset(), held)
-    refuse(why_whole(rules.terms, record))
+    refuse(why_whole(rules.terms))
     _refuse_other_span(engine, record)
     paused = PAUSES.table in before.schemas
     make_again(engine, rules.terms, record, was=WAS, since=before.as_of, until=last, paused=paused)
@@ -224,13 +225,13 @@ def _refuse_other_span(engine: Engine, record: Record) -> None:
 
 
 def _keep_events(engine: Engine, rules: Rules) -> None:
-    """event: of the subjects that are judged again and of what stops their clocks, and of no others."""
-    owners = [
-        f" UNION SELECT to_type, to_code FROM relation r JOIN again a ON a.object_type = r.from_type AND a.object = r.from_code"
-        f" WHERE from_type = {literal_text(subject)} AND to_type = {literal_text(owner)}"
-        for subject, owner in sorted(pausing(rules.terms))
+    """event: of the subjects that are judged again, of what stops their clocks and what keeps their promises, and of no others."""
+    linked = [
+        f" UNION SELECT {literal_text(part)}, p.part FROM ({linked_with(subject, part)}) p"
+        f" JOIN again a ON a.object_type = {literal_text(subject)} AND a.object = p.subject"
+        for subject, part in sorted(pausing(rules.terms) | parted(rules.terms))
     ]
-    engine.run(f"CREATE OR REPLACE TABLE read_again AS SELECT object_type, object FROM again{''.join(owners)}")
+    engine.run(f"CREATE OR REPLACE TABLE read_again AS SELECT object_type, object FROM again{''.join(linked)}")
     others = "FROM read_again ANTI JOIN changed USING (object_type, object)"
     types = [str(type) for (type,) in engine.rows(f"SELECT DISTINCT object_type FROM ({others})")]
     months = [
