@@ -78,6 +78,7 @@ HEADS = {
     "reviews": "review,order,answered,score",
     "downs": "shop,what,at",
     "lines": "line,order,units,wanted,picked",
+    "parcels": "parcel,order,arrived",
 }
 Row = Sequence[str]
 DAYS = [f"2026-{month:02}-{day:02} 10:{day + 10}" for month in (1, 2, 3) for day in range(1, 28)]
@@ -114,6 +115,7 @@ CELLS = {
     "lines": st.tuples(
         st.integers(0, 69).map(lambda n: f"l{n:02}0"), IDS, st.sampled_from(["1", "9", "some"]), st.sampled_from(DAYS), INSTANTS
     ),
+    "parcels": st.tuples(st.integers(0, 69).map(lambda n: f"x{n:02}0"), IDS, INSTANTS),
     "downs": st.tuples(st.sampled_from(["s0", "s1", "s4"]), st.sampled_from(["down", "up"]), INSTANTS),
 }  # fmt: skip
 

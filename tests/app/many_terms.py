@@ -31,12 +31,26 @@ BOOK = {
   relations: [{to: order, id: [order]}]
   events: [{type: wanted, at: wanted, anchor: true}, {type: picked, at: picked}]
 """,
+    "sources/parcels.yaml": """parcels:
+  files: ['parcels*.csv']
+  key: [parcel]
+  object: {type: parcel, id: [parcel]}
+  relations: [{to: order, id: [order]}]
+  events: [{type: arrived, at: arrived}]
+""",
     "promises/lines.yaml": """pick:
   subject: line
   words: picked in two days
   anchor: wanted
   fulfil: {event: picked}
   due: wanted + 2d
+  pause_while: [{from: held, to: freed, of: order}]
+arrive:
+  subject: order
+  words: all parcels are there
+  anchor: placed
+  fulfil: {event: arrived, all: parcel}
+  due: placed + 9d
 picked:
   subject: order
   words: all of it picked
@@ -85,7 +99,7 @@ pack:
   fulfil: {event: packed}
   within: 16wh
   calendar: house
-  pause_while: [{from: held, to: freed}, {from: down, to: up, of: shop}]
+  pause_while: [{from: down, to: up, of: shop}]
 back:
   subject: order
   words: nothing comes back within a week
@@ -120,8 +134,16 @@ def _rows() -> dict[str, Sequence[Row]]:
         for n in range(60)
         for k in (0, 1)
     ]
+    parcels = [[f"x{n:02}{k}", f"o{n:02}", DAYS[n + 3 + k] if n % 6 else ""] for n in range(60) for k in (0, 1)]
     customers = [[id, "closed" if id == "c4" else tier] for id, tier in BEFORE["customers"]]
-    return {**BEFORE, "customers": customers, "scans": [*BEFORE["scans"], *scans, *open_ones, *returned], "downs": downs, "lines": lines}
+    return {
+        **BEFORE,
+        "customers": customers,
+        "scans": [*BEFORE["scans"], *scans, *open_ones, *returned],
+        "downs": downs,
+        "lines": lines,
+        "parcels": parcels,
+    }
 
 
 ROWS = _rows()

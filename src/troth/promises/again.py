@@ -30,8 +30,8 @@ def reached(terms: Sequence[Terms], record: Record) -> Mapping[str, frozenset[st
         subject = one.current.value.subject
         keys = [parse(text) for by in one.by if (text := read_of(by, subject, record)) is not None]
         trees = [tree for shape in _shapes(one, record) for tree in shape.trees()]
-        linked = {type for _, type in pausing([one]) | parted([one])}
-        found[subject] = found.get(subject, frozenset()) | linked | set(owners_in([*keys, *trees], subject, record))
+        mine = {*owners_in([*keys, *trees], subject, record), *(owner for _, owner in pausing([one]))}
+        found[subject] = found.get(subject, frozenset()) | mine
     return found
 
 
