@@ -27,6 +27,7 @@ QUICK: Mapping[str, Mapping[str, Sequence[Row]]] = {
     "an order of two parcels is delivered": {"orders-2": [["o47", "c2", "s2", DAYS[47], LATER, DAYS[52][:10], "delivered"]]},
     "a line more": {"lines-2": [["l999", "o10", "3", DAYS[10], ""]]},
     "a line moves to another order": {"lines-2": [["l200", "o21", "3", DAYS[20], DAYS[23]]]},
+    "a line moves in its file": {"lines": [*ROWS["lines"], ["l160", "o00", "3", DAYS[16], DAYS[18]]]},
     "a line of other units": {"lines-2": [["l331", "o33", "1", DAYS[33], DAYS[34]]]},
     "a line whose units cannot be read": {"lines-2": [["l331", "o33", "some", DAYS[33], DAYS[34]]]},
     "an order with its lines": {

@@ -69,7 +69,7 @@ def make_again(engine: Engine, terms: Sequence[Terms], record: Record, *, was: s
     They changed themselves, or what they are linked with did, or their due came between two instants: only then it is told where
     the delay arose; or their clock stands, so that their due is as much later as it is later now. With what is made again everything is
     that is kept by it, and then all by whose outcomes that is kept: these are read where they are made.
-    was: the schema of the outcomes before. paused: whether it has a table of pauses.
+    was: the schema of the snapshot before, in which a part may have belonged to another whole. paused: whether it has a table of pauses.
     """
     selects = ["SELECT object_type, object FROM changed"]
     for subject, owners in reached(terms, record).items():
@@ -93,7 +93,8 @@ def make_again(engine: Engine, terms: Sequence[Terms], record: Record, *, was: s
     parts, judged = sorted(parted(terms)), {one.current.value.subject for one in terms}
     for subject, part in parts:
         engine.run(
-            f"INSERT INTO again SELECT {literal_text(subject)}, p.subject FROM ({parts_of(subject, part)}) p"
+            f"INSERT INTO again SELECT {literal_text(subject)}, p.subject"
+            f" FROM ({parts_of(subject, part)} UNION {parts_of(subject, part, f'{was}.relation')}) p"
             f" JOIN changed c ON c.object_type = {literal_text(part)} AND c.object = p.part"
         )
     links = [(subject, part, parts_of(subject, part)) for subject, part in parts if part in judged]

@@ -21,13 +21,16 @@ NOTHING_ASKED = "no amount was asked for"
 NOTHING_OF_IT = "nothing on record that it is made of"
 
 
-def parts_of(subject: str, type: str) -> str:
-    """Query of subject and part: what belongs to a subject, and what it belongs to; of its own type only the former."""
+def parts_of(subject: str, type: str, relation: str = "relation") -> str:
+    """Query of subject and part: what belongs to a subject, and what it belongs to; of its own type only the former.
+
+    relation: the table that says so.
+    """
     named = f"{literal_text(type)}, {literal_text(subject)}"
-    found = f"SELECT to_code AS subject, from_code AS part FROM relation WHERE (from_type, to_type) = ({named})"
+    found = f"SELECT to_code AS subject, from_code AS part FROM {relation} WHERE (from_type, to_type) = ({named})"
     if type == subject:
         return found
-    return f"{found} UNION SELECT from_code, to_code FROM relation WHERE (to_type, from_type) = ({named})"
+    return f"{found} UNION SELECT from_code, to_code FROM {relation} WHERE (to_type, from_type) = ({named})"
 
 
 def arrivals(subject: str, keeping: Keeping) -> str:
