@@ -52,6 +52,14 @@ class Accounts(Protocol):
 
     def put_subject(self, id: str, subject: str, name: str) -> None: ...
 
+    def person(self, id: str) -> str | None:
+        """Who somebody is to the record, as the sources name persons of staff; None where that is not said."""
+        ...
+
+    def put_person(self, id: str, person: str) -> None:
+        """Say so, once for good. Raises BadValue where the account is somebody's already, or another account is that one's."""
+        ...
+
 
 class Sessions(Protocol):
     def begin(self, session: Session) -> None: ...

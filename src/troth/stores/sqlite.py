@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -45,11 +45,13 @@ class Database:
     """A file of its own, for its owner only: what is deleted is overwritten, what is acknowledged is on the disk, one writer at a time.
 
     Each piece of work has a connection of its own, so that threads and processes may ask at once. schema: its tables, as statements.
-    version: of the schema, which the file says. words: what is in it, as in `the outbox`.
+    version: of the schema, which the file says. words: what is in it, as in `the outbox`. steps: by an earlier version, the statements that
+    lead from it to the next.
     """
 
-    def __init__(self, path: Path, schema: str, version: int, words: str) -> None:
+    def __init__(self, path: Path, schema: str, version: int, words: str, steps: Mapping[int, str] | None = None) -> None:
         self.path = path.absolute()
+        self._steps = steps or {}
         self._schema, self._version, self._words = schema, version, words
 
     @contextmanager
@@ -73,6 +75,8 @@ class Database:
             found = connection.execute("PRAGMA user_version").fetchone()[0]
             if found == 0:
                 self._begin(connection)
+            elif found in self._steps:
+                self._step(connection)
             elif found != self._version:
                 raise StoreError(f"{self._words}: written by another version of Troth", got=found, allowed=self._version)
             yield connection
@@ -81,10 +85,17 @@ class Database:
         with together(connection):
             if connection.execute("PRAGMA user_version").fetchone()[0]:
                 return  # another process was first
-            for statement in filter(str.strip, self._schema.split(";")):
-                connection.execute(statement)
+            _run(connection, self._schema)
             self.first(connection)
             connection.execute(f"PRAGMA user_version = {self._version}")
+
+    def _step(self, connection: sqlite3.Connection) -> None:
+        with together(connection):
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            while found in self._steps:
+                _run(connection, self._steps[found])
+                found += 1
+            connection.execute(f"PRAGMA user_version = {found}")
 
     def first(self, connection: sqlite3.Connection) -> None:
         """What is written into a file that is new, beside its tables."""
@@ -97,6 +108,11 @@ class Database:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in LOCKED:
                 raise Busy(f"somebody is writing {self._words}", got=error, next_step="Try again.") from error
             raise StoreError(f"{self._words} cannot be read or written", got=error) from error
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in filter(str.strip, statements.split(";")):
+        connection.execute(statement)
 
 
 @contextmanager

@@ -20,6 +20,9 @@ HERE = Viewer("command-line", Role.admin)
 """Whoever can write the book's folder from a terminal: nothing of it is closed to them."""
 
 
+LONGEST_PERSON = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """What signing in needs. now: the clock, naive UTC. Made by `bootstrap` only."""
@@ -114,6 +117,21 @@ def found(access: Access, by: Viewer, id: str) -> Account:
     if account is None or not by.scope.holds(account.scope):
         raise NotFound("no such account", got=id, next_step="List them: troth access list")
     return account
+
+
+def tie(access: Access, by: Viewer, id: str, person: str) -> None:
+    """Say who of the record's staff an account is, so that this one reads their own results.
+
+    It is said of one account alone, for good, and by nobody of their own: an account that was named cannot be named anew. The journal has
+    that it was said, and not of whom. Raises BadValue, NotFound.
+    """
+    account, person = found(access, by, id), person.strip()
+    if account.id == by.id:
+        raise BadValue("nobody says of their own account who they are", got=id, next_step="Ask another admin.")
+    if not person or len(person) > LONGEST_PERSON:
+        raise BadValue("no person of the record", got=f"'{person}'", allowed="an id as the sources have it")
+    access.accounts.put_person(id, person)
+    access.record(by.id, "account.tied", id)
 
 
 def speak(access: Access, id: str, language: str | None) -> None:

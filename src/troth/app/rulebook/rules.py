@@ -24,6 +24,8 @@ from troth.metrics.huddles import HUDDLES
 from troth.metrics.huddles import lint as lint_huddles
 from troth.metrics.lint_answers import lint_answers
 from troth.metrics.lint_persons import lint_persons
+from troth.metrics.own_results import OWN_RESULTS
+from troth.metrics.own_results import lint as lint_own_results
 from troth.metrics.scorecards import GOALS, SCORECARDS
 from troth.metrics.scorecards import lint as lint_scorecards
 from troth.metrics.valuing import VALUES
@@ -41,7 +43,7 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks(
-    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES, CALIBRATIONS, VALUES),
+    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES, CALIBRATIONS, VALUES, OWN_RESULTS),
     (
         lint_sources,
         lint_calendars,
@@ -56,6 +58,7 @@ CHECKS = Checks(
         lint_huddles,
         lint_calibrations,
         lint_values,
+        lint_own_results,
     ),
 )
 CACHE, PAST = "cache/book.json", "cache/past.json"

@@ -35,14 +35,16 @@ from troth.app.pages.said import ids_of
 from troth.app.pages.scoping import scoped
 from troth.app.pages.search import Hit, named_in, search
 from troth.app.past.replay import replay
+from troth.app.people.own_results import Own, own_results
 from troth.app.reading import Reading
 from troth.app.rulebook.rulebook import Shown, Why, show, why
 from troth.app.writing import csv_of
 from troth.faces import shapes
-from troth.faces.api.answers import Answer, answered, wants_csv
+from troth.faces.api.answers import JSON, Answer, answered, wants_csv
 from troth.faces.api.problems import problems
+from troth.faces.plain import text_of
 from troth.faces.values import pairs
-from troth.faces.web.desk import AtDesk, SeesAll, desk
+from troth.faces.web.desk import AtDesk, SeesAll, access_of, desk
 from troth.findings.budget import Budget
 from troth.findings.reliability import Dose
 from troth.findings.suppliers import Suppliers
@@ -356,6 +358,12 @@ def open_cases(
     if wants_csv(desk.request):
         return desk.csv("cases.csv", csv_of(*shapes.cases_table(found)))
     return answered(desk, lambda _: found, keep=False)
+
+
+@router.get("/me/results", **Answer(tuple[Own, ...]).said)
+def my_results(desk: AtDesk) -> Response:
+    """The own results of whoever is signed in by a browser, beside the team's; of nobody else, and by no token."""
+    return Response(text_of(own_results(access_of(desk.request), desk.served, desk.viewer)), media_type=JSON)
 
 
 @router.get("/rules", **Answer(RulesTold).said)

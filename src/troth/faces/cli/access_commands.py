@@ -115,6 +115,22 @@ def remove(id: Id, book: Book = HERE, json: Json = False) -> None:
 
 
 @app.command()
+def person(
+    id: Id,
+    who: Annotated[str, typer.Argument(help="Who of the staff it is, as the sources name that one.")],
+    book: Book = HERE,
+    json: Json = False,
+) -> None:
+    """Say once for good who of the record's staff an account is, so that this one reads their own results."""
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.access import tie
+
+    out = Out(json=json, quiet=False)
+    tie(_opened(book)[1], BY, id, who)
+    out.data({"tied": id}) if json else out.say(f"{id} reads the results of that person from now on, and nobody else does.")
+
+
+@app.command()
 def link(id: Id, address: Address = SERVED, book: Book = HERE, json: Json = False) -> None:
     """Make a one-time link by which an account is taken, or gets another password where it was lost."""
     from troth.app.people.access import HERE as BY

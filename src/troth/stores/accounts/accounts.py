@@ -91,6 +91,19 @@ class SqliteAccounts:
                 (id, name.strip(), subject),
             )
 
+    def person(self, id: str) -> str | None:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT person FROM staff WHERE account = ?", (id,)).fetchone()
+        return None if row is None else row[0]
+
+    def put_person(self, id: str, person: str) -> None:
+        with self._database.writing() as connection:
+            try:
+                connection.execute("INSERT INTO staff VALUES (?, ?)", (id, person))
+            except sqlite3.IntegrityError as error:
+                step = "Remove the account with `troth access remove` and make another one."
+                raise BadValue("an account is one person's for good, and a person's is one account", next_step=step) from error
+
     def _one(self, condition: str, value: str) -> Account | None:
         with self._database.reading() as connection:
             row = connection.execute(f"SELECT {COLUMNS} FROM {FROM} WHERE {condition}", (value,)).fetchone()

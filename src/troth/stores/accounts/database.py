@@ -11,7 +11,7 @@ from troth.access.keys import new_salt
 from troth.access.viewer import Scope
 from troth.stores import sqlite
 
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE access (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, salt BLOB NOT NULL);
@@ -29,13 +29,14 @@ CREATE TABLE asking (state TEXT PRIMARY KEY, browser TEXT NOT NULL, nonce TEXT N
     expires TEXT NOT NULL);
 CREATE TABLE failure (mark TEXT PRIMARY KEY, failures INTEGER NOT NULL, last TEXT NOT NULL);
 """
+STAFF = "CREATE TABLE staff (account TEXT PRIMARY KEY REFERENCES account ON DELETE CASCADE, person TEXT UNIQUE NOT NULL);"
 
 
 class Database(sqlite.Database):
     """The accounts' file."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, SCHEMA, VERSION, "the accounts")
+        super().__init__(path, SCHEMA + STAFF, VERSION, "the accounts", {1: STAFF + "UPDATE access SET version = 2;"})
 
     def first(self, connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO access VALUES (1, ?, ?)", (VERSION, new_salt()))

@@ -8,6 +8,7 @@ from troth.faces.web.pages import (
     data,
     huddle,
     links,
+    me,
     measures,
     monday,
     orders,
@@ -26,7 +27,7 @@ ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router, calibrations.router),
     *(values.router,),
-    *(signing_in.router, sso.router, account.router, access.router),
+    *(signing_in.router, sso.router, account.router, access.router, me.router),
     *(links.router,),
 )
 

@@ -135,6 +135,7 @@ def _shown(desk: Own, status: int = 200, *, wrong: str = "", given: Given | None
         "known_as": desk.access.accounts.names().get(desk.viewer.id, ""), "sessions": desk.access.sessions.of(desk.viewer.id),
         "this": hash_of(desk.key), "tokens": kept, "days": DAYS, "roles": roles, "most": roles[-1], "wrong": wrong, "given": given,
         "mail": None if desk.sending is None else own_letters(desk.sending, desk.access, desk.viewer.id),
+        "own_results": desk.access.accounts.person(desk.viewer.id) is not None,
         "days_of_week": dict(enumerate(desk.language.whole_days)),
     }  # fmt: skip
     return desk.show("account.html", status, **said)
