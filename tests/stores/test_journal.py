@@ -55,6 +55,16 @@ def test_a_new_journal_verifies(journal: Journal) -> None:
     assert journal.verify() is None
 
 
+def test_how_far_it_is_written_is_told_of_what_another_wrote(journal: Journal) -> None:
+    assert journal.mark() == 0
+    other = Journal(journal.path)
+    other.record("ana", "huddle.held", "branch=FR-02", {"day": "2026-03-02"}, NOW)
+    assert journal.mark() == 1
+    journal.record("ana", "huddle.held", "branch=FR-02", {"day": "2026-03-03"}, NOW)
+    assert (journal.mark(), other.mark()) == (2, 2)
+    other.close()
+
+
 def test_entries_are_chained(journal: Journal) -> None:
     _with_notes(journal, 3)
 

@@ -38,6 +38,9 @@ class Listed:
     def recorded(self, action: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
         return tuple((about, payload) for _, done, about, payload in self.said if done == action)
 
+    def mark(self) -> int:
+        return len(self.said)
+
     @property
     def actions(self) -> list[str]:
         return [action for _, action, _, _ in self.said]

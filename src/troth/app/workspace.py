@@ -28,6 +28,10 @@ class Journal(Protocol):
         """Object and payload of every act of a kind, oldest first."""
         ...
 
+    def mark(self) -> int:
+        """How far it is written: what follows from it is the same while this is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:

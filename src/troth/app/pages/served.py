@@ -135,6 +135,10 @@ class Served:
         made: Made = self._pages.get((snapshot, scope.key, key), lambda: self._asked(snapshot, scope, make))
         return made
 
+    def noted(self, scope: Scope, key: Hashable, make: Callable[[Reading], Made]) -> Made:
+        """The same of what `make` reads of the journal besides: made anew only after something was written there."""
+        return self.kept(scope, ("noted", self.workspace.journal.mark(), key), make)
+
     def written(self, scope: Scope, key: Hashable, make: Callable[[], Made]) -> Made:
         """The same of a page as it is sent, of which fewer are kept."""
         made: Made = self._texts.get((self.snapshot_or_none(), scope.key, key), make)

@@ -56,6 +56,10 @@ class Desk:
         """What `make` gives of the reading, made once for each snapshot and scope. It may not depend on the language."""
         return self.served.kept(self.viewer.scope, key, make)
 
+    def noted(self, key: Hashable, make: Callable[[Reading], Made]) -> Made:
+        """The same of what `make` reads of the journal besides."""
+        return self.served.noted(self.viewer.scope, key, make)
+
     def show(self, name: str, status: int = 200, **data: Any) -> Response:
         return HTMLResponse(self.written(name, **data), status)
 

@@ -46,9 +46,11 @@ class Journal:
         with _refusals():
             self._engine: Engine = database.connect(self.path)
         self._watch: Watch[Snapshot | None] = Watch(self.path)
+        self._acts: Watch[int] = Watch(self.path)
 
     def close(self) -> None:
         self._watch.close()
+        self._acts.close()
         self._engine.dispose()
 
     def current(self) -> Snapshot | None:
@@ -102,6 +104,15 @@ class Journal:
 
     def recorded(self, action: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
         return tuple((entry.object, json.loads(entry.payload)) for entry in self.entries(action))
+
+    def mark(self) -> int:
+        """Implements `app.workspace.Journal`. A server asks for it with every page, as for what is in force."""
+        with _refusals():
+            return self._acts.look(self._last)
+
+    def _last(self) -> int:
+        with self._reading() as connection:
+            return int(connection.execute(select(func.max(ENTRY.c.seq))).scalar() or 0)
 
     def loads(self) -> tuple[Load, ...]:
         """All that was ever taken in."""

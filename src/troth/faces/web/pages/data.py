@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/data")
 def data(desk: SeesAll) -> Response:
-    cases = desk.asked(lambda reading: cases_on_page(desk.served.workspace, reading))
+    cases = desk.noted("cases", lambda reading: cases_on_page(desk.served.workspace, reading))
     page = data_sheet({**desk.kept("data", told_data), "cases": cases}, desk.language.number)
     return desk.show("data_page.html", **page, steps=steps(desk))
 

@@ -22,8 +22,7 @@ ByManager = Annotated[Desk, Depends(at_least(Role.manager))]
 @router.get("/huddle")
 def huddles(desk: AtDesk) -> Response:
     say = desk.language.gettext
-    # What was held is in the journal and in no snapshot, so that this page is never kept.
-    units = desk.asked(lambda reading: huddle_units(desk.served.workspace, reading))
+    units = desk.noted("huddle units", lambda reading: huddle_units(desk.served.workspace, reading))
     return desk.show(
         "huddles.html", title=say("Huddle"), headline=say("Ten minutes, standing, in front of what customers were promised."),
         dimensions=units, skipped=skipped_lines(units, desk.language),

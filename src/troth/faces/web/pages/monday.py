@@ -28,7 +28,7 @@ def told(desk: Desk) -> MondayPage:
 @router.get("/")
 def monday(desk: AtDesk) -> Response:
     may_export = desk.viewer.may(Role.analyst)
-    cases = waiting(desk.served.workspace) if desk.viewer.scope.whole else ()
+    cases = desk.noted("waiting", lambda _: waiting(desk.served.workspace)) if desk.viewer.scope.whole else ()
     return desk.page("monday.html", lambda: {**_laid(told(desk)), "may_export": may_export, "cases": cases}, beside=cases)
 
 

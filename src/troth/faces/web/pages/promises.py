@@ -20,8 +20,7 @@ FIRST = {"promises": promised}
 
 @router.get("/promises")
 def promises(desk: AtDesk) -> Response:
-    # What was held is in the journal and in no snapshot.
-    held = tuple(one for one in desk.asked(lambda reading: huddles(desk.served.workspace, reading)) if one.rate.n)
+    held = desk.noted("huddles", lambda reading: tuple(one for one in huddles(desk.served.workspace, reading) if one.rate.n))
     return desk.page("promises.html", lambda: {**_list(desk.kept("promises", promised)), "huddles": held}, beside=held)
 
 
