@@ -148,9 +148,9 @@ def _judged(engine: Engine, plan: Plan, codes: Mapping[Clock, int], at: datetime
     several = only(plan.terms) is None
     others = sorted((group.places.definition for group in (*plan.groups, *plan.former)), key=lambda one: one.hash)
     stages = standing.stages[name] if standing else _stages([plan.terms.current, *others])
-    bound = bound_by(variants, plan.clocks)
-    beside = standing.bound[name] if standing else frozenset[Bound]()
-    load_variants(engine, f"variant_{name}", variants, plan.clocks, bound | beside)
+    mine = bound_by(variants, plan.clocks)
+    bound = frozenset(mine.values())
+    load_variants(engine, f"variant_{name}", variants, mine, bound | standing.bound[name] if standing else bound)
     _make(engine, f"outcome_{name}", name, plan.groups, codes, stages, at, assigned=f"assigned_{name}" if several else None)
     if plan.former:
         before = f"assigned_{name}_before"

@@ -78,31 +78,33 @@ class Bound(NamedTuple):
     calendar: str | None
 
 
-def bound_by(variants: Mapping[int, Variant[Promise]], clocks: Mapping[int, Clock | None]) -> frozenset[Bound]:
-    """What variants say on their calendars, both by their numbers."""
-    return frozenset(_bound(variant, clocks[number]) for number, variant in variants.items())
-
-
-def _bound(variant: Variant[Promise], clock: Clock | None) -> Bound:
-    return Bound(variant.definition.hash, variant.layers or STANDARD, variant.changes or None, clock.id if clock else None)
+def bound_by(variants: Mapping[int, Variant[Promise]], clocks: Mapping[int, Clock | None]) -> dict[int, Bound]:
+    """What variants say on their calendars, all by their numbers."""
+    ids = {clock: clock.id for clock in set(clocks.values()) if clock is not None}
+    return {
+        number: Bound(
+            one.definition.hash, one.layers or STANDARD, one.changes or None, None if (clock := clocks[number]) is None else ids[clock]
+        )
+        for number, one in variants.items()
+    }
 
 
 def load_variants(
     engine: Engine,
     table: str,
     variants: Mapping[int, Variant[Promise]],
-    clocks: Mapping[int, Clock | None],
+    mine: Mapping[int, Bound],
     bound: Collection[Bound],
 ) -> None:
     """variant -> the hash of its terms, whose word they are, and the calendar on which working time counts.
 
-    bound: what binds any subject: the columns' types name all of it, since they are those of the outcomes of all subjects.
+    mine: that, by their numbers. bound: what binds any subject: the columns' types name all of it, since they are those of the outcomes of
+    all subjects.
     """
-    mine = [_bound(variant, clocks[number]) for number, variant in variants.items()]
     columns: dict[str, list[str | None]] = {
         "subject_type": [variant.definition.value.subject for variant in variants.values()],
         "former_terms": [variant.former.hash if variant.former else None for variant in variants.values()],
-        **{name: [getattr(one, name) for one in mine] for name in Bound._fields},
+        **{name: [getattr(mine[number], name) for number in variants] for name in Bound._fields},
     }
     known = {name: [getattr(one, name) for one in bound] for name in Bound._fields}
     restated = np.array([variant.restated or np.datetime64("NaT") for variant in variants.values()], dtype="datetime64[us]")

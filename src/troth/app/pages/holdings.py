@@ -118,6 +118,8 @@ def huddles(workspace: Workspace, reading: Reading, dimension: str | None = None
 
     Of a reading that is cut, those units that may be seen. Raises NotFound for a dimension that has no units.
     """
+    if dimension is None and not workspace.journal.recorded(HELD):
+        return ()
     known = _dimensions(reading)
     if dimension is not None and dimension not in dict(known):
         raise NotFound(f"no units of a dimension '{dimension}'", allowed=nearest(dimension, dict(known)))
