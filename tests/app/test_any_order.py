@@ -98,7 +98,8 @@ def test_last_months_report_is_what_it_was_bit_for_bit(tmp_path: Path, monkeypat
     """A late arrival, a correction, a row taken back and a merge of customers later, with the snapshots of then long collected."""
     orders = TWO_FILES["orders.csv"]
     book = {
-        "company.yaml": "dimensions: [{id: customer, read: order.debtor}]\nroles: [sales]\n",
+        "company.yaml": "dimensions: [{id: customer, read: order.debtor}]\n"
+        "roles: [sales, sales_ops, finance_ops, service_desk, data_desk]\n",
         "changes/CHG-0001.yaml": "kind: exception\ntitle: One day\nowner: sales\nreason: agreed\nsince: 2025-01-01\nexpires: 2030-01-01\n"
         "overlays: ['overlays/customer=a4']\n",
         "overlays/customer=a4/promises/deliver.yaml": "change: CHG-0001\ndeliver: {due: placed + 1h}\n",

@@ -174,7 +174,8 @@ def test_other_hours_of_a_calendar(tmp_path: Path) -> None:
 def test_a_merge_of_parties_brings_a_customer_under_its_own_terms(tmp_path: Path) -> None:
     """Debtor 500 is nobody's account until somebody says that it is a4, whose terms give an hour."""
     book = {
-        "company.yaml": "dimensions: [{id: customer, read: order.debtor}]\nroles: [sales]\n",
+        "company.yaml": "dimensions: [{id: customer, read: order.debtor}]\n"
+        "roles: [sales, sales_ops, finance_ops, service_desk, data_desk]\n",
         "changes/CHG-0001.yaml": "kind: exception\ntitle: One day\nowner: sales\nreason: agreed\nsince: 2025-01-01\nexpires: 2030-01-01\n"
         "overlays: ['overlays/customer=a4']\n",
         "overlays/customer=a4/promises/deliver.yaml": "change: CHG-0001\ndeliver: {due: placed + 1h}\n",
