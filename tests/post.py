@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import socketserver
 import ssl
 from collections.abc import Iterator
@@ -98,7 +99,7 @@ class _Talk(socketserver.StreamRequestHandler):
         if answer:
             self.say(answer)
         else:
-            self.connection.close()
+            self.connection.shutdown(socket.SHUT_RDWR)  # closing alone leaves it open to the files made of it
 
 
 @contextmanager

@@ -69,7 +69,10 @@ def clocked(name: str, rule: Rule, zone: str, since_us: int, until_us: int) -> C
     """A calendar over what is on record, and so far beyond as AROUND_US says."""
     calendar = calendar_by(rule, since_us - AROUND_US, until_us + AROUND_US, zone)
     rows = ", ".join(f"({', '.join(map(str, row))})" for row in _rows(calendar))
-    sql = f"SELECT * FROM (VALUES {rows}) v(opens, closes, following, worked, finished)"
+    columns = ("opens", "closes", "following", "worked", "finished")
+    # ClickHouse takes the type of a literal from its size and sign, and joins by ranges of one and the same type only.
+    whole = ", ".join(f"CAST({column} AS BIGINT) AS {column}" for column in columns)
+    sql = f"SELECT {whole} FROM (VALUES {rows}) v({', '.join(columns)})"
     return Clocked(f"clock_{name}_{digest.of_text(sql)[:8]}", sql)
 
 
