@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from troth import __version__
 from troth.app.workspace import SUMS, Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
+from troth.kernel.installed import release
 from troth.record import Engine
 from troth.sources.databases.database import Databases
 from troth.stores.history.git import GitHistory
@@ -54,7 +54,7 @@ def open_workspace(root: Path) -> Workspace:
     vault, databases = SqliteVault(state, now), open_databases()
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
     return Workspace(
-        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, version("duckdb"), now, journal.close,
+        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, release("duckdb"), now, journal.close,
         databases, decisions, JournalCases(journal), weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
     )  # fmt: skip
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from troth import __version__
+from troth.kernel.installed import release
 
 FILE = ".troth/cache/unchanged.json"
 JOURNAL = ".troth/journal.db"
@@ -88,7 +88,7 @@ def still(root: Path) -> Still | None:
 
 
 def _made_by() -> list[str]:
-    return [__version__, version("duckdb"), version("tzdata"), version("holidays")]
+    return [__version__, release("duckdb"), release("tzdata"), release("holidays")]
 
 
 def _seen(path: str | Path) -> Seen | None:

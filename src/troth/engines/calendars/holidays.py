@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from importlib.metadata import version
 
 from troth.kernel.errors import BookError, nearest
+from troth.kernel.installed import release
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
@@ -18,7 +18,7 @@ def holidays_version() -> str:
     >>> holidays_version().count(".") >= 1
     True
     """
-    return version("holidays")
+    return release("holidays")
 
 
 def refuse_unknown(region: str) -> None:

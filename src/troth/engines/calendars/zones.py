@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from troth.kernel.errors import CannotEstimate, nearest
+from troth.kernel.installed import release
 
 Instants = npt.NDArray[np.int64]
 
@@ -144,7 +144,7 @@ def tz_version() -> str:
     >>> tz_version().split(".")[0] >= "2025"
     True
     """
-    return version("tzdata")
+    return release("tzdata")
 
 
 @cache

@@ -7,11 +7,11 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from troth.kernel.errors import NotFound, StoreError
+from troth.kernel.installed import release
 from troth.sources.identity import FEWEST_CARDS, Card, Identity, Link, Roll, Verdict, Weigh, Weight
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class SplinkWeigher:
 
     @property
     def version(self) -> str:
-        return f"splink {version('splink')}" if find_spec("splink") else "none"
+        return f"splink {release('splink')}" if find_spec("splink") else "none"
 
     def weigh(self, roll: Roll, identity: Identity) -> tuple[Sequence[Link], Sequence[str]]:
         how = identity.weigh
