@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from tests.fuzz.harness import FOUND
-from troth.kernel.errors import StoreError
-from troth.stores.lake.engine import DuckEngine
+from troth.app.bootstrap import open_workspace
+from troth.kernel.errors import BadValue, StoreError
+from troth.stores.lake.engine import DuckEngine, room
 
 US = "datetime64[us]"
 
@@ -142,6 +143,33 @@ def test_what_does_not_fit_is_spilled(tmp_path: Path) -> None:
 
         assert small.rows("SELECT count(*) FROM large") == [(12_000_000,)]
         assert any((tmp_path / "spill").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [({}, "3GB"), ({"TROTH_MEMORY": " "}, "3GB"), ({"TROTH_MEMORY": " 2500mb"}, "2500MB"), ({"TROTH_MEMORY": "12GB"}, "12GB")],
+)
+def test_the_environment_says_how_much_may_be_filled(said: dict[str, str], limit: str) -> None:
+    assert room(said) == limit
+
+
+@pytest.mark.parametrize("said", ["8", "8 GB", "-1GB", "0GB", "999MB", "1e3GB", "half", "80%"])
+def test_what_is_no_such_amount_is_refused(said: str) -> None:
+    with pytest.raises(BadValue, match="TROTH_MEMORY") as refused:
+        room({"TROTH_MEMORY": said})
+
+    assert (refused.value.got, refused.value.allowed) == (f"'{said}'", "1GB or more, as 8GB or 2500MB")
+
+
+def test_the_engines_of_a_workspace_fill_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "troth.yaml").write_text("name: small\n", encoding="utf-8")
+    monkeypatch.setenv("TROTH_MEMORY", "2000MB")
+    workspace = open_workspace(tmp_path)
+
+    with workspace.building() as built:
+        limits = [engine.rows("SELECT current_setting('memory_limit')") for engine in (workspace.engine(), built)]
+
+    assert limits == [[("1.8 GiB",)]] * 2
 
 
 def test_arrays_load_without_pandas_or_pyarrow() -> None:

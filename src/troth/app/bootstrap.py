@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from troth.stores.history.git import GitHistory
 from troth.stores.journal.cases import JournalCases
 from troth.stores.journal.decisions import JournalDecisions
 from troth.stores.journal.journal import Journal
-from troth.stores.lake.engine import DuckEngine
+from troth.stores.lake.engine import DuckEngine, room
 from troth.stores.lake.gc import Collected, collect, plan
 from troth.stores.lake.lake import ParquetLake
 from troth.stores.lake.lease import Words, lease
@@ -45,16 +46,17 @@ def open_workspace(root: Path) -> Workspace:
     state = root / STATE
     journal = Journal(state / "journal.db")
     lake = ParquetLake(state / "lake", journal)
+    engine = partial(DuckEngine, memory_limit=room(os.environ))
 
     @contextmanager
     def building() -> Iterator[Engine]:
-        with lake.building(now()) as spill, DuckEngine(spill=spill) as engine:
-            yield engine
+        with lake.building(now()) as spill, engine(spill=spill) as made:
+            yield made
 
     vault, databases = SqliteVault(state, now), open_databases()
     decisions, weigher = JournalDecisions(journal), SplinkWeigher()
     return Workspace(
-        root, state, GitHistory(root), lake, vault, journal, DuckEngine, building, schema_of, release("duckdb"), now, journal.close,
+        root, state, GitHistory(root), lake, vault, journal, engine, building, schema_of, release("duckdb"), now, journal.close,
         databases, decisions, JournalCases(journal), weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
     )  # fmt: skip
 
@@ -124,7 +126,7 @@ def sheet_writer() -> Iterator[Callable[[Sheet, Path], Path]]:
 
 def scratch_engine() -> Engine:
     """An engine of no workspace, for looking at files before there is a book."""
-    return DuckEngine()
+    return DuckEngine(memory_limit=room(os.environ))
 
 
 def _require_book(root: Path) -> None:

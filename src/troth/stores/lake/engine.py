@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Self, TypeVar
 import duckdb
 import numpy as np
 
-from troth.kernel.errors import StoreError
+from troth.kernel.errors import BadValue, StoreError
 
 Array = np.ndarray[Any, Any]
 Answer = TypeVar("Answer")
@@ -31,6 +32,23 @@ _SETTINGS = {
 _ENCIPHERED: dict[str, str] = {"temp_file_encryption": "true", "force_mbedtls_unsafe": "true"}
 
 
+MEMORY, ROOM = "TROTH_MEMORY", "3GB"
+_AMOUNT = re.compile(r"([0-9]{1,6})(MB|GB)")
+
+
+def room(environment: Mapping[str, str]) -> str:
+    """How much memory one engine may fill before it writes aside, as DuckDB writes it: what TROTH_MEMORY says, else 3GB.
+
+    Raises BadValue for anything but whole MB or GB, and for less than 1GB.
+    """
+    said = environment.get(MEMORY, "").strip().upper() or ROOM
+    amount = _AMOUNT.fullmatch(said)
+    if amount is None or int(amount[1]) * (1 if amount[2] == "GB" else 0.001) < 1:
+        raise BadValue(f"this is no room to work in: {MEMORY}", got=f"'{environment[MEMORY]}'", allowed="1GB or more, as 8GB or 2500MB",
+                       next_step="Set it to what a build may fill, well under what the machine has; without it that is 3GB.")  # fmt: skip
+    return said
+
+
 class DuckEngine:
     """Implements `record.ports.Engine`. Each statement has a cursor of its own, so temporary tables do not outlive it.
 
@@ -40,7 +58,7 @@ class DuckEngine:
     damaged Parquet files, raises it too; the engine then begins anew, without the tables it had.
     """
 
-    def __init__(self, *, threads: int | None = None, memory_limit: str = "3GB", spill: Path | None = None) -> None:
+    def __init__(self, *, threads: int | None = None, memory_limit: str = ROOM, spill: Path | None = None) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
