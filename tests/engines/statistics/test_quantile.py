@@ -26,7 +26,19 @@ def test_binomial_chances_are_those_in_fractions() -> None:
         assert binomial_pmf(n, float(p)).tolist() == pytest.approx([float(one) for one in exact], rel=1e-10)
         assert binomial_tail(n, float(p), 2) == pytest.approx(float(sum(exact[2:])), rel=1e-10)
     assert binomial_pmf(3, 0.0).tolist() == [1, 0, 0, 0]
-    assert binomial_pmf(1_000_000, 0.05).sum() == pytest.approx(1, abs=1e-8)
+    assert binomial_pmf(1_000_000, 0.05).sum() == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "p"), [(50_000, 0.05), (1_000_000, 0.95), (1_000_000, 1e-7), (300, 1e-9), (100_000, 0.5)])
+def test_binomial_chances_of_many_are_those_of_scipy(n: int, p: float) -> None:
+    from scipy.stats import binom
+
+    ours, theirs = binomial_pmf(n, p), binom.pmf(np.arange(n + 1), n, p)
+    told = theirs > 1e-300
+
+    assert told.sum() > 4
+    assert np.abs(ours[told] / theirs[told] - 1).max() < 1e-9
+    assert np.abs(ours - theirs).max() < 1e-14
 
 
 def test_benjamini_and_hochberg_s_own_fifteen_tests() -> None:
