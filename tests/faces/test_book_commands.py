@@ -272,11 +272,11 @@ def test_the_schema_of_a_kind_and_of_all(tmp_path: Path) -> None:
 
     assert set(run().json) == {
         "calendars", "calendars.overlay", "calibrations", "changes", "commitments", "company", "goals", "huddles", "identity", "metrics",
-        "promises", "promises.overlay", "results", "scorecards", "sources", "troth", "values",
+        "promises", "promises.overlay", "results", "rewards", "scorecards", "sources", "troth", "values",
     }  # fmt: skip
     assert run("troth").json["required"] == ["name", "folder"]
-    assert run("--into", str(tmp_path / ".vscode")).out == f"17 schemas in {tmp_path / '.vscode'}\n"
-    assert len(list((tmp_path / ".vscode").iterdir())) == 18
+    assert run("--into", str(tmp_path / ".vscode")).out == f"18 schemas in {tmp_path / '.vscode'}\n"
+    assert len(list((tmp_path / ".vscode").iterdir())) == 19
     assert run("promise").refused == "no schema 'promise'; allowed: did you mean 'promises'?"
 
 

@@ -32,6 +32,7 @@ from troth.faces.cli import main
 from troth.kernel import errors
 from troth.metrics import Metric
 from troth.metrics.calibrating import Calibration, Weighed
+from troth.metrics.rewards import Reward
 from troth.metrics.scorecards import Goal, Item, Scorecard
 from troth.metrics.valuing import Value
 from troth.promises.calendars import CalendarDefinition
@@ -205,6 +206,7 @@ def test_each_option_is_documented_and_has_help() -> None:
         ("scorecards.md", Scorecard),
         ("calibrations.md", Calibration),
         ("calibrations.md", Weighed),
+        ("rewards.md", Reward),
         ("values.md", Value),
         ("book.md", Change),
         ("book.md", Scope),

@@ -44,6 +44,7 @@ PAGES = (
     "/search?q=SO-0000001",
     "/reliability",
     "/calibrations",
+    "/rewards",
     "/values",
     "/values/customers/customer:K0000001",
     "/nothing-of-the-kind",

@@ -45,6 +45,7 @@ NAMES = {
     "goals": "come_again",
     "roles": "head_of_logistics",
     "values": "customers",
+    "rewards": "windows_kept",
     "rules": "promises.deliver.due",
 }
 
@@ -70,7 +71,7 @@ ASKED = (
     "/metrics/delivered_in_time/chart?grain=month", "/units?by=warehouse&metric=delivered_in_time",
     "/units?by=country&metric=solve_time", "/units?by=warehouse&metric=lead_time_95&adjust=segment",
     "/values", "/values/customers/customers/customer:K0000003", "/metrics/visit_rating/benchmark?by=branch",
-    "/calibrations?name=branches", "/goals", "/scorecards",
+    "/calibrations?name=branches", "/rewards", "/rewards/windows_kept/back-test", "/goals", "/scorecards",
     "/search?q=deliver",
     "/roles/head_of_logistics/line-of-sight", "/handoffs", "/gaps", "/replay", "/data", "/cases?closed=true", "/rules",
     "/rules/promises.deliver",
@@ -108,6 +109,8 @@ def test_an_order_and_a_customer_are_as_described(as_viewer: Client, meridian: P
         ("/promises/deliver/suppliers?by=attr(carrier)", ("suppliers", "deliver", "--by", "attr(carrier)")),
         ("/metrics/visit_rating/benchmark?by=branch", ("benchmark", "visit_rating", "--by", "branch")),
         ("/calibrations", ("calibration",)),
+        ("/rewards", ("reward",)),
+        ("/rewards/windows_kept/back-test", ("reward", "windows_kept", "--back-test")),
         ("/values?name=shoppers", ("value", "shoppers")),
         ("/values/customers/customers/customer:K0000003", ("value", "customers", "--customer", "customer:K0000003")),
         ("/goals", ("goals",)),
@@ -125,7 +128,14 @@ def test_it_is_what_the_command_line_prints(as_viewer: Client, meridian: Path, p
 
 @pytest.mark.parametrize(
     "path",
-    ["/metrics/delivered_in_time?grain=month", "/replay", "/calibrations", "/values", "/units?by=warehouse&metric=delivered_in_time"],
+    [
+        "/metrics/delivered_in_time?grain=month",
+        "/replay",
+        "/calibrations",
+        "/rewards",
+        "/values",
+        "/units?by=warehouse&metric=delivered_in_time",
+    ],
 )
 def test_whoever_asks_for_csv_is_given_it(as_viewer: Client, path: str) -> None:
     answer = as_viewer().get(f"/api/v1{path}", headers={"accept": "text/csv"})

@@ -18,6 +18,7 @@ from troth.kernel.installed import release
 from troth.record import Engine
 from troth.sources.databases.database import Databases
 from troth.stores.history.git import GitHistory
+from troth.stores.journal.awards import JournalAwards
 from troth.stores.journal.cases import JournalCases
 from troth.stores.journal.decisions import JournalDecisions
 from troth.stores.journal.journal import Journal
@@ -54,10 +55,10 @@ def open_workspace(root: Path) -> Workspace:
             yield made
 
     vault, databases = SqliteVault(state, now), open_databases()
-    decisions, weigher = JournalDecisions(journal), SplinkWeigher()
+    decisions, cases, awards, weigher = JournalDecisions(journal), JournalCases(journal), JournalAwards(journal), SplinkWeigher()
     return Workspace(
         root, state, GitHistory(root), lake, vault, journal, engine, building, schema_of, release("duckdb"), now, journal.close,
-        databases, decisions, JournalCases(journal), weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
+        databases, decisions, cases, awards, weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
     )  # fmt: skip
 
 

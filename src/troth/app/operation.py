@@ -23,6 +23,7 @@ from troth.app.answers.moved import Moved, tell_moved
 from troth.app.answers.outcomes import Promises, promises_of
 from troth.app.answers.reconcile import Reconciled, reconcile
 from troth.app.answers.reliability import reliability
+from troth.app.answers.rewards import Rewarded, Tested, back_tests, rewards
 from troth.app.answers.scorecards import Card, Sight, goals, line_of_sight, scorecards
 from troth.app.answers.scorecards import Judged as JudgedGoal
 from troth.app.answers.suppliers import suppliers
@@ -348,6 +349,20 @@ class Operation:
         Raises NotFound where the book has none, and for one that there is not.
         """
         return calibrations(open_reading(self.workspace), name)
+
+    def rewards(self, name: str | None = None) -> tuple[Rewarded, ...]:
+        """The teams that each reward of the book, or one, proposes for every cycle that is over, with what people decided on them.
+
+        A team is proposed by the near limit of its interval. Nothing is awarded here: that is done by an account, on the page.
+        Raises NotFound where the book has none, and for one that there is not.
+        """
+        return rewards(self.workspace, open_reading(self.workspace), name)
+
+    def reward_back_tests(self, name: str | None = None) -> tuple[Tested, ...]:
+        """What each reward of the book, or one, would have given in the past, how many rewards luck alone would give, and what was left of
+        the leads in the cycle after. Raises as `rewards` does.
+        """
+        return back_tests(open_reading(self.workspace), name)
 
     def values(self, name: str | None = None) -> tuple[Valued, ...]:
         """What customers are worth, in money and not: one value scorecard or all, each with every customer, who sum to the headline.

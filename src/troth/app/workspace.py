@@ -10,6 +10,7 @@ from typing import Protocol
 from troth.book.history import History
 from troth.cases import Cases
 from troth.metrics import Rollups
+from troth.metrics.rewards import Awards
 from troth.record import Column, Engine, Lake
 from troth.sources.databases.database import Databases
 from troth.sources.identity import Decisions, Weigher
@@ -41,7 +42,8 @@ class Workspace:
     engine for reading. building: holds the lake for one build and gives its engine. schema: the columns that the lake keeps of an
     engine's table. writer: the version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until
     it is asked again. databases: those that the environment names. decisions, weigher: what people decided about who is the
-    same, and what weighs who may be. cases: that failed checks opened. rollups: the sums of a snapshot's metrics that are kept, by its id.
+    same, and what weighs who may be. cases: that failed checks opened. awards: what people decided on rewards. rollups: the sums of a
+    snapshot's metrics that are kept, by its id.
     """
 
     root: Path
@@ -59,6 +61,7 @@ class Workspace:
     databases: Databases
     decisions: Decisions
     cases: Cases
+    awards: Awards
     weigher: Weigher
     rollups: Callable[[str], Rollups]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from troth.app.answers.cases import CaseTold
     from troth.app.answers.charts import ChartedMetric
     from troth.app.answers.metrics import Told
+    from troth.app.answers.rewards import Rewarded, Tested
     from troth.app.answers.units import FallingTold, UnitsTold
     from troth.app.answers.values import Drilled, Valued
     from troth.app.pages.holdings import Huddles
@@ -38,6 +39,10 @@ CALIBRATED = (
 )  # fmt: skip
 CASES = ("id", "source", "column", "check", "says", "steward", "owner", "opened", "closed", "closing")
 HUDDLES = ("dimension", "unit", "day", "state")
+REWARDS = (
+    "reward", "begins", "ends", "team", "n", "value", "low", "high", "near", "luck", "counter", "proposed", "cannot_say", "awarded",
+    "approved_by", "approved_at", "withdrawn_by", "withdrawn_at",
+)  # fmt: skip
 WORTH = (
     "card", "customer", "first", "last", "alive", "purchases", "spent", "margin", "effort", "kept", "broken", "unknown", "expected",
     "worth",
@@ -157,6 +162,28 @@ def calibrations_table(found: Sequence[Calibrated]) -> Table:
             told = [value for three in (*parts, *places) for value in three]
             rows.append((each.name, one.name, one.n, *told, one.moved, "; ".join(one.ahead), "; ".join(one.behind)))
     return CALIBRATED, rows
+
+
+def rewards_table(found: Sequence[Rewarded]) -> Table:
+    rows: list[tuple[object, ...]] = []
+    for each in found:
+        for cycle in each.cycles:
+            for one in cycle.teams:
+                team, why = one.team, one.team.refusal.reason if one.team.refusal else None
+                said = [value for by in (one.approved, one.withdrawn) for value in ((by.by, by.at) if by else (None, None))]
+                told = (team.name, team.n, team.value, team.low, team.high, team.near, team.luck, team.counter, team.proposed, why)
+                rows.append((each.rule.name, cycle.begins, cycle.ends, *told, one.awarded, *said))
+    return REWARDS, rows
+
+
+def back_tests_table(found: Sequence[Tested]) -> Table:
+    columns = ("reward", "begins", "ends", "pooled", "teams", "rewarded", "luck", "names")
+    rows: list[tuple[object, ...]] = [
+        (each.rule.name, one.begins, one.ends, one.pooled, one.teams, len(one.rewarded), one.luck, "; ".join(one.rewarded))
+        for each in found
+        for one in each.test.cycles
+    ]
+    return columns, rows
 
 
 def values_table(found: Sequence[Valued]) -> Table:

@@ -13,7 +13,7 @@ from sqlglot import exp
 from troth.engines.calendars.zones import utc_to_local
 from troth.kernel.instant import from_us, to_us
 from troth.metrics.clocking import Clocked, clocked
-from troth.metrics.definition import Grain
+from troth.metrics.definition import Grain, Metric
 from troth.promises import Promise
 from troth.promises.calendars import Calendars
 from troth.promises.naming import Record
@@ -48,6 +48,11 @@ class Ground:
             self.kept[key] = make()
         found: Compiled = self.kept[key]
         return found
+
+    def counted(self, metric: Metric) -> str:
+        """The object type of what a metric counts; nothing where that is not known."""
+        promise = self.promises.get(metric.promise or "")
+        return metric.of or (promise.subject if promise else None) or self.instruments.get(metric.instrument or "") or ""
 
     def clock(self, name: str) -> Clocked:
         """A calendar of the book, as it is for everybody, over what is on record."""

@@ -67,15 +67,14 @@ def _dimensions(book: Book, record: Record) -> Iterator[Problem]:
 
 def _metric(definition: Definition[Metric], ground: Ground) -> Iterator[Problem]:
     metric, record = definition.value, ground.record
-    promise = ground.promises.get(metric.promise or "")
-    counted = metric.of or (promise.subject if promise else None) or ground.instruments.get(metric.instrument or "")
+    counted = ground.counted(metric)
     for field, type in (("of", counted), ("belongs_to", metric.belongs_to)):
         if type in record.staff and metric.minimum < FEWEST:
             said = f"it is about '{type}', single persons of staff: give it `minimum: {FEWEST}` or more, got {metric.minimum} [{RULE}]"
             yield definition.problem(("minimum",) if "minimum" in metric.model_fields_set else (field,), said, at_value=True)
     for field in EXPRESSIONS:
         tree = _tree(getattr(metric, field) or "")
-        name = None if tree is None else singled_out(tree, counted or "", record)
+        name = None if tree is None else singled_out(tree, counted, record)
         if name is not None:
             said = f"by '{name.dotted}' it is of one person of staff, or of all but one. {NEXT} [{RULE}]"
             yield definition.problem((field,), said, at_value=True, column=name.column)

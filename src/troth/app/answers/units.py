@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
@@ -14,24 +13,14 @@ from troth.app.reading import Reading
 from troth.engines.comparing import shrunk_means, shrunk_shares
 from troth.engines.comparing.falling import Fallen, efficient_but_falling
 from troth.engines.comparing.shrunk import Shrunk
-from troth.engines.statistics.normal import two_sided_z
-from troth.engines.statistics.ratio import student_t
 from troth.kernel.errors import BadValue, CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
-from troth.metrics import KINDS, Answer, Cut, Request
+from troth.metrics import Answer, Cut, Request
 from troth.metrics.answering import NOT_ON_RECORD
-from troth.metrics.answering import Reading as Judged
-from troth.metrics.asking import MetricKind
-from troth.metrics.charting import basis_of
 from troth.metrics.kinds.quantile import share_of
-from troth.metrics.kinds.time_to import waits_of
 from troth.metrics.units import FEWEST_OF_A_MEAN, Better, Cell, Compared, Measure, Own, above, compared, compared_above
+from troth.metrics.units.cells import MEASURES, Basis, cell_of, comparable
 
-# What an average over a unit's cases says of the unit; a count, a sum and a stock say how big it is.
-AVERAGES = frozenset({"mean", "ratio", "nps", "ces", "otif"})
-# What is no average is compared by what its cases do beside those of all.
-MEASURES: dict[str, Measure] = {"quantile": "share_above", "time_to": "ended_of_expected"}
-Basis = Literal["share", "average", "quantile", "time_to"]
 Slice = tuple[str, ...]
 
 
@@ -131,7 +120,7 @@ def compare_units(reading: Reading, name: str, asked: SideBySide, rng: np.random
     Raises as `tell_metrics` does, and BadValue for a metric that says how big a unit is and not how good.
     """
     told = tell_metric(reading, name, asked.request())
-    basis = _comparable(told.answer)
+    basis = comparable(told.answer)
     adjust, peers = asked.adjust, asked.peers
     mixed = tell_metric(reading, name, asked.request(*adjust)) if adjust else told
     chance = rng or np.random.Generator(np.random.PCG64(SEED))
@@ -160,9 +149,9 @@ def compare_units(reading: Reading, name: str, asked: SideBySide, rng: np.random
 def _cells(whole: Answer, mixed: Answer, basis: Basis) -> Iterator[tuple[Slice, Cell]]:
     """Of whole units, and by what tells their cases apart; of a mix a share and a wait need the second alone."""
     if mixed is whole or basis == "average":
-        yield from ((one.slice, _cell(one, basis)) for one in whole.readings if one.slice is not None)
+        yield from ((one.slice, cell_of(one, basis)) for one in whole.readings if one.slice is not None)
     if mixed is not whole:
-        yield from ((one.slice, _cell(one, basis)) for one in mixed.readings if one.slice is not None)
+        yield from ((one.slice, cell_of(one, basis)) for one in mixed.readings if one.slice is not None)
 
 
 def _own(answer: Answer, width: int) -> dict[str, dict[str, Own]]:
@@ -183,13 +172,13 @@ def efficient_falling(reading: Reading, efficiency: str, rating: str, by: str, c
     request = Request((by,), cut)
     first, second = tell_metric(reading, efficiency, request), tell_metric(reading, rating, request.grained(USUAL))
     for one in (first, second):
-        _comparable(one.answer, averaged=True)
+        comparable(one.answer, averaged=True)
         if one.answer.definition.better is None:
             raise BadValue(
                 f"'{one.answer.metric}' does not say which way is up", got="no better", allowed="better: higher, or better: lower"
             )
-    basis, up = _comparable(first.answer, averaged=True), 1.0 if first.answer.definition.better == "higher" else -1.0
-    cells = {one.slice[0]: _cell(one, basis) for one in first.answer.readings if one.slice is not None and one.slice[0] != NOT_ON_RECORD}
+    basis, up = comparable(first.answer, averaged=True), 1.0 if first.answer.definition.better == "higher" else -1.0
+    cells = {one.slice[0]: cell_of(one, basis) for one in first.answer.readings if one.slice is not None and one.slice[0] != NOT_ON_RECORD}
     names = sorted(name for name, cell in cells.items() if cell.n and (basis == "share" or (cell.n >= FEWEST_OF_A_MEAN and cell.error)))
     if refusal := _refused(first.answer, second.answer):
         return FallingTold(first, second, by, (), (), (), len(names), None, refusal)
@@ -211,32 +200,6 @@ def efficient_falling(reading: Reading, efficiency: str, rating: str, by: str, c
     )  # fmt: skip
 
 
-def _comparable(answer: Answer, *, averaged: bool = False) -> Basis:
-    """By what units are compared. averaged: a share or an average is needed. Raises BadValue for what says how big a unit is."""
-    kind = answer.definition.kind
-    basis: Basis = "average"
-    if kind in MEASURES:
-        basis = "quantile" if kind == "quantile" else "time_to"
-    elif answer.estimated or basis_of(answer, arrivals=KINDS[kind].arrivals) == "share":
-        basis = "share"
-    if (averaged and kind in MEASURES) or (basis == "average" and kind not in AVERAGES):
-        allowed = ("a share", "a mean", "a ratio", *(() if averaged else ("a quantile", "a time to an end")))
-        what = "is no share and no average" if kind in MEASURES else "cannot be compared between units"
-        raise BadValue(
-            f"'{answer.metric}' {what}",
-            got=f"a metric of kind '{kind}'", allowed=f"{', '.join(allowed)} or a score of answers", next_step=_instead(KINDS[kind]),
-        )  # fmt: skip
-    return basis
-
-
-def _instead(kind: MetricKind) -> str:
-    if kind.composed:
-        return "Compare units by each metric that it is made of."
-    if kind.zero:
-        return "What grows with a unit says how big it is; declare it by what it is counted by, with 'denominator'."
-    return "Declare its mean, or the share that ends in time."
-
-
 def _refused(*answers: Answer) -> Refusal | None:
     if any(one.estimated for one in answers):
         return Refusal("units of a sample compared", "strata with weights", "all of the cases", "Load all of them.")
@@ -245,19 +208,6 @@ def _refused(*answers: Answer) -> Refusal | None:
             "units compared", "cells too small to be shown", "cells of the metric's minimum or more", "Tell cases apart by less."
         )
     return None
-
-
-def _cell(one: Judged, basis: str) -> Cell:
-    n, sums = one.n or 0, one.sums or {}
-    if basis == "time_to":
-        return Cell(n, waits=waits_of(sums))
-    if basis == "share":
-        return Cell(n, int(sums.get("kept", sums.get("y", 0))))
-    weight = float(sums["x"]) if "x" in sums else None
-    if one.value is None or one.low is None or one.high is None:
-        return Cell(n, None, one.value, None, weight)
-    half = student_t(n - 1) if "yy" in sums and n > 1 else two_sided_z(0.95)
-    return Cell(n, None, one.value, (one.high - one.low) / (2 * half), weight)
 
 
 def _shrunk(cells: Sequence[Cell], basis: str, up: float) -> Shrunk:

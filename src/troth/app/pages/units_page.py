@@ -8,15 +8,16 @@ from datetime import timedelta
 
 from troth.app.answers.benchmarks import Benchmarked, benchmark
 from troth.app.answers.metrics import dimensions_of
-from troth.app.answers.units import AVERAGES, MEASURES, FallingTold, SideBySide, UnitsTold, efficient_falling
+from troth.app.answers.units import FallingTold, SideBySide, UnitsTold, efficient_falling
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue, NotFound, nearest
 from troth.metrics import METRICS, Cut, Metric
 from troth.metrics.calibrating import CALIBRATIONS, Calibration
+from troth.metrics.rewards import REWARDS, Reward
+from troth.metrics.units.cells import AVERAGES, MEASURES, SHARES
 from troth.promises.lanes import lanes_of
 from troth.query import identifier
 
-SHARES = frozenset({"kept", "csat", "repeat", "referral", "first_contact", "rework", "continuity"})
 FEWEST, MOST = 3, 300
 """Of fewer nothing can be compared, and of more no screen shows each by name: customers are no units."""
 
@@ -39,7 +40,7 @@ class Choice:
 class UnitsPage:
     """said: how the chosen ones stand; benchmarked: each against the best of its peers. falling: for each measure of work done with the
     measure of customers beside it.
-    calibrated: whether the book weighs measures of units against one another."""
+    calibrated: whether the book weighs measures of units against one another; rewarded: whether it rewards teams."""
 
     choices: tuple[Choice, ...]
     chosen: Choice
@@ -51,6 +52,7 @@ class UnitsPage:
     benchmarked: Benchmarked
     falling: tuple[FallingTold, ...]
     calibrated: bool
+    rewarded: bool
 
 
 def unit_choices(reading: Reading) -> tuple[Choice, ...]:
@@ -84,7 +86,8 @@ def units_page(
     since = None if days is None else f"{today - timedelta(days=days - 1)}"
     better = benchmark(reading, chosen.metric, SideBySide.of(by, adjust=(adjust,) if adjust else (), since=since))
     calibrated = bool(reading.rules.book.definitions(CALIBRATIONS.name, Calibration))
-    return UnitsPage(choices, chosen, by, adjust, window, since, better.said, better, tuple(_falling(reading, by, choices)), calibrated)
+    rewarded, falling = bool(reading.rules.book.definitions(REWARDS.name, Reward)), tuple(_falling(reading, by, choices))
+    return UnitsPage(choices, chosen, by, adjust, window, since, better.said, better, falling, calibrated, rewarded)
 
 
 def dimension_names(reading: Reading, type: str) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ from troth.metrics.lint_answers import lint_answers
 from troth.metrics.lint_persons import lint_persons
 from troth.metrics.own_results import OWN_RESULTS
 from troth.metrics.own_results import lint as lint_own_results
+from troth.metrics.rewards import REWARDS
+from troth.metrics.rewards import lint as lint_rewards
 from troth.metrics.scorecards import GOALS, SCORECARDS
 from troth.metrics.scorecards import lint as lint_scorecards
 from troth.metrics.valuing import VALUES
@@ -43,7 +45,21 @@ from troth.sources.identity import IDENTITIES, Identity
 from troth.sources.identity import lint as lint_identities
 
 CHECKS = Checks(
-    (SOURCES, CALENDARS, PROMISES, IDENTITIES, COMMITMENTS, METRICS, GOALS, SCORECARDS, HUDDLES, CALIBRATIONS, VALUES, OWN_RESULTS),
+    (
+        SOURCES,
+        CALENDARS,
+        PROMISES,
+        IDENTITIES,
+        COMMITMENTS,
+        METRICS,
+        GOALS,
+        SCORECARDS,
+        HUDDLES,
+        CALIBRATIONS,
+        VALUES,
+        OWN_RESULTS,
+        REWARDS,
+    ),
     (
         lint_sources,
         lint_calendars,
@@ -59,6 +75,7 @@ CHECKS = Checks(
         lint_calibrations,
         lint_values,
         lint_own_results,
+        lint_rewards,
     ),
 )
 CACHE, PAST = "cache/book.json", "cache/past.json"

@@ -21,6 +21,7 @@ from troth.app.answers.handoffs import Handoffs, tell_handoffs
 from troth.app.answers.metrics import Told, tell_metric, tell_metrics
 from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
 from troth.app.answers.reliability import reliability
+from troth.app.answers.rewards import Rewarded, Tested, back_tests, rewards
 from troth.app.answers.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
 from troth.app.answers.suppliers import suppliers
 from troth.app.answers.timeline import Timeline, why_not
@@ -358,6 +359,25 @@ def open_cases(
     if wants_csv(desk.request):
         return desk.csv("cases.csv", csv_of(*shapes.cases_table(found)))
     return answered(desk, lambda _: found, keep=False)
+
+
+@router.get("/rewards", **Answer(tuple[Rewarded, ...], csv=True).said)
+def teams_rewarded(desk: AtDesk, name: str | None = None) -> Response:
+    """Which teams rewards propose for cycles that are over, and what people decided; of one reward or all. Decided on by no program."""
+    found = desk.noted(("rewards", name), lambda reading: rewards(desk.served.workspace, reading, name))
+    if wants_csv(desk.request):
+        return desk.csv("rewards.csv", csv_of(*shapes.rewards_table(found)))
+    return answered(desk, lambda _: found, keep=False)
+
+
+@router.get("/rewards/{name}/back-test", **Answer(tuple[Tested, ...], csv=True).said)
+def reward_tested(desk: AtDesk, name: str) -> Response:
+    """What a reward would have given in the past, how many luck alone would, and what was left of the leads afterwards."""
+
+    def told(reading: Reading) -> tuple[Tested, ...]:
+        return back_tests(reading, name)
+
+    return answered(desk, told, lambda reading: shapes.back_tests_table(told(reading)))
 
 
 @router.get("/me/results", **Answer(tuple[Own, ...]).said)

@@ -31,6 +31,7 @@ from troth.faces.cli import (
     promise_commands,
     reconcile_commands,
     reliability_commands,
+    reward_commands,
     risk_commands,
     schedule_commands,
     scorecard_commands,
@@ -351,6 +352,7 @@ app.command()(serve_commands.serve)
 app.add_typer(schedule_commands.app, name="schedule")
 app.command()(unit_commands.units)
 app.command()(calibration_commands.calibration)
+app.command()(reward_commands.reward)
 app.command()(benchmark_commands.benchmark)
 app.command()(value_commands.value)
 app.command()(chain_commands.upstream)

@@ -11,6 +11,7 @@ WHOLE = frozenset({"/data", "/rules"})
 
 UNDER = {
     "orders": "/customers", "values": "/customers", "roles": "/units", "reliability": "/units", "calibrations": "/units",
+    "rewards": "/units",
 }  # fmt: skip
 """By the first part of an address, the page of the masthead that it belongs to, where that is another."""
 

@@ -44,8 +44,7 @@ def _problems(one: Definition[OwnResults], metrics: dict[str, Metric], ground: G
 
 
 def _told(one: Definition[OwnResults], metric: Metric, ground: Ground, dimensions: set[str]) -> Iterator[Problem]:
-    promise = ground.promises.get(metric.promise or "")
-    subject = metric.of or (promise.subject if promise else None) or ground.instruments.get(metric.instrument or "") or ""
+    subject = ground.counted(metric)
     for field, text, single in (("person", one.value.person, True), ("team", one.value.team, False)):
         if field == "team" and text in dimensions:
             continue

@@ -96,7 +96,10 @@ class Journal:
     def append_all(self, acts: Sequence[Act], now: datetime) -> tuple[Entry, ...]:
         """All of them one after another, or none."""
         with self._writing() as connection:
-            return tuple(_append(connection, act, now) for act in acts)
+            entries = tuple(_append(connection, act, now) for act in acts)
+            failpoints.hit("commit.before")
+        failpoints.hit("commit.after")
+        return entries
 
     def record(self, actor: str, action: str, about: str, payload: Mapping[str, str], now: datetime) -> None:
         """Implements `app.workspace.Journal`."""

@@ -14,6 +14,7 @@ from troth.faces.web.pages import (
     orders,
     promises,
     reliability,
+    rewards,
     roles,
     rules,
     search,
@@ -26,7 +27,7 @@ from troth.faces.web.pages import (
 ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router, calibrations.router),
-    *(values.router,),
+    *(values.router, rewards.router),
     *(signing_in.router, sso.router, account.router, access.router, me.router),
     *(links.router,),
 )
