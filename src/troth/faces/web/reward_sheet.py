@@ -21,10 +21,13 @@ SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """approve, withdraw: whether whoever reads may do so now. evidence: n, value and interval. said: what was decided."""
+    """approve, withdraw: whether whoever reads may do so now. evidence: n, value and interval. state: whether it waits, was awarded or
+    withdrawn; said: by whom, when and why.
+    """
 
     name: str
     evidence: str
+    state: str
     said: str
     awarded: bool
     approve: bool
@@ -52,9 +55,10 @@ class TestSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """by_word: who approves has to say that they are none of the team, since the record cannot."""
+    """headline: what the rule did, in plain words. by_word: who approves has to give their word that they are none of the team."""
 
     name: str
+    headline: str
     words: str
     rule: tuple[str, ...]
     by: str
@@ -74,9 +78,17 @@ def _sheet(found: Rewarded, tested: Tested, viewer: Viewer, language: Language) 
     scale = scale_of([*values, rule.threshold.bound], rule.threshold.unit)
     cycles = tuple(_cycle(one, scale, language, may=may) for one in found.cycles[:SHOWN])
     return Sheet(
-        rule.name, rule.words, tuple(_rule(rule, scale, language)), rule.by, not rule.by_record, cycles,
+        rule.name, _headline(tested, language), rule.words, tuple(_rule(rule, scale, language)), rule.by, not rule.by_record, cycles,
         _test(tested, scale, language), found.refusal,
     )  # fmt: skip
+
+
+def _headline(found: Tested, language: Language) -> str:
+    say, test = language.gettext, found.test
+    if found.refusal is not None:
+        return say("These units cannot be compared yet.")
+    told = {"rewards": language.number(test.rewarded), "luck": language.number(test.luck.expected, 1)}
+    return say("In the past it would have rewarded %(rewards)s times, where luck alone does %(luck)s times.") % told
 
 
 def _rule(rule: Rule, scale: Scale, language: Language) -> list[str]:
@@ -116,16 +128,16 @@ def _line(one: TeamTold, scale: Scale, language: Language, *, may: bool) -> Team
     say, team, said = language.gettext, one.team, one.withdrawn or one.approved
     near = range_shown(language, team.low, team.high, scale)
     evidence = [say("n %(n)s") % {"n": language.number(team.n)}, shown(language, team.value, scale)]
-    words = say("waits for a person")
+    state, words = say("waits for a person"), ""
     if said is not None:
         told = {"account": said.by, "day": f"{said.at:%Y-%m-%d}", "reason": said.reason}
-        words = say("awarded by account %(account)s on %(day)s: %(reason)s") % told
-        if one.withdrawn is not None:
-            words = say("withdrawn by account %(account)s on %(day)s: %(reason)s") % told
-        elif not team.proposed:
-            words = say("awarded by account %(account)s on %(day)s, on figures of then: %(reason)s") % told
+        state = say("awarded") if one.withdrawn is None else say("withdrawn")
+        words = say("by account %(account)s on %(day)s: %(reason)s") % told
+        if one.awarded and not team.proposed:
+            words = say("by account %(account)s on %(day)s, on figures of then: %(reason)s") % told
     withdraw = may and one.withdrawn is None
-    return TeamLine(team.name, " · ".join([*evidence, *([near] if near else [])]), words, one.awarded, may and one.waiting, withdraw)
+    figures = " · ".join([*evidence, *([near] if near else [])])
+    return TeamLine(team.name, figures, state, words, one.awarded, may and one.waiting, withdraw)
 
 
 def _test(found: Tested, scale: Scale, language: Language) -> TestSheet:
@@ -142,13 +154,9 @@ def _test(found: Tested, scale: Scale, language: Language) -> TestSheet:
 
 def _sentences(rule: Rule, test: BackTest, language: Language) -> list[str]:
     say = language.gettext
-    told = {
-        "rewards": language.number(test.rewarded), "luck": language.number(test.luck.expected, 1),
-        "low": language.number(test.luck.low), "high": language.number(test.luck.high),
-    }  # fmt: skip
+    told = {"low": language.number(test.luck.low), "high": language.number(test.luck.high), "n": language.percent(test.luck.as_many)}
     sentences = [
-        say("In the past it would have given %(rewards)s; to teams that are all alike luck alone gives %(luck)s (%(low)s to %(high)s).")
-        % told
+        say("To teams that are all alike luck alone gives %(low)s to %(high)s rewards; so many or more in %(n)s of all cases.") % told
     ]
     if test.kept is not None:
         left, low, high = (language.number(100 * one) for one in (test.kept.value, test.kept.low, test.kept.high))
