@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-MEASURES = ("metrics", "goals", "scorecards", "calibrations", "values")
+MEASURES = ("metrics", "goals", "scorecards", "calibrations", "values", "rewards")
 
 
 def unmeasured(book: Path) -> None:
