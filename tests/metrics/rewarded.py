@@ -6,12 +6,13 @@
     March                           36 / 40  36 / 40  40 / 40  10 / 10
     April, of which one day is on record: one ticket each
 
-Red and blue are in the north. Of red every second ticket came by phone. a1 to a4 are of red, b1 to b4 of blue, and so on; a1 helped out
+Red and blue are in the north. Of red every second ticket came by phone. a1 to a8 are of red, b1 to b8 of blue, and so on; a1 helped out
 in green in February.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -55,15 +56,16 @@ PROMPT = (
 )
 
 
-def written(under: Path, rewards: str = PROMPT, **others: str) -> Path:
+def written(under: Path, rewards: str = PROMPT, others: Mapping[str, str] | None = None, crew: int = 8) -> Path:
+    """others: texts of more folders of the book. crew: of how many persons each team is."""
     book = {
         "troth.yaml": "name: Desk\nfolder: ../data\nzone: Europe/Berlin\n", "company.yaml": COMPANY, "sources/all.yaml": SOURCES,
-        "metrics/all.yaml": METRICS, "rewards/all.yaml": rewards, **{f"{name}/all.yaml": text for name, text in others.items()},
+        "metrics/all.yaml": METRICS, "rewards/all.yaml": rewards, **{f"{name}/all.yaml": text for name, text in (others or {}).items()},
     }  # fmt: skip
-    return write_book(under, files={"tickets.csv": tickets(), "agents.csv": agents()}, book=book)
+    return write_book(under, files={"tickets.csv": tickets(crew), "agents.csv": agents(crew)}, book=book)
 
 
-def tickets() -> str:
+def tickets(crew: int) -> str:
     """Those solved in time took two hours, the others ten."""
     lines = ["id,team,site,channel,agent,opened,solved"]
     for team, counts in IN_TIME.items():
@@ -71,11 +73,11 @@ def tickets() -> str:
             for turn in range(OF[team] if month < 4 else 1):
                 opened = datetime(2026, month, 1 if month == 4 else 2 + turn % 25, 9)
                 solved = opened + timedelta(hours=2 if turn < kept else 10)
-                agent = "a1" if (team, month, turn) == ("green", 2, 0) else f"{AGENT[team]}{1 + turn % 4}"
+                agent = "a1" if (team, month, turn) == ("green", 2, 0) else f"{AGENT[team]}{1 + turn % crew}"
                 channel = "phone" if team == "red" and turn % 2 else "web"
                 lines.append(f"{team}-{month}-{turn},{team},{SITE[team]},{channel},{agent},{opened:%Y-%m-%d %H:%M},{solved:%Y-%m-%d %H:%M}")
     return "\n".join(lines) + "\n"
 
 
-def agents() -> str:
-    return "id,grade,since\n" + "".join(f"{letter}{one},3,2025-01-01 09:00\n" for letter in AGENT.values() for one in range(1, 5))
+def agents(crew: int) -> str:
+    return "id,grade,since\n" + "".join(f"{letter}{one},3,2025-01-01 09:00\n" for letter in AGENT.values() for one in range(1, crew + 1))

@@ -78,6 +78,7 @@ def test_a_cycle_that_is_not_over_is_none_yet_and_nothing_is_awarded_by_itself(o
     (told,) = operation.rewards("prompt")
 
     assert told.open == date(2026, 4, 1)
+    assert date(2026, 4, 1) not in [one.begins for one in told.cycles]
     assert all(one.approved is None and not one.awarded for cycle in told.cycles for one in cycle.teams)
 
 
@@ -141,6 +142,33 @@ def test_what_customers_get_is_not_paid_with(tmp_path: Path) -> None:
     assert chances["red"] == 0.0
 
 
+def test_a_cell_that_is_too_small_to_be_shown_tells_nothing_and_is_in_nothing_told(tmp_path: Path) -> None:
+    """Gold has 10 tickets and nobody sees cells of fewer than 20, so that one more is hidden with it: that of fewest."""
+    small = "few: {kind: ratio, words: few, of: ticket, at: opened, numerator: solved - opened < 4h, better: higher, minimum: 20}\n"
+    found = troth.open(written(tmp_path, PROMPT.replace("in_time", "few"), {"metrics/more": small}))
+    found.build()
+    cycle = found.rewards()[0].cycles[0]
+    teams = {one.team.name: one.team for one in cycle.teams}
+    shown = [one for one in teams.values() if one.value is not None]
+
+    assert (teams["gold"].n, teams["gold"].value, teams["gold"].proposed, teams["gold"].luck) == (0, None, False, None)
+    assert teams["gold"].refusal is not None
+    assert teams["gold"].refusal.reason == "too few were counted to be shown"
+    assert cycle.pooled == pytest.approx(sum(one.n * (one.value or 0) for one in shown) / sum(one.n for one in shown))
+
+
+def test_a_team_of_seven_would_be_rewarded_as_persons_and_is_not_looked_at(tmp_path: Path) -> None:
+    """Of green in February a1 makes them eight."""
+    found = troth.open(written(tmp_path, PROMPT, crew=7))
+    found.build()
+    march, february = ({one.team.name: one.team for one in cycle.teams} for cycle in found.rewards()[0].cycles)
+
+    assert [one.proposed for one in march.values()] == [False] * 4
+    assert march["green"].refusal is not None
+    assert (march["green"].refusal.got, march["green"].refusal.need) == ("7", "8 or more who had a case of it")
+    assert [name for name, one in february.items() if one.proposed] == ["green"]
+
+
 def test_a_reward_that_there_is_not_is_named_with_the_nearest(operation: Operation) -> None:
     with pytest.raises(NotFound, match="did you mean 'prompt'"):
         operation.rewards("promt")
@@ -173,7 +201,7 @@ def test_a_reward_of_persons_or_for_how_much_was_done_is_none(
     tmp_path: Path, rewards: str, others: dict[str, str], said: str
 ) -> None:  # fmt: skip
     with pytest.raises(BookError, match=said):
-        troth.open(written(tmp_path, rewards, **others)).build()
+        troth.open(written(tmp_path, rewards, others)).build()
 
 
 def test_a_share_of_more_than_all_can_be_reached_by_nobody(tmp_path: Path) -> None:
@@ -181,7 +209,7 @@ def test_a_share_of_more_than_all_can_be_reached_by_nobody(tmp_path: Path) -> No
     rewards = PROMPT.replace("in_time, at_least: 0.8", "answers, at_least: 95")
 
     with pytest.raises(BookError, match="between 0 and 1; got 95"):
-        troth.open(written(tmp_path, rewards, **{"metrics/more": metrics})).build()
+        troth.open(written(tmp_path, rewards, {"metrics/more": metrics})).build()
 
 
 def test_the_same_decision_again_is_the_one_that_was_written_and_another_is_refused() -> None:

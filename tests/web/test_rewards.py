@@ -102,6 +102,7 @@ def test_whose_word_is_none_is_refused_with_what_would_do(doors: House) -> None:
         with pytest.raises(kind, match=message):
             ask()
     assert doors.served.workspace.awards.all() == ()
+    assert [said["what"] for _, said in doors.journal.recorded("access.refused")] == ["reward approved"]
     assert said(doors, somebody(doors, "before", "a2"), cycle=FEB)
     assert said(doors, somebody(doors, "later", "a4"), cycle=MARCH)
 
@@ -112,6 +113,12 @@ def test_who_sees_a_part_of_a_team_decides_on_none_of_it(doors: House) -> None:
 
     with pytest.raises(BadValue, match="sees all of it; got 20 of 40 cases"):
         approve(doors.access, doors.served, by, "loose", FEB, "red", "good", outside=True)
+
+
+def test_who_sees_the_whole_team_by_another_limit_decides_on_it(doors: House) -> None:
+    by = somebody(doors, "north", None, Role.manager, NORTH)
+
+    assert approve(doors.access, doors.served, by, "loose", FEB, "red", "good", outside=True).awarded
 
 
 def test_where_the_record_has_no_persons_the_word_of_whoever_approves_is_written_down(doors: House) -> None:

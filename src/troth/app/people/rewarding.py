@@ -8,11 +8,11 @@ from troth.access import EVERYTHING, Role, Viewer
 from troth.app.answers.metrics import dimensions_of, metric_ground, metric_of
 from troth.app.answers.rewards import look_at, reward_of
 from troth.app.pages.served import Served
-from troth.app.people.access import Access
+from troth.app.people.access import Access, refused
 from troth.app.reading import Reading
 from troth.kernel.errors import BadValue, NotFound, nearest
 from troth.metrics.rewards import Draft, Reward, Standing, Team, decide, standings
-from troth.metrics.rewards.belonging import teams_of
+from troth.metrics.rewards.belonging import persons_of
 from troth.metrics.rewards.deciding import NOTHING, Act, Membership
 from troth.sources.personal.redaction import redact
 
@@ -51,6 +51,7 @@ def _decided(
         raise NotFound("a reward is decided on by a person", got="nobody's account", next_step="Sign in to an account by a browser.")
     said, rule = served.asked(EVERYTHING, lambda reading: reward_of(reading, name))
     if not may_decide(viewer, said.approved_by, said.accounts):
+        refused(access, viewer, f"reward {act}")
         named = f", and one of the accounts {', '.join(said.accounts)}" if said.accounts else ""
         raise BadValue(
             f"this account may not decide on the reward '{name}'", got=f"{viewer.role.name} {viewer.id}",
@@ -64,7 +65,7 @@ def _decided(
             f"who decides on '{team}' sees all of it", got=f"{seen.n:,} of {whole.n:,} cases",
             allowed="an account that sees the whole team", next_step="Ask one who sees more.",
         )  # fmt: skip
-    known = _outside(said, viewer, team, person, belongs, outside=outside)
+    known = _outside(said, viewer, team, person, belongs=belongs, outside=outside)
     before = standings(served.workspace.awards.all()).get((name, cycle, team), NOTHING)
     decided = before.approved or before.withdrawn
     if decided is None and not whole.proposed:
@@ -101,19 +102,18 @@ def _team(reading: Reading, said: Reward, cycle: date, name: str) -> Team:
     return teams[name]
 
 
-def _of_all(reading: Reading, said: Reward, cycle: date, team: str, person: str | None) -> tuple[Team, frozenset[str], str]:
-    """The team as the whole operation has it, the teams of whoever decides, and the snapshot that says so."""
-    told, belongs = _team(reading, said, cycle, team), frozenset[str]()
-    if person is not None:
-        ground, dimensions = metric_ground(reading), dimensions_of(reading)
-        belongs = teams_of(reading.context.engine, said, metric_of(reading, said.metric), person, cycle, ground, dimensions)
-    return told, belongs, reading.snapshot.id
+def _of_all(reading: Reading, said: Reward, cycle: date, team: str, person: str | None) -> tuple[Team, bool, str]:
+    """The team as the whole operation has it, whether somebody had a case of it then, and the snapshot that says so."""
+    told = _team(reading, said, cycle, team)
+    metric, ground = metric_of(reading, said.metric), metric_ground(reading)
+    persons = {} if person is None else persons_of(reading.context.engine, said, metric, ground, dimensions_of(reading))
+    return told, person in persons.get((cycle, team), ()), reading.snapshot.id
 
 
-def _outside(said: Reward, viewer: Viewer, team: str, person: str | None, belongs: frozenset[str], *, outside: bool) -> Membership:
+def _outside(said: Reward, viewer: Viewer, team: str, person: str | None, *, belongs: bool, outside: bool) -> Membership:
     """How it is known that whoever decides is none of the team. Raises BadValue where that is not known, or not so."""
     what, other = f"nobody decides on the reward of their own team, '{team}'", "Ask one who is none of it."
-    if team in belongs:
+    if belongs:
         raise BadValue(what, got="an account whose person has cases of it in this cycle", allowed="one of no case of it", next_step=other)
     if viewer.scope.values.get(said.by) == frozenset((team,)):
         raise BadValue(what, got="an account that sees this team alone", allowed="one that sees others too", next_step=other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,10 +15,11 @@ from troth.metrics.answering import NOT_ON_RECORD, Answer, Reading, answer
 from troth.metrics.definition import Metric
 from troth.metrics.ground import Ground, ends
 from troth.metrics.request import Request
+from troth.metrics.rewards.belonging import persons_of
 from troth.metrics.rewards.definition import Reward, Threshold
 from troth.metrics.units.cells import Basis, cell_of, comparable, df_of
 from troth.metrics.units.unit import Cell
-from troth.promises.persons import refuse_persons
+from troth.promises.persons import FEWEST, refuse_persons
 from troth.query import parse
 from troth.record import Engine
 
@@ -80,7 +81,8 @@ def cycles_of(
 ) -> Looked:
     """Every team over every cycle that is over, the oldest first.
 
-    Cases of no team on record count nowhere. Of all teams together the value is that of their cases. Refuses cases that are a sample.
+    Cases of no team on record count nowhere. Where the rule says who did them, a team of fewer than eight is not looked at: its reward
+    would be theirs. Of all teams together the value is that of their cases. Refuses cases that are a sample.
     Raises BadValue for a metric that is no share and no average, and for teams that would be single persons.
     """
     if said.by not in dimensions:
@@ -97,11 +99,12 @@ def cycles_of(
         sample = Refusal("teams of a sample", "strata with weights", "all of the cases", "Load all of them.")
         return Looked(told.unit, (), refusal=sample)
     beside = {(one.period, one.slice): one.value for one in counter.readings} if counter else {}
+    persons = persons_of(engine, said, metrics[said.metric], ground, dimensions)
     cycles = []
     for period, readings in _by_period(told):
         known = [one for one in readings if not one.hidden and one.value is not None]
         pooled = _pooled([cell_of(one, basis) for one in known], [one.value for one in known])
-        teams = tuple(_team(one, said, basis, pooled, lambda one: beside.get((one.period, one.slice))) for one in readings)
+        teams = tuple(_few(one, said, persons) or _team(one, said, basis, pooled, beside.get((one.period, one.slice))) for one in readings)
         cycles.append(Cycle(period, ends(period, said.cycle) - timedelta(days=1), pooled, teams))
     unfinished = [one.period for one in told.readings if one.so_far and one.period is not None]
     return Looked(told.unit, tuple(cycles), min(unfinished, default=None), counter.unit if counter else "")
@@ -123,13 +126,23 @@ def _pooled(cells: list[Cell], values: list[float | None]) -> float | None:
     return sum(weight * (value or 0.0) for weight, value in zip(weights, values, strict=True)) / whole if whole > 0 else None
 
 
-def _team(
-    one: Reading, said: Reward, basis: Basis, pooled: float | None, beside: Callable[[Reading], float | None]
-) -> Team:  # fmt: skip
+def _few(one: Reading, said: Reward, persons: Mapping[tuple[date, str], frozenset[str]]) -> Team | None:
+    """A team that is not looked at, since nobody is shown it or it is a few persons; None where it is neither."""
     assert one.slice is not None
-    name, n = one.slice[0], one.n or 0
+    assert one.period is not None
+    name = one.slice[0]
     if one.hidden:
         return Team(name, 0, refusal=Refusal("too few were counted to be shown", "", "as many as the metric's `minimum`"))
+    crew = len(persons.get((one.period, name), ()))
+    if said.person is not None and crew < FEWEST:
+        few = Refusal("a team of so few would be rewarded as persons", f"{crew}", f"{FEWEST} or more who had a case of it")
+        return Team(name, one.n or 0, one.value, refusal=few)
+    return None
+
+
+def _team(one: Reading, said: Reward, basis: Basis, pooled: float | None, counter: float | None) -> Team:
+    assert one.slice is not None
+    name, n = one.slice[0], one.n or 0
     if one.value is None or n < said.least:
         few = Refusal("too few cases to be rewarded by", f"{n:,}", f"{said.least:,} or more")
         return Team(name, n, one.value, refusal=one.refusal or few)
@@ -148,7 +161,6 @@ def _team(
     else:
         alike = Refusal("no interval can be drawn", "cases that are all alike", "cases that differ among themselves")
         return Team(name, n, one.value, refusal=alike)
-    counter = beside(one) if said.counter else None
     held = _counted(said.counter, counter)
     near = low if said.side == "above" else high
     return Team(
