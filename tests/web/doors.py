@@ -48,7 +48,7 @@ class Listed:
 
 @dataclass
 class House:
-    """access: with its own clock and journal. folder: where accounts are kept."""
+    """access: with its own clock and journal. folder: where accounts are kept. required: the roles of which a second factor is asked."""
 
     served: Served
     access: Access
@@ -56,6 +56,7 @@ class House:
     folder: Path
     at: datetime = NOON
     tls: bool = False
+    required: set[Role] = field(default_factory=set)
 
     def pass_(self, **span: float) -> None:
         self.at += timedelta(**span)
@@ -100,5 +101,5 @@ class Browser:
 def house(served: Served, folder: Path) -> House:
     made = House(served, None, Listed(), folder)  # type: ignore[arg-type]
     workspace = replace(served.workspace, state=folder, now=lambda: made.at, journal=made.journal)
-    made.access = replace(open_access(workspace), passwords=Passwords(CHEAP))
+    made.access = replace(open_access(workspace), passwords=Passwords(CHEAP), required=lambda: frozenset(made.required))
     return made

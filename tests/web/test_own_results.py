@@ -13,16 +13,20 @@ import pytest
 from tests.app.small_book import write_book
 from tests.metrics.shop import BOOK, FILES
 from tests.metrics.test_persons import STAFFED
-from tests.web.doors import House, house
+from tests.web.conftest import text_of
+from tests.web.doors import PASSWORD, Browser, House, house
+from tests.web.test_second_factor import code, enter, half_in, set_up
 from troth.access import Role, Viewer
 from troth.app.bootstrap import open_workspace
 from troth.app.building.build import build
 from troth.app.pages.served import Served
-from troth.app.people.access import HERE, invite, tie
+from troth.app.people.access import HERE, invite, link, remove, tie
+from troth.app.people.factors import take_away
 from troth.app.people.signing_in import welcome
 from troth.app.people.tokens import give
 from troth.kernel.errors import BadValue, BookError
 
+SECOND = Viewer("second", Role.admin)
 PEOPLE, SMALL = [f"a{one}" for one in range(1, 11)], ["b1", "b2"]
 METRICS = "solve: {kind: mean, words: time to solve, of: ticket, at: opened, value: solved - opened, better: lower}\n"
 RESULTS = "tickets: {words: answering tickets, person: ticket.agent, team: attr(team), metrics: [solve], least: 5}\n"
@@ -69,7 +73,8 @@ def doors(helpdesk: tuple[Served, Path], tmp_path: Path) -> House:
 
 def as_staff(doors: House, name: str, person: str, role: Role = Role.viewer) -> str:
     invited = invite(doors.access, HERE, role, HERE.scope)
-    tie(doors.access, HERE, invited.account.id, person)
+    for by in (HERE, SECOND):
+        tie(doors.access, by, invited.account.id, person)
     welcome(doors.access, invited.key, name, "three calm otters")
     return invited.account.id
 
@@ -158,7 +163,8 @@ def test_reading_is_in_the_journal_and_is_kept_by_no_browser_and_for_nobody_else
 def test_who_gives_access_names_an_account_once_and_a_person_once_and_never_their_own(doors: House) -> None:
     own = Viewer(doors.taken("root", Role.admin), Role.admin)
     first, second = (invite(doors.access, HERE, Role.viewer, HERE.scope).account.id for _ in range(2))
-    tie(doors.access, HERE, first, "a1")
+    assert not tie(doors.access, HERE, first, "a1")
+    assert tie(doors.access, SECOND, first, "a1")
 
     for by, id, person, said in (
         (own, own.id, "a2", "of their own"),
@@ -174,12 +180,140 @@ def test_who_gives_access_names_an_account_once_and_a_person_once_and_never_thei
 def test_accounts_of_before_are_read_and_may_be_tied(doors: House) -> None:
     id = doors.taken("head")
     with sqlite3.connect(doors.folder / "access.db") as connection:
-        connection.executescript("DROP TABLE staff; UPDATE access SET version = 1; PRAGMA user_version = 1;")
+        later = "".join(f"DROP TABLE {table};" for table in ("staff", "factor", "recovery", "notice", "saying", "opening"))
+        fields = "ALTER TABLE session DROP COLUMN by; ALTER TABLE session DROP COLUMN passed;"
+        connection.executescript(f"{later}{fields} UPDATE access SET version = 1; PRAGMA user_version = 1;")
     connection.close()
 
-    assert doors.access.accounts.person(id) is None
-    doors.access.accounts.put_person(id, "a1")
-    assert doors.access.accounts.person(id) == "a1"
+    assert doors.access.persons.of(id) is None
+    assert [doors.access.persons.say(id, "a1", by) for by in ("one", "one", "another")] == [False, False, True]
+    assert doors.access.persons.of(id) == "a1"
+    assert doors.signed_in("head").get("/account").status_code == 200
+
+
+def test_one_admin_alone_ties_nobody_and_two_who_say_the_same_do(doors: House) -> None:
+    id = doors.taken("ana")
+    for name in ("root", "second"):
+        doors.taken(name, Role.admin)
+    root, second, before = doors.signed_in("root"), doors.signed_in("second"), doors.signed_in("ana")
+
+    def say(browser: Browser, person: str) -> str:
+        return text_of(browser.post(f"/access/{id}/person", {"person": person}, on=f"/access/{id}").text)
+
+    for _ in range(2):
+        assert "once another admin says the same" in say(root, "a1")
+    assert "once another admin says the same" in say(second, "a2")
+    assert before.get("/me").status_code == 404
+    assert "from now on" in say(root, "a2")
+    owner = doors.browser()
+    assert owner.sign_in("ana").headers["location"] == "/account#others"
+    assert "who of the staff you are" in text_of(owner.get("/account").text)
+    assert owner.get("/me").status_code == 200
+    assert [about for about, _ in doors.journal.recorded("account.tied")] == [id]
+
+
+def taken_over(doors: House, id: str, password: str) -> Browser:
+    """What an admin can do who wants to be somebody else."""
+    browser = doors.browser()
+    browser.post("/welcome", {"key": link(doors.access, HERE, id).key, "password": password})
+    return browser
+
+
+def test_whoever_sets_a_password_by_a_link_reads_no_results_of_whom_it_was(doors: House) -> None:
+    id = as_staff(doors, "ana", "a1")
+    doors.pass_(minutes=1)
+    thief = taken_over(doors, id, "four calm otters")
+
+    assert (thief.get("/me").status_code, thief.get("/api/v1/me/results").status_code) == (403, 404)
+    assert "answering tickets" not in thief.get("/me").text
+    assert thief.post("/me", {"former": "four calm otters"}).status_code == 401
+    assert thief.post("/account/password", {"old": "four calm otters", "new": "five calm otters"}, on="/account").status_code == 303
+    assert thief.get("/me").status_code == 403
+    again = taken_over(doors, id, "six calm otters")
+    assert again.post("/me", {"former": "five calm otters"}).status_code == 401
+    assert doors.journal.recorded("results.read") == ()
+    said = text_of(again.get("/account").text)
+    assert "a link was given" in said
+    assert "another password was set by a link" in said
+
+    assert again.post("/me", {"former": PASSWORD}).status_code == 303, "its owner knows the one that was before the first link"
+    assert again.get("/me").status_code == 200
+    assert doors.journal.recorded("results.woken") == ((id, {}),)
+
+
+def test_the_password_of_before_is_guessed_at_as_slowly_as_any(doors: House) -> None:
+    thief = taken_over(doors, as_staff(doors, "ana", "a1"), "four calm otters")
+
+    assert [thief.post("/me", {"former": "a guess of it"}).status_code for _ in range(5)] == [401] * 5
+    assert "Too many tries" in text_of(thief.post("/me", {"former": PASSWORD}).text)
+
+
+def test_who_forgot_it_is_said_anew_by_two(doors: House) -> None:
+    id = as_staff(doors, "ana", "a1")
+    browser = taken_over(doors, id, "four calm otters")
+
+    assert not tie(doors.access, HERE, id, "a1")
+    assert browser.get("/me").status_code == 403
+    assert tie(doors.access, SECOND, id, "a1")
+    assert browser.get("/me").status_code == 200
+
+
+def test_a_second_factor_of_before_the_link_says_whose_results_they_are_and_a_later_one_does_not(doors: House) -> None:
+    owners = {}
+    for name, person in (("ana", "a1"), ("bo", "a2")):
+        owners[name] = as_staff(doors, name, person)
+        set_up(doors, doors.signed_in(name), owners[name])
+
+    browser = taken_over(doors, owners["ana"], "four calm otters")
+    assert enter(browser, code(doors, owners["ana"])).status_code == 303
+    assert browser.get("/me").status_code == 200
+
+    take_away(doors.access, HERE, owners["bo"])
+    thief = taken_over(doors, owners["bo"], PASSWORD)
+    doors.pass_(minutes=1)
+    set_up(doors, thief, owners["bo"])
+    thief = half_in(doors, "bo")
+    assert enter(thief, code(doors, owners["bo"])).status_code == 303
+    assert thief.get("/me").status_code == 403
+
+
+def test_that_they_were_opened_under_another_account_is_told_their_owner(doors: House) -> None:
+    thief = as_staff(doors, "eve", "a1")
+    doors.signed_in("eve").get("/me")
+    remove(doors.access, HERE, thief)
+    doors.pass_(minutes=1)
+
+    as_staff(doors, "ana", "a1")
+    owner = doors.signed_in("ana")
+    assert "opened once under another account, on 2 Mar 2026" in text_of(owner.get("/me").text)
+    assert "You opened them last on" in text_of(owner.get("/me").text)
+    as_staff(doors, "bo", "a2")
+    assert "under another account" not in doors.signed_in("bo").get("/me").text
+
+
+def test_whom_the_identity_provider_vouches_for_gets_no_link_to_set_a_password(doors: House) -> None:
+    id = invite(doors.access, HERE, Role.viewer, HERE.scope).account.id
+    doors.access.accounts.put_subject(id, "issuer subject", "ana@example.org")
+    doors.taken("root", Role.admin)
+
+    with pytest.raises(BadValue, match="identity provider"):
+        link(doors.access, HERE, id)
+    assert doors.signed_in("root").post(f"/access/{id}/link", on="/access").status_code == 400
+
+
+def test_what_is_refused_is_said_in_the_readers_language(doors: House) -> None:
+    doors.taken("head")
+    as_staff(doors, "cy", "a3")
+    as_staff(doors, "bo", "b1")
+    pages = {}
+    for name in ("head", "cy", "bo"):
+        browser = doors.signed_in(name)
+        browser.post("/account/language", {"code": "pt"}, on="/account")
+        pages[name] = text_of(browser.get("/me").text)
+
+    assert "esta conta não tem resultados próprios" in pages["head"]
+    assert "contou-se pouco de seu neste ciclo: há 2, são precisos 5 ou mais" in pages["cy"]
+    assert "falaria de poucos outros" in pages["bo"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from troth.access.account import Account, Session, Token
+from troth.access.notice import Notice
 
 
 class Accounts(Protocol):
@@ -52,12 +53,16 @@ class Accounts(Protocol):
 
     def put_subject(self, id: str, subject: str, name: str) -> None: ...
 
-    def person(self, id: str) -> str | None:
-        """Who somebody is to the record, as the sources name persons of staff; None where that is not said."""
+    def tell(self, id: str, what: str, now: datetime) -> None:
+        """Keep for its owner what somebody else did to an account."""
         ...
 
-    def put_person(self, id: str, person: str) -> None:
-        """Say so, once for good. Raises BadValue where the account is somebody's already, or another account is that one's."""
+    def told(self, id: str) -> tuple[Notice, ...]:
+        """Newest first."""
+        ...
+
+    def show_told(self, id: str) -> None:
+        """All of it was shown to the owner."""
         ...
 
 

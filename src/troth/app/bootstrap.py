@@ -73,14 +73,17 @@ def open_access(workspace: Workspace) -> Access:
     """Who may sign in to a workspace; kept beside its journal in a file of its own."""
     from troth.access import Passwords
     from troth.app.people.access import Access
+    from troth.app.people.requirement import Requirement
     from troth.stores.accounts.accounts import SqliteAccounts
     from troth.stores.accounts.database import Database
+    from troth.stores.accounts.factors import SqliteFactors
     from troth.stores.accounts.openings import SqliteAskings, SqliteFailures, SqliteLinks, SqliteSessions, SqliteTokens
+    from troth.stores.accounts.persons import SqlitePersons
 
     file = Database(workspace.state / ACCESS)
     return Access(
         SqliteAccounts(file), SqliteSessions(file), SqliteLinks(file), SqliteTokens(file), SqliteFailures(file), Passwords(),
-        SqliteAskings(file), workspace.journal, workspace.now,
+        SqliteAskings(file), SqliteFactors(file), SqlitePersons(file), workspace.journal, Requirement(workspace.root), workspace.now,
     )  # fmt: skip
 
 

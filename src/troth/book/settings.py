@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -26,3 +26,6 @@ class Settings(BaseModel):
     folder: str = Field(description="The folder in which the source files lie: absolute, or relative to this file, as in ../data")
     zone: Zone | None = Field(None, description="IANA zone of times that bear none, as in Europe/Berlin; without it UTC, with a warning")
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code of amounts that bear none, as in EUR")
+    second_factor: tuple[Literal["viewer", "analyst", "manager", "admin"], ...] = Field(
+        (), description="The roles that sign in by a password and a second factor: [admin, manager]; without it whoever likes has one"
+    )

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 from troth.access import Account, Accounts, Failures, Links, Passwords, Role, Scope, Sessions, Tokens, Viewer
 from troth.access.account import FIRST_LINK, LINK
+from troth.access.factor import Factors
 from troth.access.keys import hash_of, new_id, new_key
+from troth.access.notice import LINK_GIVEN, TIED
+from troth.access.persons import Persons
 from troth.access.sso import Askings
 from troth.access.viewer import role_of, scope_of
 from troth.access.waiting import FREE_BY_REFUSAL
@@ -25,7 +28,7 @@ LONGEST_PERSON = 200
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What signing in needs. now: the clock, naive UTC. Made by `bootstrap` only."""
+    """What signing in needs. required: the roles of which a second factor is asked. now: the clock, naive UTC. Made by `bootstrap` only."""
 
     accounts: Accounts
     sessions: Sessions
@@ -34,7 +37,10 @@ class Access:
     failures: Failures
     passwords: Passwords
     askings: Askings
+    factors: Factors
+    persons: Persons
     journal: Journal
+    required: Callable[[], frozenset[Role]]
     now: Callable[[], datetime]
 
     def record(self, by: str, action: str, about: str, **said: str) -> None:
@@ -67,10 +73,17 @@ def invite(access: Access, by: Viewer, role: Role, scope: Scope) -> Invited:
 
 
 def link(access: Access, by: Viewer, id: str, lasting: timedelta = LINK) -> Invited:
-    """A one-time link by which somebody takes an account, or sets another password; one that was given before opens nothing any more."""
+    """A one-time link by which somebody takes an account, or sets another password; one that was given before opens nothing any more.
+
+    The owner of an account that is taken is told. Raises BadValue for one of the identity provider's: there is no password to set.
+    """
     account = found(access, by, id)
+    if account.by_provider:
+        raise BadValue("this account signs in by the identity provider", got=id, next_step="Make another account for who is not there.")
     key, expires = new_key(), access.now() + lasting
     access.links.put(account.id, hash_of(key), expires)
+    if account.taken:
+        access.accounts.tell(account.id, LINK_GIVEN, access.now())
     access.record(by.id, "account.link_given", account.id)
     return Invited(account, key, expires)
 
@@ -119,19 +132,22 @@ def found(access: Access, by: Viewer, id: str) -> Account:
     return account
 
 
-def tie(access: Access, by: Viewer, id: str, person: str) -> None:
-    """Say who of the record's staff an account is, so that this one reads their own results.
+def tie(access: Access, by: Viewer, id: str, person: str) -> bool:
+    """Say who of the record's staff an account is, so that this one reads their own results. True once a second one says the same.
 
-    It is said of one account alone, for good, and by nobody of their own: an account that was named cannot be named anew. The journal has
-    that it was said, and not of whom. Raises BadValue, NotFound.
+    It holds for good, of one account for each person, and nobody says it of their own; said anew by two, own results that rest rest no
+    more. The journal has that it was said, and not of whom. Raises BadValue, NotFound.
     """
     account, person = found(access, by, id), person.strip()
     if account.id == by.id:
         raise BadValue("nobody says of their own account who they are", got=id, next_step="Ask another admin.")
     if not person or len(person) > LONGEST_PERSON:
         raise BadValue("no person of the record", got=f"'{person}'", allowed="an id as the sources have it")
-    access.accounts.put_person(id, person)
-    access.record(by.id, "account.tied", id)
+    holds = access.persons.say(account.id, person, by.id)
+    if holds:
+        access.accounts.tell(account.id, TIED, access.now())
+    access.record(by.id, "account.tied" if holds else "account.tie_said", id)
+    return holds
 
 
 def speak(access: Access, id: str, language: str | None) -> None:

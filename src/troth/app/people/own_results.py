@@ -9,6 +9,7 @@ from troth.access import EVERYTHING, Viewer
 from troth.app.answers.metrics import dimensions_of, metric_ground, metric_of
 from troth.app.pages.served import Served
 from troth.app.people.access import Access
+from troth.app.people.signing_in import NotLetIn, fits
 from troth.app.reading import Reading
 from troth.kernel.errors import NotFound
 from troth.metrics.own_results import OWN_RESULTS, Cycle, OwnResults, own_cycles
@@ -44,16 +45,29 @@ def own_results(access: Access | None, served: Served, viewer: Viewer) -> tuple[
     """What the book shows a person of their own work, and of their team's, of every closed cycle.
 
     It is of whoever is signed in by a session: no role and no scope opens it for another, and no token or link of a letter opens it at
-    all. Raises NotFound where the account is nobody's of the staff, or the book shows nothing.
+    all. Raises NotFound where the account is nobody's of the staff, the book shows nothing, or they rest since a link set another password.
     """
-    person = None if access is None or access.accounts.find(viewer.id) is None else access.accounts.person(viewer.id)
+    person = None if access is None or access.accounts.find(viewer.id) is None else access.persons.of(viewer.id)
     if access is None or person is None:
         raise NotFound("this account has no results of its own", next_step="Whoever gives access says whose it is: troth access person")
+    if access.persons.resting(viewer.id) is not None:
+        raise NotFound("these results rest, since the password was set by a link", next_step="Say under Your own results whose they are.")
     told = served.asked(EVERYTHING, lambda reading: _of(reading, person))
     if not told:
         raise NotFound("the book shows nobody their own results", next_step="Declare what is shown in results/.")
+    access.persons.open(viewer.id, access.now())
     access.record(viewer.id, READ, viewer.id)
     return told
+
+
+def wake(access: Access, viewer: Viewer, former: str) -> NotLetIn | None:
+    """Own results rest no more, once their owner says the password that was theirs before the link."""
+    rest = access.persons.resting(viewer.id)
+    refusal = None if rest is None else fits(access, viewer.id, former, rest.former)
+    if rest is not None and refusal is None:
+        access.persons.wake(viewer.id)
+        access.record(viewer.id, "results.woken", viewer.id)
+    return refusal
 
 
 def _of(reading: Reading, person: str) -> tuple[Own, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from troth.access import Account
+from troth.access.account import PROVIDER
 from troth.access.keys import hash_of, new_id, new_key
 from troth.access.sso import WHILE, Asking, Grant, Provider, Told, granted
 from troth.app.people.access import Access
@@ -41,7 +42,7 @@ def come_back(access: Access, provider: Provider, browser: str, state: str, code
     if grant is None or (known is not None and known.disabled):
         access.record(NOBODY, "account.refused", known.id if known else NOBODY, known_by="sso")
         raise BadValue("you may not look at this operation", next_step="Ask whoever gives access here.")
-    return begin(access, _account(access, known, told, grant), "sso"), asking.to
+    return begin(access, _account(access, known, told, grant), PROVIDER), asking.to
 
 
 def _account(access: Access, known: Account | None, told: Told, grant: Grant) -> Account:

@@ -60,7 +60,7 @@ def list_(
     columns = ("account", *(("name",) if names else ()), "role", "sees", "last seen", "")
     rows = []
     for one in accounts:
-        state = "not let in" if one.disabled else "" if one.taken else "not taken yet"
+        state = "not let in" if one.disabled else "not taken yet" if not one.taken else "second factor" if one.second_factor else ""
         seen = f"{one.seen:%Y-%m-%d %H:%M} UTC" if one.seen else "never"
         named = (known.get(one.id, ""),) if names else ()
         rows.append((one.id, *named, one.role.name, one.scope.written() or "everything", seen, state))
@@ -121,13 +121,23 @@ def person(
     book: Book = HERE,
     json: Json = False,
 ) -> None:
-    """Say once for good who of the record's staff an account is, so that this one reads their own results."""
+    """Say who of the record's staff an account is: it reads their own results once an admin says the same on the page Access."""
     from troth.app.people.access import HERE as BY
     from troth.app.people.access import tie
 
     out = Out(json=json, quiet=False)
-    tie(_opened(book)[1], BY, id, who)
-    out.data({"tied": id}) if json else out.say(f"{id} reads the results of that person from now on, and nobody else does.")
+    holds = tie(_opened(book)[1], BY, id, who)
+    then = "reads the results of that person from now on" if holds else "reads them once an admin says the same on the page Access"
+    out.data({"account": id, "tied": holds}) if json else out.say(f"{id} {then}, and nobody else does.")
+
+
+@app.command("drop-factor")
+def drop_factor(id: Id, book: Book = HERE, json: Json = False) -> None:
+    """Take the second factor away from whoever lost it: the account's sessions end, and its owner is told."""
+    from troth.app.people.access import HERE as BY
+    from troth.app.people.factors import take_away
+
+    _said(Out(json=json, quiet=False), take_away(_opened(book)[1], BY, id))
 
 
 @app.command()
@@ -221,7 +231,8 @@ def _said(out: Out, account: Account) -> None:
 def _account(one: Account) -> dict[str, Any]:
     said = {"role": one.role.name, "scope": dict(one.scope.key), "language": one.language}
     times = {"created": one.created, "seen": one.seen}
-    return {"id": one.id, **said, **times, "disabled": one.disabled, "taken": one.taken}
+    states = {"disabled": one.disabled, "taken": one.taken, "by_provider": one.by_provider, "second_factor": one.second_factor}
+    return {"id": one.id, **said, **times, **states}
 
 
 def _token(one: Token) -> dict[str, Any]:

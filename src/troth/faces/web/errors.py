@@ -19,6 +19,7 @@ from troth.faces.web.by_link import by_link
 from troth.faces.web.desk import NOBODY, Desk, MayNot, SignInFirst, access_of, spoken
 from troth.faces.web.gate import API
 from troth.faces.web.guard import SAFE, NotTaken
+from troth.faces.web.refused import SAID, refusal_in
 from troth.kernel.errors import BadValue, BookError, Busy, NotFound, TrothError
 
 NOT_KNOWN = Viewer(NOBODY, Role.viewer)
@@ -81,7 +82,9 @@ def _refused(request: Request, error: Exception) -> Response:
     status, title = next(((status, title) for kind, status, title in found if isinstance(error, kind)), (500, say("This did not work.")))
     if status == 500:
         log.error("a page failed", exc_info=error)
-    return _page(request, status, title, str(error), "", error, untranslated=True)
+    known = error.what in SAID and not request.url.path.startswith(API)
+    cause = refusal_in(_language(request), error) if known else str(error)
+    return _page(request, status, title, cause, "", error, untranslated=not known)
 
 
 def _not_there(request: Request, error: Exception) -> Response:

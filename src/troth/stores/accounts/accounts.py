@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from troth.access.account import Account
+from troth.access.notice import MOST, Notice
 from troth.access.passwords import plain_name
 from troth.access.viewer import Role
 from troth.kernel.errors import BadValue
 from troth.stores.accounts.database import Database, instant, instant_or_none, scope_from, scope_text, text_of
 
-COLUMNS = "a.id, a.role, a.scope, a.language, a.created, a.seen, a.disabled, p.account IS NOT NULL"
-FROM = "account a LEFT JOIN person p ON p.account = a.id"
+COLUMNS = (
+    "a.id, a.role, a.scope, a.language, a.created, a.seen, a.disabled, p.account IS NOT NULL, p.subject IS NOT NULL, f.since IS NOT NULL"
+)
+FROM = "account a LEFT JOIN person p ON p.account = a.id LEFT JOIN factor f ON f.account = a.id"
 
 
 class SqliteAccounts:
@@ -48,8 +51,7 @@ class SqliteAccounts:
     def remove(self, id: str) -> None:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM account WHERE id = ?", (id,))
-        with self._database.reading() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # the log has former pages until then
+        self._database.forget_former_pages()
 
     def names(self) -> Mapping[str, str]:
         with self._database.reading() as connection:
@@ -91,18 +93,20 @@ class SqliteAccounts:
                 (id, name.strip(), subject),
             )
 
-    def person(self, id: str) -> str | None:
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT person FROM staff WHERE account = ?", (id,)).fetchone()
-        return None if row is None else row[0]
-
-    def put_person(self, id: str, person: str) -> None:
+    def tell(self, id: str, what: str, now: datetime) -> None:
         with self._database.writing() as connection:
-            try:
-                connection.execute("INSERT INTO staff VALUES (?, ?)", (id, person))
-            except sqlite3.IntegrityError as error:
-                step = "Remove the account with `troth access remove` and make another one."
-                raise BadValue("an account is one person's for good, and a person's is one account", next_step=step) from error
+            connection.execute("INSERT INTO notice VALUES (?, ?, ?, 0)", (id, what, text_of(now)))
+            kept = "SELECT rowid FROM notice WHERE account = ? ORDER BY at DESC, rowid DESC LIMIT ?"
+            connection.execute(f"DELETE FROM notice WHERE account = ? AND rowid NOT IN ({kept})", (id, id, MOST))
+
+    def told(self, id: str) -> tuple[Notice, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT what, at, shown FROM notice WHERE account = ? ORDER BY at DESC, rowid DESC", (id,)).fetchall()
+        return tuple(Notice(what, instant(at), bool(shown)) for what, at, shown in rows)
+
+    def show_told(self, id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("UPDATE notice SET shown = 1 WHERE account = ?", (id,))
 
     def _one(self, condition: str, value: str) -> Account | None:
         with self._database.reading() as connection:
@@ -111,5 +115,5 @@ class SqliteAccounts:
 
 
 def account_of(row: Sequence[Any]) -> Account:
-    id, role, scope, language, created, seen, disabled, taken = row
-    return Account(id, Role[role], scope_from(scope), language, instant(created), instant_or_none(seen), bool(disabled), bool(taken))
+    id, role, scope, language, created, seen, *states = row
+    return Account(id, Role[role], scope_from(scope), language, instant(created), instant_or_none(seen), *map(bool, states))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -12,9 +11,10 @@ from troth.access.sso import WHILE, Asking
 from troth.access.viewer import Role
 from troth.access.waiting import FORGOTTEN, NONE, wait_of
 from troth.stores.accounts.accounts import COLUMNS, account_of
-from troth.stores.accounts.database import Database, instant, instant_or_none, scope_from, scope_text, text_of
+from troth.stores.accounts.database import Database, instant, instant_or_none, salt_of, scope_from, scope_text, text_of
 
-OWNER = "JOIN account a ON a.id = {}.account LEFT JOIN person p ON p.account = a.id"
+OWNER = "JOIN account a ON a.id = {}.account LEFT JOIN person p ON p.account = a.id LEFT JOIN factor f ON f.account = a.id"
+SESSION = "s.hash, s.account, s.begun, s.seen, s.by, s.passed"
 TOKEN = "t.id, t.label, t.account, t.role, t.scope, t.created, t.expires, t.used, t.revoked"  # noqa: S105 - names of columns
 
 
@@ -26,14 +26,14 @@ class SqliteSessions:
 
     def begin(self, session: Session) -> None:
         with self._database.writing() as connection:
-            said = (session.hash, session.account, text_of(session.begun), text_of(session.seen))
-            connection.execute("INSERT INTO session VALUES (?, ?, ?, ?)", said)
+            said = (session.hash, session.account, text_of(session.begun), text_of(session.seen), session.by, session.passed)
+            connection.execute("INSERT INTO session (hash, account, begun, seen, by, passed) VALUES (?, ?, ?, ?, ?, ?)", said)
 
     def find(self, digest: str) -> tuple[Session, Account] | None:
         with self._database.reading() as connection:
-            query = f"SELECT s.hash, s.account, s.begun, s.seen, {COLUMNS} FROM session s {OWNER.format('s')} WHERE s.hash = ?"
+            query = f"SELECT {SESSION}, {COLUMNS} FROM session s {OWNER.format('s')} WHERE s.hash = ?"
             row = connection.execute(query, (digest,)).fetchone()
-        return None if row is None else (_session(*row[:4]), account_of(row[4:]))
+        return None if row is None else (_session(*row[:6]), account_of(row[6:]))
 
     def saw(self, digest: str, now: datetime) -> None:
         with self._database.writing() as connection:
@@ -49,7 +49,9 @@ class SqliteSessions:
 
     def of(self, account: str) -> tuple[Session, ...]:
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT * FROM session WHERE account = ? ORDER BY seen DESC, hash", (account,)).fetchall()
+            rows = connection.execute(
+                f"SELECT {SESSION} FROM session s WHERE s.account = ? ORDER BY s.seen DESC, s.hash", (account,)
+            ).fetchall()
         return tuple(_session(*row) for row in rows)
 
     def forget(self, begun_before: datetime, seen_before: datetime) -> None:
@@ -145,7 +147,7 @@ class SqliteFailures:
 
     def attempt(self, texts: Mapping[str, int], now: datetime) -> timedelta:
         with self._database.writing() as connection:
-            salt = _salt(connection)
+            salt = salt_of(connection)
             connection.execute("DELETE FROM failure WHERE last <= ?", (text_of(now - FORGOTTEN),))
             found = {}
             for text, free in texts.items():
@@ -162,17 +164,13 @@ class SqliteFailures:
 
     def forgive(self, text: str, *, whole: bool) -> None:
         with self._database.writing() as connection:
-            mark = mark_of(_salt(connection), text)
+            mark = mark_of(salt_of(connection), text)
             connection.execute("UPDATE failure SET failures = failures - 1 WHERE mark = ?", (mark,))
             connection.execute("DELETE FROM failure WHERE mark = ? AND (failures <= 0 OR ?)", (mark, whole))
 
 
-def _salt(connection: sqlite3.Connection) -> bytes:
-    return bytes(connection.execute("SELECT salt FROM access").fetchone()[0])
-
-
-def _session(digest: str, account: str, begun: str, seen: str) -> Session:
-    return Session(digest, account, instant(begun), instant(seen))
+def _session(digest: str, account: str, begun: str, seen: str, by: str, passed: int) -> Session:
+    return Session(digest, account, instant(begun), instant(seen), by, bool(passed))
 
 
 def _token(

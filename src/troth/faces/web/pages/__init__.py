@@ -18,6 +18,7 @@ from troth.faces.web.pages import (
     roles,
     rules,
     search,
+    second_factor,
     signing_in,
     sso,
     units,
@@ -28,7 +29,7 @@ ROUTERS = (
     *(monday.router, promises.router, measures.router, data.router, rules.router),
     *(units.router, roles.router, orders.router, customers.router, huddle.router, search.router, reliability.router, calibrations.router),
     *(values.router, rewards.router),
-    *(signing_in.router, sso.router, account.router, access.router, me.router),
+    *(signing_in.router, second_factor.router, sso.router, account.router, access.router, me.router),
     *(links.router,),
 )
 

@@ -10,18 +10,20 @@ from starlette.responses import RedirectResponse, Response
 
 from troth.access import Role
 from troth.access.keys import hash_of
+from troth.access.notice import FACTOR_REMOVED, LINK_GIVEN, PASSWORD_SET, TIED
 from troth.access.viewer import role_of
 from troth.app.letters.links import comes_by_link
 from troth.app.letters.own import have, stop
 from troth.app.letters.own import own as own_letters
 from troth.app.letters.sending import Sending
 from troth.app.people import tokens
-from troth.app.people.access import speak
+from troth.app.people.access import HERE, found, speak
 from troth.app.people.signing_in import NotLetIn, change_password, sign_out_elsewhere
 from troth.app.people.tokens import Given
 from troth.faces.language import CATALOGUES
+from troth.faces.language.marks import N_
 from troth.faces.web.desk import AtDesk, access_of
-from troth.faces.web.pages.signing_in import Text, WithAccounts, said_of
+from troth.faces.web.pages.signing_in import Text, WithAccounts, next_of, said_of
 from troth.faces.web.refused import refusal_in
 from troth.kernel.errors import BadValue, NotFound
 from troth.sending import when_of
@@ -29,14 +31,16 @@ from troth.sending.schedule import DAYS as DAYS_OF_WEEK
 
 router = APIRouter(include_in_schema=False)
 DAYS = (7, 30, 90, 365)
+DONE = {
+    LINK_GIVEN: N_("a link was given by which another password can be set"),
+    PASSWORD_SET: N_("another password was set by a link"),
+    FACTOR_REMOVED: N_("the second factor was taken away"),
+    TIED: N_("it was said who of the staff you are"),
+}
 
 
 class Own(WithAccounts):
     """The desk of a page about who is signed in."""
-
-    @property
-    def key(self) -> str:
-        return self.gate.key(self.request)
 
     @property
     def sending(self) -> Sending | None:
@@ -58,18 +62,18 @@ AtOwn = Annotated[Own, Depends(own)]
 
 @router.get("/account")
 def account(desk: AtOwn) -> Response:
-    return _shown(desk)
+    return shown(desk)
 
 
 @router.post("/account/password")
 def password(desk: AtOwn, old: Text = "", new: Text = "") -> Response:
     try:
-        done = change_password(desk.access, desk.viewer.id, old, new)
+        done = change_password(desk.access, desk.viewer.id, desk.key, old, new)
     except BadValue as error:
-        return _shown(desk, 400, wrong=refusal_in(desk.language, error))
+        return shown(desk, 400, wrong=refusal_in(desk.language, error))
     if isinstance(done, NotLetIn):
-        return _shown(desk, 401, wrong=said_of(desk, done) if done.wait else desk.language.gettext("The password until now is not right."))
-    return desk.gate.open(RedirectResponse("/account", 303), done.key)
+        return shown(desk, 401, wrong=said_of(desk, done) if done.wait else desk.language.gettext("The password until now is not right."))
+    return desk.gate.open(RedirectResponse(next_of(done, "/account"), 303), done.key)
 
 
 @router.post("/account/language")
@@ -96,7 +100,7 @@ def mail(desk: AtOwn, day: Annotated[int, Form(ge=0, le=6)] = 0, at: Text = "") 
             address=address,
         )
     except BadValue as error:
-        return _shown(desk, 400, wrong=refusal_in(desk.language, error))
+        return shown(desk, 400, wrong=refusal_in(desk.language, error))
     return RedirectResponse("/account#mail", 303)
 
 
@@ -118,8 +122,8 @@ def token(desk: AtOwn, label: Text = "", days: Annotated[int, Form()] = 90, role
     try:
         given = tokens.give(desk.access, desk.viewer, label, min(role_of(role), desk.viewer.role), desk.viewer.scope, timedelta(days=days))
     except BadValue as error:
-        return _shown(desk, 400, wrong=refusal_in(desk.language, error))
-    return _shown(desk, given=given)
+        return shown(desk, 400, wrong=refusal_in(desk.language, error))
+    return shown(desk, given=given)
 
 
 @router.post("/account/tokens/{id}/revoke")
@@ -128,14 +132,20 @@ def revoke(desk: AtOwn, id: str) -> Response:
     return RedirectResponse("/account", 303)
 
 
-def _shown(desk: Own, status: int = 200, *, wrong: str = "", given: Given | None = None) -> Response:
+def shown(desk: Own, status: int = 200, *, wrong: str = "", given: Given | None = None) -> Response:
+    """The page of one's own account."""
     roles = [role for role in (Role.viewer, Role.analyst) if desk.viewer.may(role)]
     kept = [one for one in tokens.listed(desk.access, desk.viewer) if one.alive(desk.access.now())]
+    account, others = found(desk.access, HERE, desk.viewer.id), desk.access.accounts.told(desk.viewer.id)
+    if not all(one.shown for one in others):
+        desk.access.accounts.show_told(account.id)
     said = {
+        "account": account, "factor_since": desk.access.factors.since(account.id), "left": len(desk.access.factors.codes(account.id)),
+        "others": [(DONE[one.what], one.at) for one in others],
         "known_as": desk.access.accounts.names().get(desk.viewer.id, ""), "sessions": desk.access.sessions.of(desk.viewer.id),
         "this": hash_of(desk.key), "tokens": kept, "days": DAYS, "roles": roles, "most": roles[-1], "wrong": wrong, "given": given,
         "mail": None if desk.sending is None else own_letters(desk.sending, desk.access, desk.viewer.id),
-        "own_results": desk.access.accounts.person(desk.viewer.id) is not None,
+        "own_results": desk.access.persons.of(desk.viewer.id) is not None,
         "days_of_week": dict(enumerate(desk.language.whole_days)),
     }  # fmt: skip
     return desk.show("account.html", status, **said)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from troth.access import Role, Viewer
+from troth.access.account import Stage
 from troth.app.people.access import Access
-from troth.app.people.signing_in import NotLetIn, sign_in, sign_out, welcome
+from troth.app.people.factors import waiting
+from troth.app.people.signing_in import NotLetIn, Opened, sign_in, sign_out, welcome
 from troth.faces.language import CATALOGUES
 from troth.faces.web.desk import NOBODY, AtDesk, Desk, language_cookie, spoken
 from troth.faces.web.gate import AccountGate
@@ -33,6 +36,10 @@ class WithAccounts(Desk):
     @property
     def access(self) -> Access:
         return self.gate.access
+
+    @property
+    def key(self) -> str:
+        return self.gate.key(self.request)
 
 
 class Porch(WithAccounts):
@@ -57,6 +64,8 @@ Text = Annotated[str, Form()]
 def ask(porch: AtPorch, to: str = "/") -> Response:
     if porch.gate.viewer(porch.request) is not None:
         return RedirectResponse(local(to), 303)
+    if waiting(porch.access, porch.key) is not None:
+        return RedirectResponse(f"/sign-in/code?{urlencode({'to': local(to)})}", 303)
     return porch.show("sign_in.html", to=local(to), said="", sso=porch.gate.provider is not None)
 
 
@@ -66,7 +75,7 @@ def enter(porch: AtPorch, name: Text = "", password: Text = "", to: Text = "/") 
     done = sign_in(porch.access, name, password, client.host if client else "")
     if isinstance(done, NotLetIn):
         return porch.show("sign_in.html", 401, to=local(to), said=said_of(porch, done), sso=porch.gate.provider is not None)
-    return porch.gate.open(RedirectResponse(local(to), 303), done.key)
+    return porch.gate.open(RedirectResponse(next_of(done, local(to)), 303), done.key)
 
 
 @router.get("/sign-out")
@@ -77,7 +86,7 @@ def ask_to_leave(_: AtPorch, desk: AtDesk) -> Response:
 
 @router.post("/sign-out")
 def leave(porch: AtPorch) -> Response:
-    sign_out(porch.access, porch.gate.key(porch.request))
+    sign_out(porch.access, porch.key)
     return porch.gate.close(RedirectResponse("/sign-in", 303))
 
 
@@ -93,7 +102,7 @@ def take(porch: AtPorch, key: Text = "", name: Text = "", password: Text = "") -
         done = welcome(porch.access, key.strip(), name, password)
     except BadValue as error:
         return porch.show("welcome.html", 400, said=refusal_in(porch.language, error), key=key, typed=name)
-    return porch.gate.open(RedirectResponse("/", 303), done.key)
+    return porch.gate.open(RedirectResponse(next_of(done, "/"), 303), done.key)
 
 
 @router.get("/language/{code}")
@@ -105,6 +114,13 @@ def choose(request: Request, code: str, to: str = "/") -> Response:
     tls = getattr(request.app.state.gate, "tls", False)
     response.set_cookie(language_cookie(request), code, YEAR, path="/", httponly=True, samesite="lax", secure=tls)
     return response
+
+
+def next_of(done: Opened, to: str) -> str:
+    """Where whoever has signed in goes on: to what the session lacks, to what others did to the account, or where they wanted to."""
+    if done.stage is not Stage.open:
+        return f"/sign-in/code?{urlencode({'to': to})}"
+    return "/account#others" if done.told else to
 
 
 def said_of(desk: Desk, done: NotLetIn) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from troth.access.sso import Provider
 from troth.app.people.sso import come_back, send
 from troth.faces.web.guard import local
-from troth.faces.web.pages.signing_in import AtPorch, Porch
+from troth.faces.web.pages.signing_in import AtPorch, Porch, next_of
 from troth.kernel.errors import BadValue, NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +28,7 @@ def back(porch: AtPorch, state: str = "", code: str = "", error: str = "") -> Re
         raise BadValue("the identity provider did not let you in", next_step="Sign in again.")
     gate = porch.gate
     done, to = come_back(porch.access, _provider(porch), gate.browser(porch.request), state, code, _back(porch))
-    return gate.open(RedirectResponse(local(to), 303), done.key)
+    return gate.open(RedirectResponse(next_of(done, local(to)), 303), done.key)
 
 
 def _provider(porch: Porch) -> Provider:
