@@ -8,6 +8,7 @@ import pytest
 
 from tests.web.browser import Browser, Opened, Theme, browsing, served_at
 from tests.web.doors import PASSWORD, House, house
+from tests.web.test_second_factor import code
 from troth.access import EVERYTHING, Role
 from troth.app.pages.served import Served
 from troth.app.people.access import HERE, invite
@@ -88,3 +89,45 @@ def test_pages_of_accounts_fit_a_phone(browser: Browser, path: str) -> None:
     opened.page.goto(f"{browser.base}{path}")
 
     assert opened.wide() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 380])
+def test_a_second_factor_is_set_up_and_given_by_keyboard_alone(browser: Browser, doors: House, width: int) -> None:
+    name = f"cy {width}"
+    id = doors.taken(name, Role.manager)
+    doors.required.add(Role.manager)
+    opened = browser.open("/sign-in", width=width, theme="dark" if width == 380 else "light")
+    page = opened.page
+
+    def fits() -> None:
+        assert opened.wide() == 0, page.url
+        assert opened.axe() == [], page.url
+        assert len(opened.sizes()) <= MOST_SIZES, page.url
+
+    by_keyboard(opened, name, PASSWORD)
+    page.wait_for_url("**/sign-in/code?**")
+    fits()
+    page.get_by_role("button", name="Set it up").press("Enter")
+    page.wait_for_selector("svg.qr")
+    fits()
+    assert page.locator("svg.qr").bounding_box()["width"] > 200
+    page.keyboard.type(code(doors, id))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#codes")
+    fits()
+    page.get_by_role("link", name="go on").press("Enter")
+    page.wait_for_selector("nav")
+    page.goto(f"{browser.base}/account")
+    fits()
+
+    doors.pass_(minutes=1)
+    again = browser.open("/sign-in", width=width)
+    by_keyboard(again, name, PASSWORD)
+    again.page.wait_for_selector("#code")
+    assert again.wide() == 0
+    assert again.axe() == []
+    again.page.keyboard.type(code(doors, id))
+    again.page.keyboard.press("Enter")
+    again.page.wait_for_url(f"{browser.base}/")
+    assert [one for one in (*opened.requests, *again.requests) if not one.startswith(browser.base)] == []
+    assert opened.complaints == again.complaints == []

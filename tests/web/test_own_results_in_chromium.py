@@ -12,6 +12,7 @@ from tests.web.test_own_results import as_staff, written
 from troth.app.bootstrap import open_workspace
 from troth.app.building.build import build
 from troth.app.pages.served import Served
+from troth.app.people.access import HERE, link
 from troth.faces.web import web_app
 from troth.faces.web.gate import AccountGate
 
@@ -40,4 +41,18 @@ def test_who_is_signed_in_reads_their_own_results_and_nobody_is_kept_out(tmp_pat
         opened.page.goto(f"{base}/account")
         opened.page.get_by_text("Your own results").click()
         opened.page.wait_for_selector("table")
-        assert opened.complaints == []
+
+        again = link(doors.access, HERE, doors.access.accounts.all()[0].id)
+        opened.page.goto(f"{base}/welcome#{again.key}")
+        opened.page.locator("#password").fill("four calm otters")
+        opened.page.keyboard.press("Enter")
+        opened.page.wait_for_url("**/account#others")
+        assert opened.axe() == []
+        opened.page.goto(f"{base}/me")
+        assert opened.wide() == 0
+        assert opened.axe() == []
+        opened.page.locator("#former").fill(PASSWORD)
+        opened.page.keyboard.press("Enter")
+        opened.page.wait_for_selector("table")
+        refused = [one for one in opened.complaints if "403" not in one]  # of results that rest
+        assert refused == []

@@ -144,7 +144,7 @@ def tie(access: Access, by: Viewer, id: str, person: str) -> bool:
     if not person or len(person) > LONGEST_PERSON:
         raise BadValue("no person of the record", got=f"'{person}'", allowed="an id as the sources have it")
     holds = access.persons.say(account.id, person, by.id)
-    if holds:
+    if holds and account.taken:
         access.accounts.tell(account.id, TIED, access.now())
     access.record(by.id, "account.tied" if holds else "account.tie_said", id)
     return holds

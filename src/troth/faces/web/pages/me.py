@@ -35,4 +35,7 @@ def mine(desk: AtOwn, former: Text = "") -> Response:
 
 def _resting(desk: Own, status: int, said: str = "") -> Response:
     rest = desk.access.persons.resting(desk.viewer.id)
-    return RedirectResponse("/me", 303) if rest is None else desk.show("me_resting.html", status, since=rest.since, said=said)
+    if rest is None:
+        return RedirectResponse("/me", 303)
+    known_as = desk.access.accounts.names().get(desk.viewer.id, "")
+    return desk.show("me_resting.html", status, since=rest.since, known_as=known_as, said=said)
