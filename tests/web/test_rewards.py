@@ -16,13 +16,14 @@ from troth.access import Role, Scope, Viewer
 from troth.app.bootstrap import open_workspace
 from troth.app.building.build import build
 from troth.app.pages.served import Served
-from troth.app.people.access import HERE, tie
+from troth.app.people.access import HERE, link, tie
 from troth.app.people.rewarding import approve, withdraw
 from troth.app.people.tokens import give
 from troth.kernel.errors import BadValue, NotFound
 from troth.stores.journal.journal import Journal
 from troth.stores.memory import MemoryAwards
 
+SECOND = Viewer("second", Role.admin)
 FEB, MARCH, APRIL, JANUARY = (date(2026, month, 1) for month in (2, 3, 4, 1))
 NORTH, GREEN = Scope({"site": frozenset({"north"})}), Scope({"team": frozenset({"green"})})
 LOOSE = PROMPT.replace("prompt:", "loose:").replace("0.8", "0.6").replace(" person: ticket.agent,", " approved_by: manager,")
@@ -44,7 +45,8 @@ def doors(desk: Served, tmp_path: Path) -> House:
 def somebody(doors: House, name: str, person: str | None, role: Role = Role.admin, scope: Scope | None = None) -> Viewer:
     id = doors.taken(name, role, scope or Scope())
     if person is not None:
-        tie(doors.access, HERE, id, person)
+        for by in (HERE, SECOND):
+            tie(doors.access, by, id, person)
     return Viewer(id, role, scope or Scope())
 
 
@@ -101,6 +103,10 @@ def test_whose_word_is_none_is_refused_with_what_would_do(doors: House) -> None:
     for ask, kind, message in asked:
         with pytest.raises(kind, match=message):
             ask()
+    taken = somebody(doors, "taken", "h6")
+    doors.browser().post("/welcome", {"key": link(doors.access, HERE, taken.id).key, "password": "four calm otters"})
+    with pytest.raises(BadValue, match="nobody said whose it is"):
+        said(doors, taken)
     assert doors.served.workspace.awards.all() == ()
     assert [said["what"] for _, said in doors.journal.recorded("access.refused")] == ["reward approved"]
     assert said(doors, somebody(doors, "before", "a2"), cycle=FEB)

@@ -58,7 +58,8 @@ def _decided(
             allowed=f"{said.approved_by} or above{named}", next_step="Ask one who may; `troth reward` says who.",
         )  # fmt: skip
     seen = served.asked(viewer.scope, lambda reading: _team(reading, said, cycle, team))
-    person = access.accounts.person(viewer.id)
+    # While own results rest it is not known who has the account.
+    person = None if access.persons.resting(viewer.id) else access.persons.of(viewer.id)
     whole, belongs, snapshot = served.asked(EVERYTHING, lambda reading: _of_all(reading, said, cycle, team, person))
     if seen.n != whole.n:
         raise BadValue(
