@@ -20,6 +20,7 @@ from troth.app.people.access import HERE, link, tie
 from troth.app.people.rewarding import approve, withdraw
 from troth.app.people.tokens import give
 from troth.kernel.errors import BadValue, NotFound
+from troth.metrics.rewards import Draft
 from troth.stores.journal.journal import Journal
 from troth.stores.memory import MemoryAwards
 
@@ -134,6 +135,21 @@ def test_where_the_record_has_no_persons_the_word_of_whoever_approves_is_written
         approve(doors.access, doors.served, by, "loose", FEB, "blue", "good")
     approve(doors.access, doors.served, by, "loose", FEB, "blue", "good", outside=True)
     assert [one.draft.outside for one in doors.served.workspace.awards.all()] == ["own word"]
+
+
+def test_what_was_awarded_stays_so_where_the_data_of_now_would_not_propose_it(doors: House) -> None:
+    by, awards = somebody(doors, "head", "h1"), doors.served.workspace.awards
+    then = Draft("prompt", MARCH, "blue", "approved", "all in time", 38, 1.0, 0.9, "on record", "s1", "r1")
+    for team in ("blue", "gone"):
+        awards.append(replace(then, team=team), by.id, doors.at)
+    told = {one["team"]["name"]: one for one in doors.signed_in("head").get("/api/v1/rewards?name=prompt").json()[0]["cycles"][0]["teams"]}
+    page = doors.signed_in("head").get("/rewards").text
+
+    assert (told["blue"]["awarded"], told["blue"]["team"]["proposed"], told["blue"]["approved"]["n"]) == (True, False, 38)
+    assert (told["gone"]["awarded"], told["gone"]["team"]["n"]) == (True, 0)
+    assert page.count("on figures of then: all in time") == 2
+    taken = withdraw(doors.access, doors.served, by, "prompt", MARCH, "blue", "counted twice")
+    assert (taken.awarded, taken.withdrawn is not None and taken.withdrawn.draft.n) == (False, 38)
 
 
 def test_only_the_named_accounts_may_where_the_rule_names_some(tmp_path: Path) -> None:
