@@ -12,7 +12,8 @@ from troth.kernel.errors import BadValue
 class Role(IntEnum):
     """What somebody may do; each may do what those before it may.
 
-    viewer: read pages. analyst: also SQL, definitions and exports. manager: also act for a unit: hold a huddle, have a digest sent.
+    viewer: read pages. analyst: also SQL, definitions and exports. manager: also act for a unit: hold a huddle, have a digest sent,
+    award a team where its rule lets managers.
     admin: also edit the rules, and give and take access.
     """
 
