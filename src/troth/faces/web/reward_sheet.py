@@ -98,7 +98,8 @@ def _rule(rule: Rule, scale: Scale, language: Language) -> list[str]:
         counter = scale_of([rule.counter.bound], rule.counter.unit)
         parts.append(say("while %(what)s") % {"what": _reached(rule.counter, counter, language)})
     parts += [
-        say("by the near limit of the %(level)s interval") % {"level": language.percent(rule.level)},
+        say("by the near limit of the %(level)s interval")
+        % {"level": language.percent(rule.level, 0 if (100 * rule.level).is_integer() else 1)},
         say("of %(n)s cases or more") % {"n": language.number(rule.least)},
         say("each %(cycle)s from %(day)s on") % {"cycle": say(CYCLES[rule.cycle]), "day": rule.since},
         say("the rule by %(owner)s") % {"owner": rule.owner or say("nobody yet")},
