@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.app import many_terms
+from tests.app import contracts_asked, many_terms
 from tests.app.arriving import BEFORE, BOOK, DAYS, LATER, Row, Ways, assert_same, mornings, split_when_more_than
 from troth.app.bootstrap import open_workspace
 from troth.app.building import increment
@@ -19,7 +19,7 @@ from troth.stores.lake.engine import DuckEngine
 WEEKLY = (
     "weekly:\n  subject: order\n  words: told each week\n  anchor: placed\n  fulfil: {event: packed}\n  every: friday\n  until: delivered\n"
 )
-CONTRACT = "  owner: sales\n  steward: sales\n  contract: {columns: {score: {type: number, severity: warn}}}\n"
+CONTRACT = "  owner: sales\n  steward: sales\n  contract: {columns: {score: {type: number, hold: true}}}\n"
 QUICK = {
     "an order": {"orders-2": [["o99", "c1", "s1", LATER, "", "2026-04-02", "open"]]},
     "an order of a new customer": {"orders-2": [["o99", "c9", "s1", LATER, "", "2026-04-02", "open"]]},
@@ -119,7 +119,7 @@ def test_an_id_keeps_its_number_whatever_comes_later(tmp_path: Path, monkeypatch
         ("promises/deliver.yaml", BOOK["promises/deliver.yaml"] + WEEKLY),
         ("sources/reviews.yaml", BOOK["sources/reviews.yaml"] + CONTRACT),
     ],
-    ids=["a promise that comes again", "a contract"],
+    ids=["a promise that comes again", "a contract that holds cells"],
 )
 def test_what_reaches_beyond_a_row_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str) -> None:
     ways = Ways(tmp_path, monkeypatch, {**BOOK, "company.yaml": "roles: [sales]\n", file: text})
@@ -141,14 +141,14 @@ def test_a_changed_book_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest
 @settings(
     max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.data(), st.sampled_from(["one", "many"]), st.sampled_from([3, 1_000]))
+@given(st.data(), st.sampled_from(["one", "many", "asked"]), st.sampled_from([3, 1_000]))
 def test_whatever_comes_the_files_are_those_of_a_whole_build(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, data: st.DataObject, terms: str, split: int
 ) -> None:
-    """Also where clocks stand, and customers have terms and hours of their own."""
+    """Also where clocks stand, customers have terms and hours of their own, and contracts ask something of the rows."""
     split_when_more_than(split, monkeypatch)
-    rows: Mapping[str, Sequence[Row]] = BEFORE if terms == "one" else many_terms.ROWS
-    book = BOOK if terms == "one" else many_terms.BOOK
+    rows: Mapping[str, Sequence[Row]] = many_terms.ROWS if terms == "many" else BEFORE
+    book = {"one": BOOK, "many": many_terms.BOOK, "asked": contracts_asked.book()}[terms]
     ways = Ways(tmp_path_factory.mktemp("ways"), monkeypatch, book)
     ways.begun(rows)
     for files in data.draw(mornings(rows)):

@@ -97,6 +97,7 @@ def _facts(judged: Judged, staged: Staged, before: Mapping[str, Any], as_of: dat
         "newest": judged.newest.isoformat() if judged.newest else None,
         "fresh_within": contract.fresh_within if contract else None,
         "declared": staged.source.promised,
+        **({} if judged.rows is None else {"rows": judged.rows}),
     }
 
 

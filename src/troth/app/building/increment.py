@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from troth.app.building.contracts import columns_of, inputs_of
+from troth.app.building.contracts import inputs_of
 from troth.app.building.intake import Intake
 from troth.app.building.judging import Basis, Taken, finished, identity_of, zone_of
 from troth.app.building.judging_again import judged_again
@@ -17,7 +17,8 @@ from troth.app.workspace import Progress, Workspace
 from troth.query import identifier, literal_text
 from troth.record import Engine, Snapshot
 from troth.sources import QUARANTINE, Balance, Staged
-from troth.sources.contracts.judging import Judged, Looked, judge_again
+from troth.sources.contracts.again import Looked, Said, asks_of_all, judge_again, look
+from troth.sources.contracts.judging import Judged
 from troth.sources.fate import count_fates, prove
 from troth.sources.intake.near import Coming, make_near, near, why_not
 from troth.sources.intake.standing import stage_loads
@@ -58,8 +59,12 @@ def _why_all(workspace: Workspace, rules: Rules, intake: Intake, before: Snapsho
         return "the snapshot in force is of another book or of other rows"
     if rules.identities:
         return "the book says who is the same"
-    asking = [name for name, one in rules.sources.items() if one.value.sample is not None or one.value.promised]
-    return f"{asking[0]} is a sample, or has a contract that asks something" if asking else None
+    for name, one in sorted(rules.sources.items()):
+        if one.value.sample is not None:
+            return f"{name} is a sample"
+        if (asked := asks_of_all(one.value)) is not None:
+            return f"the contract of {name} {asked}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,12 @@ def _taken(engine: Engine, rules: Rules, before: Snapshot, coming: Sequence[Comi
     now = _settled(engine, rules, coming, before=False)
     _keep_named(engine, now.staged, "named_now")
     _merge_quarantine(engine)
+    kept = [_judged(before, *one) for one in zip(now.staged, was.looked, now.looked, strict=True)]
+    refuse(any(one.stops for one in kept) and "a contract is not kept")
     naive = [before.facts["sources"][one.name]["naive"] for one in coming]
     return Taken(
         [replace(one, naive=one.naive or said) for one, said in zip(now.staged, naive, strict=True)],
-        [_judged(before, *one) for one in zip(now.staged, was.looked, now.looked, strict=True)],
+        kept,
         [_balance(before, *one) for one in zip(was.balances, now.balances, strict=True)],
         [_join(*one) for one in zip(before.facts["joins"], was.joined, now.joined, strict=True)],
         {one.name: [stored.load for stored in one.loads] for one in coming},
@@ -99,8 +106,9 @@ def _settled(engine: Engine, rules: Rules, coming: Sequence[Coming], *, before: 
     engine.run(QUARANTINE)
     staged, balances, looked = [], [], []
     for one in coming:
-        some = stage_loads(engine, one.name, one.source, zone_of(rules, one.name), near(engine, one, before=before), strict=not before)
-        looked.append(Looked.at(engine, some))
+        zone = zone_of(rules, one.name)
+        some = stage_loads(engine, one.name, one.source, zone, near(engine, one, before=before), strict=not before)
+        looked.append(look(engine, some, zone, 0 if before else len(one.news)))
         staged.append(some)
         balances.append(count_fates(engine, some))
     return _Near(tuple(staged), tuple(balances), tuple(looked), joins(engine, staged))
@@ -127,10 +135,9 @@ def _merge_quarantine(engine: Engine) -> None:
 
 
 def _judged(before: Snapshot, staged: Staged, replaced: Looked, by: Looked) -> Judged:
-    newest = before.facts["contracts"][staged.name]["newest"]
-    found = judge_again(staged, Looked.of(columns_of(before)[staged.name], newest), replaced, by)
+    found = judge_again(staged, Said.of(before.facts["contracts"][staged.name]), replaced, by)
     if found is None:
-        raise Whole(f"the columns of {staged.name}")
+        raise Whole(f"the columns or the contract of {staged.name}")
     return found
 
 

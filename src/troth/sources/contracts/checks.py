@@ -10,7 +10,7 @@ from troth.engines.calendars import utc_of
 from troth.kernel.instant import to_us
 from troth.query import literal_instant, literal_text
 from troth.record import Engine
-from troth.sources.contracts.contract import NUMERIC, ColumnRules, Contract, Severity, microseconds, number_of, time_of
+from troth.sources.contracts.contract import NUMERIC, ColumnRules, Contract, RowRules, Severity, microseconds, number_of, time_of
 from troth.sources.reading import Staged
 
 SHOWN = 5
@@ -93,30 +93,33 @@ def not_superseded(engine: Engine, staged: Staged) -> str:
     return f"(_file, _row) IN (SELECT _file, _row FROM last_{staged.name})"
 
 
-def verdicts(engine: Engine, staged: Staged, contract: Contract, checks: tuple[Check, ...]) -> tuple[Verdict, ...]:
-    """One verdict a check, then that on the number of rows. The table is read once, and again only for the places of failures."""
+def verdicts(engine: Engine, staged: Staged, checks: tuple[Check, ...]) -> tuple[Verdict, ...]:
+    """One verdict a check. The table is read once, and again only for the places of failures."""
+    counted = zip(checks, counts(engine, staged, checks), strict=True)
+    return tuple(verdict(staged, check, failed, of, places(engine, staged, check) if failed else ()) for check, (failed, of) in counted)
+
+
+def counts(engine: Engine, staged: Staged, checks: tuple[Check, ...]) -> list[tuple[int, int]]:
+    """By check how many rows fail, and of how many."""
     counted = [f"count(*) FILTER ({check.fails}), count(*) FILTER ({check.of})" for check in checks]
-    found = engine.rows(f"SELECT {', '.join(counted)} FROM {staged.table}")[0] if counted else ()
-    judged = []
-    for number, check in enumerate(checks):
-        failed, of = int(found[2 * number]), int(found[2 * number + 1])
-        first = _places(engine, staged, check) if failed else ()
-        judged.append(_verdict(staged, check, failed, of, first))
-    return (*judged, *_of_rows(engine, staged, contract))
+    found = [int(count) for count in engine.rows(f"SELECT {', '.join(counted)} FROM {staged.table}")[0]] if counted else []
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
-def _verdict(staged: Staged, check: Check, failed: int, of: int, first: tuple[Place, ...]) -> Verdict:
+def verdict(staged: Staged, check: Check, failed: int, of: int, first: tuple[Place, ...]) -> Verdict:
     held = check.hold and failed > 0
     steward = staged.source.steward_of(check.column)
     return Verdict(staged.name, check.column, check.says, check.severity, held, failed, of, first, steward)
 
 
-def _of_rows(engine: Engine, staged: Staged, contract: Contract) -> Iterator[Verdict]:
+def standing(engine: Engine, staged: Staged) -> int:
     """Rows that stand, those that the reader set aside included; what was superseded is not counted."""
-    if contract.rows is None:
-        return
     among = not_superseded(engine, staged) or "TRUE"
-    rows, count = contract.rows, int(engine.rows(f"SELECT count(*) FROM {staged.table} WHERE {among}")[0][0]) + staged.rejected
+    return int(engine.rows(f"SELECT count(*) FROM {staged.table} WHERE {among}")[0][0]) + staged.rejected
+
+
+def verdicts_on_rows(staged: Staged, rows: RowRules, count: int) -> Iterator[Verdict]:
+    """Whether as many rows stand as there should."""
     for bound, word, fails in (
         (rows.at_least, "at least", rows.at_least is not None and count < rows.at_least),
         (rows.at_most, "at most", rows.at_most is not None and count > rows.at_most),
@@ -127,14 +130,14 @@ def _of_rows(engine: Engine, staged: Staged, contract: Contract) -> Iterator[Ver
             yield Verdict(staged.name, None, said, rows.severity, False, int(fails), 1, (), staged.source.steward, got)
 
 
-def _places(engine: Engine, staged: Staged, check: Check) -> tuple[Place, ...]:
+def places(engine: Engine, staged: Staged, check: Check, where: str = "TRUE") -> tuple[Place, ...]:
+    """The first that fail, in the order in which they came. where: SQL over the staged table."""
     assert check.column is not None
     position = staged.texts[check.column]
     text = f"coalesce(e{position}, t{position})" if staged.marked else f"t{position}"
     value = "CAST(NULL AS VARCHAR)" if check.column in staged.source.personal else f"left({text}, {LONGEST})"
-    rows = engine.rows(
-        f"SELECT {staged.file_sql()}, _row, {value} FROM {staged.table} WHERE {check.fails} ORDER BY _file, _row LIMIT {SHOWN}"
-    )
+    failing = f"({check.fails}) AND {where} ORDER BY _file, _row LIMIT {SHOWN}"
+    rows = engine.rows(f"SELECT {staged.file_sql()}, _row, {value} FROM {staged.table} WHERE {failing}")
     return tuple(Place(str(file), int(row), value) for file, row, value in rows)
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from troth.kernel.errors import SourceError
 from troth.query import literal_text
 from troth.record import Engine
-from troth.sources.contracts.checks import Place, Verdict, checks_of, verdicts
+from troth.sources.contracts.checks import Place, Verdict, checks_of, standing, verdicts, verdicts_on_rows
 from troth.sources.contracts.contract import microseconds
 from troth.sources.contracts.holding import hold, holds_of
-from troth.sources.contracts.schema import Columns, SchemaChange, Seen, accepted, changes_between, seen_in
+from troth.sources.contracts.schema import Columns, SchemaChange, accepted, changes_between, seen_in
 from troth.sources.reading import Staged
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """columns: what the next snapshot is compared with. newest: the latest instant that something happened at, as the source says."""
+    """columns: what the next snapshot is compared with. newest: the latest instant that something happened at, as the source says.
+
+    rows: how many stand, where the contract asks for their number.
+    """
 
     source: str
     steward: str | None
@@ -27,6 +30,7 @@ class Judged:
     changes: tuple[SchemaChange, ...]
     columns: Columns
     newest: datetime | None
+    rows: int | None = None
 
     @property
     def stops(self) -> bool:
@@ -49,15 +53,19 @@ def judge(engine: Engine, staged: Staged, zone: str, before: Columns | None) -> 
     changes = () if before is None else tuple(changes_between(staged, before, now))
     mode = contract.schema_ if contract else "evolve"
     found: tuple[Verdict, ...] = ()
+    rows = None
     if contract is not None:
         checks = checks_of(engine, staged, contract, zone)
-        found = verdicts(engine, staged, contract, checks)
+        found = verdicts(engine, staged, checks)
+        if contract.rows is not None:
+            rows = standing(engine, staged)
+            found += tuple(verdicts_on_rows(staged, contract.rows, rows))
         held = holds_of(check for check, one in zip(checks, found, strict=False) if one.held)
         if mode == "quarantine":
             held += tuple(change.hold for change in changes if change.hold)
         staged = hold(engine, staged, held)
     columns = accepted(mode, before, now)
-    return staged, Judged(staged.name, staged.source.steward, mode, found, changes, columns, _newest(engine, staged))
+    return staged, Judged(staged.name, staged.source.steward, mode, found, changes, columns, newest_of(engine, staged), rows)
 
 
 class NotKept(SourceError):
@@ -66,43 +74,6 @@ class NotKept(SourceError):
     def __init__(self, what: str, judged: Sequence[Judged], *, next_step: str) -> None:
         super().__init__(what, next_step=next_step)
         self.judged = tuple(judged)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What is to be said of some rows of a source without a contract: its columns as they have them, and their newest instant."""
-
-    columns: Columns
-    newest: datetime | None
-
-    @classmethod
-    def at(cls, engine: Engine, staged: Staged) -> Looked:
-        return cls(seen_in(engine, staged), _newest(engine, staged))
-
-    @classmethod
-    def of(cls, columns: Columns, newest: str | None) -> Looked:
-        """As the facts of a snapshot have it."""
-        return cls(columns, None if newest is None else datetime.fromisoformat(newest))
-
-
-def judge_again(staged: Staged, was: Looked, replaced: Looked, by: Looked) -> Judged | None:
-    """As `judge`, where some of the rows that `was` tells of were replaced by others; None where only all rows can say.
-
-    For sources whose contract asks nothing.
-    """
-    if replaced.newest is not None and replaced.newest == was.newest and (by.newest is None or by.newest < was.newest):
-        return None
-    if set(was.columns) != set(by.columns) or set(was.columns) != set(replaced.columns):
-        return None
-    now = {name: _together(was.columns[name], replaced.columns[name], seen) for name, seen in by.columns.items()}
-    changes = tuple(changes_between(staged, was.columns, now))
-    newest = max((one for one in (was.newest, by.newest) if one is not None), default=None)
-    return Judged(staged.name, staged.source.steward, "evolve", (), changes, now, newest)
-
-
-def _together(was: Seen, replaced: Seen, by: Seen) -> Seen:
-    filled, misfits = (getattr(was, of) - getattr(replaced, of) + getattr(by, of) for of in ("filled", "misfits"))
-    return replace(by, filled=filled, misfits=misfits, fits=filled - misfits >= misfits)
 
 
 def quarantine_columns(engine: Engine, judged: Judged) -> None:
@@ -171,7 +142,8 @@ def stands(place: Place) -> str:
     return f"  {place.file}, row {place.row}" + ("" if place.value is None else f": {place.value}")
 
 
-def _newest(engine: Engine, staged: Staged) -> datetime | None:
+def newest_of(engine: Engine, staged: Staged) -> datetime | None:
+    """The latest instant at which something happened, as the rows say."""
     columns = sorted(staged.source.observed())
     if not columns:
         return None

@@ -50,8 +50,8 @@ class SchemaChange:
     hold: Hold | None = None
 
 
-def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
-    """Every column of the files, in the order of their names."""
+def seen_in(engine: Engine, staged: Staged, enough: int = ENOUGH) -> dict[str, Seen]:
+    """Every column of the files, in the order of their names. enough: of how few filled cells decimals and times of day are told."""
     found: dict[str, Seen] = {}
     for column in sorted({c for _, columns in staged.columns for c in columns}):
         lacks = [file for file, columns in staged.columns if column not in columns]
@@ -65,14 +65,14 @@ def seen_in(engine: Engine, staged: Staged) -> dict[str, Seen]:
         if column not in found:
             continue  # made of others, which are compared
         fits, misfits, decimals, clock = looked[4 * number : 4 * number + 4]
-        enough = int(fits) >= ENOUGH
+        told = int(fits) >= enough
         found[column] = replace(
             found[column],
             read=cells[column].kind if column in cells else "text",
             filled=int(fits) + int(misfits),
             fits=int(fits) >= int(misfits),
-            decimals=int(decimals) if enough and decimals is not None else None,
-            clock=bool(clock) if enough and clock is not None else None,
+            decimals=int(decimals) if told and decimals is not None else None,
+            clock=bool(clock) if told and clock is not None else None,
             misfits=int(misfits),
         )
     return found

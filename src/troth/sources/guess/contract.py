@@ -131,7 +131,7 @@ def _broken(engine: Engine, name: str, source: Source, folder: Path, zone: str, 
     for column in contract.columns:
         mine = [line for line in lines if line.path[:2] == ("columns", column) and line.path[2] in BY_CHECK]
         rules = sorted((line for line in mine if line.value != "text"), key=lambda line: BY_CHECK.index(line.path[2]))
-        judged = [v for check, v in zip(checks, verdicts(engine, staged, contract, checks), strict=False) if check.column == column]
+        judged = [v for check, v in zip(checks, verdicts(engine, staged, checks), strict=False) if check.column == column]
         found += [line for line, verdict in zip(rules, judged, strict=True) if not verdict.kept and not verdict.held]
     return found
 
