@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.app.arriving import BEFORE, BOOK, DAYS, LATER, Row, Ways, assert_same
-from tests.app.contracts_asked import book
+from tests.app.contracts_asked import PAYMENTS, book
 from troth.app.building import increment
 from troth.app.building.build import Built
 from troth.kernel.errors import SourceError
@@ -86,9 +86,10 @@ def test_what_failed_is_counted_on_and_mended(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_row_that_fails_and_is_said_again_fails_where_it_stands_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one of which something else came: its row is looked at again, and says what it said."""
     ways = began(tmp_path, monkeypatch, {**BEFORE, "orders-2": FAILING})
 
-    grown, whole = ways.built({"orders-3": [order("o60", status="gone"), order("o80")]})
+    grown, whole = ways.built({"orders-3": [order("o60", status="gone"), order("o80")], "scans-2": [["o62", "packed", LATER]]})
     assert_same(grown, whole)
     assert verdicts(grown, "orders")["status one of open, delivered, canceled"] == (4, [2, 3, 4, 1])
     assert ways.quick == [False, True]
@@ -104,12 +105,27 @@ def test_where_one_of_those_shown_is_mended_and_others_fail_all_are_looked_at(tm
     assert ways.quick == [False, False]
 
 
-def test_a_file_taken_in_again_has_its_places_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Places name a file and a row: of a file with two loads, a row that fails in one of them may be either."""
-    ways = began(tmp_path, monkeypatch, {**BEFORE, "orders-2": FAILING})
-    assert_same(*ways.built({"orders-2": [*FAILING, order("o90", status="gone")]}))
-    assert_same(*ways.built({"orders-2": [*FAILING[:3], order("o63"), order("o90", status="gone"), order("o91")]}))
-    assert_same(*ways.built({"orders-2": [order("o91"), *FAILING[:2]]}))
+def test_a_file_taken_in_again_has_two_rows_of_one_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place names a file and a row: here that of either load, and only one of the two is mended."""
+    ways = began(tmp_path, monkeypatch, {**BEFORE, "orders-2": [order("o60", status="lost")]})
+    assert_same(*ways.built({"orders-2": [order("o90", status="gone"), order("o60", status="lost")]}))
+
+    grown, whole = ways.built({"orders-3": [order("o90")]})
+    assert_same(grown, whole)
+    assert verdicts(grown, "orders")["status one of open, delivered, canceled"] == (1, [1])
+    assert ways.quick == [False, True, False]
+
+
+def test_a_row_that_stands_again_may_fail_before_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was superseded by one that its file has no more; another that stands behind it failed all the time."""
+    rows = [*BEFORE["payments"][:50], ["p50", "o50", "9000.00", LATER], *BEFORE["payments"][51:]]
+    first = {**BEFORE, "payments-2": [["p5", "o05", "5000.00", LATER]], "payments": rows}  # a file comes before another by its name
+    ways = began(tmp_path, monkeypatch, first, payments="    full_extract: true\n" + PAYMENTS)
+
+    grown, whole = ways.built({"payments": [row for row in rows if row[0] != "p5"]})
+    assert_same(grown, whole)
+    assert verdicts(grown, "payments")["amount between 0 and 1000"] == (2, [1, 51])
+    assert ways.quick == [False, False]
 
 
 def test_what_holds_cells_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
