@@ -53,6 +53,13 @@ def test_luck_is_what_all_outcomes_together_give(chances: list[float], seen: int
     assert sum(chance for count, chance in outcomes if found.low <= count <= found.high) >= 0.95 - 1e-9
 
 
+def test_of_thousands_of_units_luck_is_the_binomial_of_another_package() -> None:
+    found = luck([0.03] * 5_000, 190)
+
+    assert (found.low, found.high) == (int(binom.ppf(0.025, 5_000, 0.03)), int(binom.ppf(0.975, 5_000, 0.03)))
+    assert found.as_many == pytest.approx(float(binom.sf(189, 5_000, 0.03)), rel=1e-9)
+
+
 def test_where_all_units_are_alike_as_many_are_rewarded_as_luck_says() -> None:
     """Shares and averages of 20 units of one true value, drawn a thousand times."""
     rng = np.random.Generator(np.random.PCG64(411))

@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Side = Literal["above", "below"]
 NODES, REACH = 120, 10.0
 TAIL = 0.025
+STEPS, LEAST = 64, 1e-40
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,7 @@ def luck(chances: Sequence[float], seen: int) -> Luck:
     """
     if any(not 0 <= one <= 1 for one in chances):
         raise CannotEstimate("luck", got="a chance outside 0 to 1", need="chances from 0 to 1")
-    counts = np.ones(1)
-    for one in chances:
-        counts = np.convolve(counts, [1 - one, one])
+    counts = _counts(chances)
     below = np.cumsum(counts)
     low, high = (int(np.searchsorted(below, q)) for q in (TAIL, 1 - TAIL))
     return Luck(float(sum(chances)), low, min(high, len(chances)), min(1.0, float(counts[max(seen, 0) :].sum())))
@@ -129,6 +128,19 @@ def lead_kept(before: Floats, after: Floats, errors: Floats, level: float = 0.95
         raise CannotEstimate("what is left of leads", got=got, need="units that were ahead, measured again")
     value, half = float(after.sum()) / whole, two_sided_z(level) * hypot(*errors.tolist()) / whole
     return Kept(value, value - half, value + half, int(before.size))
+
+
+def _counts(chances: Sequence[float]) -> Floats:
+    """Chance of each number, 0 to as many as there are; what is less likely than 1e-40 is nought, so that many take no square of time."""
+    first, counts = 0, np.ones(1)
+    for place, one in enumerate(chances, 1):
+        counts = np.convolve(counts, [1 - one, one])
+        if place % STEPS == 0:
+            held = np.flatnonzero(counts > LEAST)
+            first, counts = first + int(held[0]), counts[held[0] : held[-1] + 1]
+    found = np.zeros(len(chances) + 1)
+    found[first : first + counts.size] = counts
+    return found
 
 
 def _first(n: int, threshold: float, side: Side, level: float) -> int:
