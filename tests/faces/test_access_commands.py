@@ -11,8 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.needs import ROOT
+from troth.access import Role, Viewer
+from troth.access.factor import code_at, step_at
 from troth.app.bootstrap import open_access, open_workspace
+from troth.app.people.access import tie
+from troth.app.people.factors import Begun, confirm, propose, proposed
 from troth.app.people.signing_in import has_name, welcome
+from troth.app.people.signing_in import viewer_of as session_of
 from troth.app.people.tokens import viewer_of
 from troth.app.starting.start import Said, start
 from troth.faces.cli.commands import app
@@ -53,6 +58,34 @@ def test_an_account_is_made_changed_disabled_and_removed(book: Path) -> None:
     assert said(book, "list") == []
     assert b"three calm" not in (book / ".troth" / "access.db").read_bytes()
     assert b"zuleika" not in (book / ".troth" / "access.db").read_bytes()
+
+
+def test_a_second_factor_that_is_lost_is_taken_away(book: Path) -> None:
+    made = said(book, "add")
+    access = open_access(open_workspace(book))
+    opened = welcome(access, made["link"].partition("#")[2], "zuleika", "three calm otters")
+    with pytest.raises(BadValue, match="no second factor"):
+        said(book, "drop-factor", made["id"])
+    assert propose(access, opened.key, "three calm otters") is None
+    factor = proposed(access, opened.key)
+    assert factor is not None
+    begun = confirm(access, opened.key, code_at(factor.secret, step_at(access.now())))
+    assert isinstance(begun, Begun)
+
+    assert [one["second_factor"] for one in said(book, "list")] == [True]
+    assert not said(book, "drop-factor", made["id"])["second_factor"]
+    assert session_of(access, begun.opened.key) is None
+    assert access.factors.codes(made["id"]) == {}
+
+
+def test_whose_an_account_is_holds_once_a_second_one_says_it(book: Path) -> None:
+    id = said(book, "add")["id"]
+
+    for _ in range(2):
+        assert said(book, "person", id, "a1") == {"account": id, "tied": False}
+    access = open_access(open_workspace(book))
+    assert tie(access, Viewer("second", Role.admin), id, "a1")
+    assert access.persons.of(id) == "a1"
 
 
 def test_the_file_of_accounts_is_its_owners_alone(book: Path) -> None:

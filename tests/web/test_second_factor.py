@@ -90,7 +90,8 @@ def test_the_secret_waits_ten_minutes_for_its_first_code(doors: House) -> None:
 
 def test_between_password_and_code_nothing_opens(doors: House) -> None:
     id = doors.taken("ana", Role.admin)
-    set_up(doors, doors.signed_in("ana"), id)
+    owner = doors.signed_in("ana")
+    set_up(doors, owner, id)
     browser = half_in(doors, "ana")
     key = browser.client.cookies["troth-session"]
 
@@ -100,6 +101,7 @@ def test_between_password_and_code_nothing_opens(doors: House) -> None:
         done = browser.post(path, {"label": "x", "password": PASSWORD, "code": code(doors, id)}, on="/sign-in/code")
         assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, "/sign-in"), path
     assert doors.access.tokens.all() == ()
+    assert "You are signed in here" in owner.get("/account").text, "and not where a code is still missing"
     assert browser.get("/sign-in?to=/promises").headers["location"] == "/sign-in/code?to=%2Fpromises"
     assert enter(browser, code(doors, id)).headers["location"] == "/"
     assert browser.client.cookies["troth-session"] != key

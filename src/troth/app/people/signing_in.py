@@ -99,6 +99,12 @@ def sign_out(access: Access, key: str) -> None:
         access.record(known[1].id, "account.signed_out", known[1].id)
 
 
+def open_sessions(access: Access, account: Account) -> tuple[Session, ...]:
+    """Where somebody is signed in: sessions that wait for a code are not."""
+    required, now = access.required(), access.now()
+    return tuple(one for one in access.sessions.of(account.id) if one.stage(account, required, now) is Stage.open)
+
+
 def sign_out_elsewhere(access: Access, id: str, key: str) -> None:
     """End every session of an account but the one of this key."""
     access.sessions.end_all(id, but=hash_of(key))

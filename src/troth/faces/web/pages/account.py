@@ -18,7 +18,7 @@ from troth.app.letters.own import own as own_letters
 from troth.app.letters.sending import Sending
 from troth.app.people import tokens
 from troth.app.people.access import HERE, found, speak
-from troth.app.people.signing_in import NotLetIn, change_password, sign_out_elsewhere
+from troth.app.people.signing_in import NotLetIn, change_password, open_sessions, sign_out_elsewhere
 from troth.app.people.tokens import Given
 from troth.faces.language import CATALOGUES
 from troth.faces.language.marks import N_
@@ -142,7 +142,7 @@ def shown(desk: Own, status: int = 200, *, wrong: str = "", given: Given | None 
     said = {
         "account": account, "factor_since": desk.access.factors.since(account.id), "left": len(desk.access.factors.codes(account.id)),
         "others": [(DONE[one.what], one.at) for one in others],
-        "known_as": desk.access.accounts.names().get(desk.viewer.id, ""), "sessions": desk.access.sessions.of(desk.viewer.id),
+        "known_as": desk.access.accounts.names().get(desk.viewer.id, ""), "sessions": open_sessions(desk.access, account),
         "this": hash_of(desk.key), "tokens": kept, "days": DAYS, "roles": roles, "most": roles[-1], "wrong": wrong, "given": given,
         "mail": None if desk.sending is None else own_letters(desk.sending, desk.access, desk.viewer.id),
         "own_results": desk.access.persons.of(desk.viewer.id) is not None,
