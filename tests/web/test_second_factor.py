@@ -330,10 +330,17 @@ def test_without_its_key_a_secret_opens_nothing_and_a_recovery_code_still_does(d
     id = doors.taken("ana")
     codes = set_up(doors, doors.signed_in("ana"), id)
     said = code(doors, id)
-    (doors.folder / "access.key").write_bytes(bytes(32))
+    key = doors.folder / "access.key"
+    kept = key.read_bytes()
 
-    with pytest.raises(StoreError, match="does not open"):
+    key.chmod(0o640)
+    with pytest.raises(StoreError, match=r"read by others; got mode 0o640; allowed: 0o600. Run: chmod 600"):
         doors.access.factors.find(id)
+    key.chmod(0o600)
+    for other, message in ((kept[:31], "damaged; got 31 bytes"), (bytes(32), "does not open")):
+        key.write_bytes(other)
+        with pytest.raises(StoreError, match=message):
+            doors.access.factors.find(id)
     browser = half_in(doors, "ana")
     assert enter(browser, said).status_code == 500
     assert enter(browser, codes[0]).status_code == 303

@@ -16,7 +16,7 @@ from tests.web.provider import CLIENT, SECRET, provider
 from tests.web.provider import House as Provider
 from troth.access import Role
 from troth.access.viewer import scope_of
-from troth.app.people.access import HERE, disable
+from troth.app.people.access import HERE, disable, link
 from troth.faces.web import web_app
 from troth.faces.web.gate import AccountGate
 from troth.kernel.errors import BadValue
@@ -54,6 +54,22 @@ def test_somebody_signs_in_and_sees_what_their_group_sees(doors: House, there: P
     assert [said["known_by"] for _, said in doors.journal.recorded("account.signed_in")] == ["sso"]
     assert "example.org" not in str(doors.journal.said)
     assert SECRET not in str(doors.journal.said)
+
+
+def test_whom_the_provider_vouches_for_was_asked_there_and_is_asked_for_no_second_factor_here(
+    doors: House, there: Provider, browser: Browser
+) -> None:
+    doors.required.update(Role)
+    _signed_in(browser, there)
+    (account,) = doors.access.accounts.all()
+
+    page = browser.get("/account")
+    assert (page.status_code, account.by_provider) == (200, True)
+    assert "which asks for it" in text_of(page.text)
+    assert browser.post("/account/factor", {"password": ""}, on="/account").status_code == 401
+    assert doors.access.factors.find(account.id) is None
+    with pytest.raises(BadValue, match="signs in by the identity provider"):
+        link(doors.access, HERE, account.id)
 
 
 def test_the_same_person_has_the_same_account_with_what_the_groups_are_now(doors: House, there: Provider, browser: Browser) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from troth.kernel.errors import StoreError
 from troth.stores.lake.parquet import fsync_folder
 
-KEY_BYTES, NONCE_BYTES = 32, 12
+KEY_BYTES, NONCE_BYTES, OTHERS = 32, 12, 0o077
 AGAIN = "Put back the copy of access.key that belongs to this access.db, or have the second factors taken away: troth access drop-factor"
 
 
@@ -25,7 +25,7 @@ def seal(path: Path, account: str, secret: bytes) -> bytes:
 
 
 def unseal(path: Path, account: str, sealed: bytes) -> bytes:
-    """Raises StoreError where the key is missing or another one."""
+    """Raises StoreError where the key is missing, another one, or open to others than its owner."""
     try:
         return AESGCM(_read(path)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], account.encode())
     except InvalidTag as error:
@@ -45,9 +45,13 @@ def _make(path: Path) -> None:
 
 def _read(path: Path) -> bytes:
     try:
+        mode = path.stat().st_mode & 0o777
         key = path.read_bytes()
     except OSError as error:
         raise StoreError("the key of second factors cannot be read", got=error.strerror, next_step=AGAIN) from error
+    if os.name != "nt" and mode & OTHERS:
+        next_step = f"Run: chmod 600 {path}"
+        raise StoreError("the key of second factors can be read by others", got=f"mode {oct(mode)}", allowed="0o600", next_step=next_step)
     if len(key) != KEY_BYTES:
         raise StoreError("the key of second factors is damaged", got=f"{len(key)} bytes", allowed=KEY_BYTES, next_step=AGAIN)
     return key
