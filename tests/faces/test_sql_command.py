@@ -36,6 +36,10 @@ def test_a_query_is_answered_in_three_forms(shop: Path) -> None:
     assert json.loads(run(shop, LATE, "--json").stdout) == {"columns": ["late"], "rows": [[late]]}
 
 
+def test_where_nobody_met_the_table_of_huddles_is_empty(shop: Path) -> None:
+    assert run(shop, "SELECT unit, day, due, fulfilled, state FROM huddle", "--csv").stdout == "unit,day,due,fulfilled,state\n"
+
+
 def test_exact_numbers_instants_and_nothing_are_written_as_they_are(shop: Path) -> None:
     query = "SELECT 1.10::DECIMAL(9, 2) AS amount, TIMESTAMP '2026-03-01 10:00' AS at, NULL AS nothing, 'a,\"b' AS words;"
 

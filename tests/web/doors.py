@@ -31,12 +31,17 @@ class Listed:
     """A journal."""
 
     said: list[tuple[str, str, str, dict[str, str]]] = field(default_factory=list)
+    at: list[datetime] = field(default_factory=list)
 
     def record(self, actor: str, action: str, about: str, payload: Mapping[str, str], now: datetime) -> None:
         self.said.append((actor, action, about, dict(payload)))
+        self.at.append(now)
 
     def recorded(self, action: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
-        return tuple((about, payload) for _, done, about, payload in self.said if done == action)
+        return tuple((about, payload) for about, payload, _ in self.dated(action))
+
+    def dated(self, action: str) -> tuple[tuple[str, Mapping[str, str], datetime], ...]:
+        return tuple((about, payload, at) for (_, done, about, payload), at in zip(self.said, self.at, strict=True) if done == action)
 
     def mark(self) -> int:
         return len(self.said)

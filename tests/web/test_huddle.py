@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
@@ -15,11 +17,15 @@ from typer.testing import CliRunner
 from tests.web.conftest import FORM_KEY, Client, Known, text_of
 from troth.access import EVERYTHING, Role, Scope, Viewer
 from troth.app.answers.at_risk import at_risk_in
+from troth.app.answers.holdings import HELD, hold, huddle_units, huddles, this_day
+from troth.app.answers.huddles import today_of
 from troth.app.bootstrap import open_workspace
-from troth.app.pages.holdings import HELD, hold, huddle_units, huddles
+from troth.app.building.build import build
 from troth.app.pages.huddle import HuddlePage, huddle_page
-from troth.app.pages.huddles import today_of
 from troth.app.pages.served import Served
+from troth.app.past.asking import ask
+from troth.app.past.known import Known as Past
+from troth.app.reading import Reading
 from troth.app.rulebook.rulebook import lint
 from troth.app.workspace import Workspace
 from troth.faces.cli.commands import app as commands
@@ -157,7 +163,7 @@ def test_a_manager_says_that_it_was_held_once_a_day_and_the_journal_knows(served
         answer = client.post("/huddle/warehouse=OSA/held", data={"csrf": FORM_KEY})
         assert answer.status_code == 303
 
-    today = today_of(served.reading(EVERYTHING))
+    today = this_day(served.workspace, served.reading(EVERYTHING))
     assert [payload["day"] for about, payload in served.workspace.journal.recorded(HELD) if about == "warehouse=OSA"] == [f"{today}"]
     assert "Held today" in text_of(client.get("/huddle/warehouse=OSA").text)
 
@@ -239,10 +245,105 @@ def test_to_meet_is_a_promise_by_what_fell_due(meridian: Path, tmp_path: Path) -
     assert [states[monday + n * DAY] for n in range(5)] == ["kept", "broken", "kept", "broken", "kept"]
     assert states.get(today) in (None, "open")
 
-    hold(workspace, reading, "warehouse", "DAL", "somebody")
-    (again,) = huddles(workspace, reading, "warehouse")
-    dallas = next(each for each in again.units if each.unit == "DAL")
-    assert dallas.rate.kept == (1 if today.weekday() < 5 else 0)
+
+def test_a_day_is_met_by_the_clock_though_no_build_ran_on_it(meridian: Path, tmp_path: Path) -> None:
+    """On a Wednesday after the record ends Lyon meets, of which the screen shows nothing; a build of that Friday tells of it."""
+    workspace, _ = _a_week_before(meridian, tmp_path, "")
+    reading = Served(workspace).reading(EVERYTHING)
+    noon = reading.snapshot.as_of.replace(hour=12)
+    wednesday = next(at for n in range(4, 11) if (at := noon + n * DAY).weekday() == 2)
+    later = replace(workspace, now=lambda: wednesday - timedelta(hours=5))
+
+    assert hold(later, reading, "warehouse", "LYS", "somebody") == wednesday.date()
+    assert hold(later, reading, "warehouse", "LYS", "somebody") == wednesday.date()
+    (before,) = huddles(workspace, reading, "warehouse")
+    assert (before.rate.n, [unit.turns for unit in before.units]) == (0, [()] * 6)
+
+    (after,) = huddles(workspace, _ending(reading, wednesday + 2 * DAY), "warehouse")
+    days = {unit.unit: [(turn.day, turn.state) for turn in unit.turns] for unit in after.units}
+    friday, thursday, met = ((wednesday + n * DAY).date() for n in (2, 1, 0))
+    assert days["LYS"] == [(friday, "open"), (thursday, "broken"), (met, "kept")]
+    assert days["HAM"] == [(friday, "open"), (thursday, "broken"), (met, "broken")]
+    assert (after.rate.kept, after.rate.n) == (1, 12)
+
+
+def test_it_is_a_promise_as_the_others_are_wherever_promises_are_read(meridian: Path, tmp_path: Path) -> None:
+    """Eighteen weeks on whose every working day Lyon met, Hamburg on Mondays; counted here by the days alone."""
+    workspace, monday = _a_week_before(meridian, tmp_path, "")
+    first = monday - 17 * 7 * DAY
+    days = [first + n * DAY for n in range(18 * 7) if n % 7 < 5]
+    for unit, met in (("LYS", days), ("HAM", days[::5])):
+        for day in met:
+            workspace.journal.record("somebody", HELD, f"warehouse={unit}", {"day": f"{day}"}, workspace.now())
+    today = today_of(Served(workspace).reading(EVERYTHING))
+    due = 6 * sum((first + n * DAY).weekday() < 5 for n in range((today - first).days))
+    kept, book = len(days) + len(days[::5]), str(workspace.root)
+
+    shown = json.loads(CliRunner().invoke(commands, ["promises", "--json", "--book", book]).stdout)[-1]
+    assert (shown["name"], shown["words"], shown["due"]["kept"], shown["due"]["n"]) == (
+        "huddle_warehouse", "huddle held: the day of a warehouse", kept, due,
+    )  # fmt: skip
+    whole = json.loads(CliRunner().invoke(commands, ["promise", "huddle_warehouse", "--json", "--book", book]).stdout)
+    assert whole["listed"] == shown
+    assert sum(rate["n"] for _, rate in whole["months"]) == due
+
+    days_of = "SELECT unit, count(*) FILTER (state = 'kept'), count(*) FROM huddle WHERE state <> 'open' GROUP BY 1 ORDER BY 1"
+    by_unit = ask(workspace, days_of)
+    assert [(unit, some) for unit, some, _ in by_unit.rows if some] == [("HAM", 18), ("LYS", 90)]
+    assert {n for _, _, n in by_unit.rows} == {due // 6}
+    assert ask(workspace, whole["sql"]).rows == [(kept, due)]
+    outcomes = ask(workspace, "SELECT count(*) FILTER (fulfilled <= due) FROM outcome_huddle_warehouse").rows
+    assert outcomes == [(kept,)]
+
+    everybody = TestClient(web_app(Served(workspace), Known(Viewer("somebody", Role.viewer, EVERYTHING, "en"))))
+    assert everybody.get("/api/v1/promises").json()[-1] == shown
+    assert everybody.get("/api/v1/promises/huddle_warehouse").json() == whole
+    assert everybody.get("/api/v1/promises/huddle_nothing").status_code == 404
+    page = text_of(everybody.get("/promises/huddle_warehouse").text)
+    assert f"of {due:,}".replace(",", " ") in page.replace(",", " ")
+    assert "Whether it met and nobody said so is not known" in page
+    assert everybody.get("/promises/huddle_nothing").status_code == 404
+
+    own = TestClient(web_app(Served(workspace), Known(Viewer("somebody", Role.viewer, Scope({"warehouse": frozenset({"HAM"})}), "en"))))
+    mine = own.get("/api/v1/promises").json()
+    assert all(one["name"] != "huddle_warehouse" or one["due"]["n"] == due // 6 for one in mine)
+    assert "LYS" not in own.get("/promises/huddle_warehouse").text
+
+
+def test_a_build_is_the_same_whatever_huddles_were_held(meridian: Path, tmp_path: Path) -> None:
+    workspace, monday = _a_week_before(meridian, tmp_path, "")
+    before = build(workspace).snapshot
+    workspace.journal.record("somebody", HELD, "warehouse=LYS", {"day": f"{monday}"}, workspace.now())
+
+    assert build(workspace).snapshot == before
+
+
+def test_the_past_knows_the_huddles_that_were_told_by_then(meridian: Path, tmp_path: Path) -> None:
+    workspace, monday = _a_week_before(meridian, tmp_path, "")
+    reading = Served(workspace).reading(EVERYTHING)
+    told = workspace.now()
+    for at, day in ((told, monday), (told + DAY, monday + DAY)):
+        workspace.journal.record("somebody", HELD, "warehouse=LYS", {"day": f"{day}"}, at)
+
+    past = replace(reading, known=Past(told, reading.snapshot, reading.rules, 0, None))
+    assert [huddles(workspace, one, "warehouse")[0].rate.kept for one in (reading, past)] == [2, 1]
+
+
+def test_no_other_promise_has_its_name(meridian: Path, tmp_path: Path) -> None:
+    workspace, _ = _a_week_before(meridian, tmp_path, "")
+    file = workspace.root / "promises" / "other.yaml"
+    file.write_text(
+        "huddle_warehouse: {subject: order, words: met, anchor: placed, fulfil: {event: delivered}, within: 2d}\n", encoding="utf-8"
+    )
+
+    (problem,) = [one for one in lint(open_workspace(workspace.root)) if one.level == "error"]
+    assert (f"{problem.file}", problem.line) == ("promises/other.yaml", 1)
+    assert "is what the promise to hold a huddle is called" in problem.message
+
+
+def _ending(reading: Reading, at: datetime) -> Reading:
+    """The same reading as if its record went on to an instant."""
+    return replace(reading, snapshot=replace(reading.snapshot, as_of=at), context=replace(reading.context, as_of=at))
 
 
 def test_it_stands_among_the_promises_and_each_reader_sees_their_own(meridian: Path, tmp_path: Path) -> None:
@@ -259,7 +360,9 @@ def test_it_stands_among_the_promises_and_each_reader_sees_their_own(meridian: P
     own = TestClient(web_app(Served(workspace), Known(Viewer("somebody", Role.viewer, scope, "en"))))
     (one,) = own.get("/api/v1/huddles?of=warehouse").json()
     assert [each["unit"] for each in one["units"]] == ["HAM", "LYS"]
-    assert own.get("/api/v1/huddles", headers={"accept": "text/csv"}).text.startswith("dimension,unit,day,state\nwarehouse,HAM,")
+    assert own.get("/api/v1/huddles", headers={"accept": "text/csv"}).text.startswith(
+        "dimension,unit,day,due,fulfilled,state\nwarehouse,HAM,"
+    )
     assert own.get("/api/v1/huddles?of=warehous").status_code == 404
     listed = CliRunner().invoke(commands, ["huddles", "warehouse", "--book", str(workspace.root)])
     assert "the day of a warehouse, 08:00 on Mon, Tue, Wed, Thu, Fri" in listed.stdout

@@ -29,6 +29,10 @@ class Journal(Protocol):
         """Object and payload of every act of a kind, oldest first."""
         ...
 
+    def dated(self, action: str) -> tuple[tuple[str, Mapping[str, str], datetime], ...]:
+        """The same with when each was written down, naive UTC."""
+        ...
+
     def mark(self) -> int:
         """How far it is written: what follows from it is the same while this is."""
         ...

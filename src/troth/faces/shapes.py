@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from troth.app.answers.calibrations import Calibrated
     from troth.app.answers.cases import CaseTold
     from troth.app.answers.charts import ChartedMetric
+    from troth.app.answers.holdings import Huddles
     from troth.app.answers.metrics import Told
     from troth.app.answers.rewards import Rewarded, Tested
     from troth.app.answers.units import FallingTold, UnitsTold
     from troth.app.answers.values import Drilled, Valued
-    from troth.app.pages.holdings import Huddles
     from troth.app.past.replay import Replay
     from troth.findings.suppliers import Suppliers
     from troth.metrics.units import Unit
@@ -38,7 +38,7 @@ CALIBRATED = (
     "before", "before_first", "before_last", "fair", "fair_first", "fair_last", "whole", "first", "last", "moved", "ahead", "behind",
 )  # fmt: skip
 CASES = ("id", "source", "column", "check", "says", "steward", "owner", "opened", "closed", "closing")
-HUDDLES = ("dimension", "unit", "day", "state")
+HUDDLES = ("dimension", "unit", "day", "due", "fulfilled", "state")
 REWARDS = (
     "reward", "begins", "ends", "team", "n", "value", "low", "high", "near", "luck", "counter", "proposed", "cannot_say", "awarded",
     "approved_by", "approved_at", "withdrawn_by", "withdrawn_at",
@@ -218,7 +218,12 @@ def cases_table(found: Sequence[CaseTold]) -> Table:
 
 
 def huddles_table(found: Sequence[Huddles]) -> Table:
-    return HUDDLES, [(one.dimension, unit.unit, turn.day, turn.state) for one in found for unit in one.units for turn in unit.turns]
+    return HUDDLES, [
+        (one.dimension, unit.unit, turn.day, turn.due, turn.fulfilled, turn.state)
+        for one in found
+        for unit in one.units
+        for turn in unit.turns
+    ]
 
 
 def _head(told: Told) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from troth.app.answers.huddle_promises import with_huddles
 from troth.app.answers.promises import Whole, list_promises, whole_promise
 from troth.app.past.known import Known, instant
 from troth.app.reading import Reading, open_reading
@@ -132,4 +133,4 @@ class Promises(Mapping[str, PromiseView]):
 
 def promises_of(workspace: Workspace, known: Known | None = None) -> Promises:
     """Raises NotFound where nothing was built yet."""
-    return Promises(open_reading(workspace, known))
+    return Promises(with_huddles(workspace, open_reading(workspace, known)))

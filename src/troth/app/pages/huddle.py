@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from troth.app.answers.at_risk import AtRiskNow, Open
+from troth.app.answers.holdings import Holding, held, holding_of, this_day
+from troth.app.answers.huddles import DAY, due_on, huddle_of, late, today_of, told_by
 from troth.app.answers.metrics import tell_metrics
-from troth.app.pages.holdings import Holding, held_days, holding_of
-from troth.app.pages.huddles import DAY, due_on, huddle_of, late, today_of, told_by
 from troth.app.reading import Reading
 from troth.app.workspace import Workspace
 from troth.findings import Context
@@ -155,8 +155,8 @@ def huddle_page(reading: Reading, dimension: str, unit: str, risk: Risk) -> Hudd
 
 def with_held(workspace: Workspace, reading: Reading, page: HuddlePage) -> HuddlePage:
     """The same with whether the unit has met, today and before, which the journal says and not the snapshot."""
-    holding, today = holding_of(workspace, reading, page.dimension, page.unit), page.as_of.date()
-    return replace(page, held=today in held_days(workspace, page.dimension).get(page.unit, ()), holding=holding)
+    holding, days = holding_of(workspace, reading, page.dimension, page.unit), held(workspace, reading).get(page.dimension, {})
+    return replace(page, held=this_day(workspace, reading) in days.get(page.unit, {}), holding=holding)
 
 
 def _due(reading: Reading, name: str, when: str) -> Iterator[Due]:

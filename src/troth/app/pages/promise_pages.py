@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from troth.app.answers.holdings import Huddles
+from troth.app.answers.huddle_promises import huddles_alone, huddles_by_name
 from troth.app.answers.margins import margin
 from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
 from troth.app.reading import Reading
+from troth.app.workspace import Workspace
 from troth.findings import Figure, Table
 from troth.findings.budget import Budget, budget_of
 from troth.findings.last_week import Week, by_week
@@ -43,6 +46,19 @@ class PromiseTold:
 def promised(reading: Reading) -> tuple[Promised, ...]:
     """Every promise that the snapshot judged, those to customers first."""
     return tuple(_promised(reading, one) for one in list_promises(reading))
+
+
+def promised_huddles(workspace: Workspace, reading: Reading) -> tuple[tuple[Promised, Huddles], ...]:
+    """The promises to hold a huddle, which the journal tells and no snapshot, each with what it is by unit."""
+    by_unit = huddles_by_name(workspace, reading)
+    return tuple((one, by_unit[one.listed.name]) for one in promised(huddles_alone(workspace, reading)))
+
+
+def huddle_told(workspace: Workspace, reading: Reading, name: str) -> tuple[PromiseTold, Huddles]:
+    """One of them as `promise_told` has the others. Raises NotFound for one that there is not."""
+    told = promise_told(huddles_alone(workspace, reading), name)
+    # Its due is the end of the day of which somebody said that the unit met: how long before says nothing.
+    return replace(told, margins=None), huddles_by_name(workspace, reading)[name]
 
 
 def _promised(reading: Reading, listed: Listed) -> Promised:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock
 
+from troth.app.answers.huddles import unit_names
 from troth.app.building.intake import concerning_all, stored
-from troth.app.pages.huddles import unit_names
 from troth.app.pages.order_page import owed_types
 from troth.app.pages.roles import roles_of
 from troth.app.people.people import find

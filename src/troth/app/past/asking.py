@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from troth.app.answers.huddle_promises import TABLE, huddles_alone
 from troth.app.past.known import Known
+from troth.app.reading import open_reading
 from troth.app.workspace import Workspace
 from troth.kernel.errors import BadValue, NotFound, StoreError
 from troth.record import Engine
@@ -21,7 +23,7 @@ class Answered:
 
 
 def ask(workspace: Workspace, query: str, known: Known | None = None) -> Answered:
-    """The rows of one query on the views of a snapshot: outcome, event, step, object_<type>, and so on.
+    """The rows of one query on the views of a snapshot: outcome, event, step, object_<type>, and so on; and on `huddle`, where it is named.
 
     Nothing that a query does reaches the lake. Raises NotFound where nothing was built yet, BadValue for what is no query, with what
     the engine says of it.
@@ -29,6 +31,8 @@ def ask(workspace: Workspace, query: str, known: Known | None = None) -> Answere
     snapshot = known.snapshot if known else workspace.lake.current()
     if snapshot is None:
         raise NotFound("nothing was built yet", next_step="Run: troth build")
+    if TABLE in query.casefold():
+        return answered(huddles_alone(workspace, open_reading(workspace, known)).context.engine, query)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
     return answered(engine, query)

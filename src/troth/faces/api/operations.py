@@ -18,6 +18,8 @@ from troth.app.answers.charts import chart_metric
 from troth.app.answers.customer import Story, story
 from troth.app.answers.gaps import Gaps, gaps
 from troth.app.answers.handoffs import Handoffs, tell_handoffs
+from troth.app.answers.holdings import Huddles, huddles
+from troth.app.answers.huddle_promises import huddles_alone, with_huddles
 from troth.app.answers.metrics import Told, tell_metric, tell_metrics
 from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
 from troth.app.answers.reliability import reliability
@@ -29,7 +31,6 @@ from troth.app.answers.units import SideBySide, compare_units, efficient_falling
 from troth.app.answers.upstream import UpstreamTold, tell_upstream
 from troth.app.answers.values import Drilled, Valued, value_of, values
 from troth.app.pages.data_page import told_data
-from troth.app.pages.holdings import Huddles, huddles
 from troth.app.pages.monday import MondayPage, monday_page
 from troth.app.pages.rule_pages import RulesTold, rules_told
 from troth.app.pages.said import ids_of
@@ -52,6 +53,7 @@ from troth.findings.suppliers import Suppliers
 from troth.kernel.errors import BadValue
 from troth.metrics import Request
 from troth.metrics.benchmarks import LIKE
+from troth.metrics.huddles import PROMISED
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(desk)], responses=problems())
 
@@ -120,12 +122,16 @@ def statement_ids(desk: AtDesk, name: str, limit: Limit = 1000, offset: Offset =
 @router.get("/promises", **Answer(tuple[Listed, ...]).said)
 def promises(desk: AtDesk) -> Response:
     """Every promise: who owes it to whom, how many stand how, what was kept of what fell due."""
-    return answered(desk, list_promises)
+    held = desk.noted("huddles, listed", lambda reading: list_promises(huddles_alone(desk.served.workspace, reading)))
+    found = (*desk.kept("listed", list_promises), *held)
+    return answered(desk, lambda _: found, keep=False)
 
 
 @router.get("/promises/{name}", **Answer(Whole).said)
 def promise(desk: AtDesk, name: str) -> Response:
     """One promise: what was kept by month, where its time goes, whose terms bound how many."""
+    if name.startswith(PROMISED):
+        return answered(desk, lambda reading: whole_promise(with_huddles(desk.served.workspace, reading), name), keep=False)
     return answered(desk, lambda reading: whole_promise(reading, name))
 
 

@@ -14,8 +14,8 @@ from troth.faces.plain import fields
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from troth.app.answers.holdings import Huddles, Turn
     from troth.app.answers.promises import Rate
-    from troth.app.pages.holdings import Huddles, Turn
 
 
 def huddles(
@@ -25,8 +25,8 @@ def huddles(
     json: Json = False,
 ) -> None:
     """Say how each unit keeps the promise to hold its huddle, and which skipped two days of a week, those of a crisis first."""
+    from troth.app.answers.holdings import huddles as use_case
     from troth.app.bootstrap import open_workspace
-    from troth.app.pages.holdings import huddles as use_case
     from troth.app.writing import csv_of
     from troth.faces.shapes import huddles_table
 

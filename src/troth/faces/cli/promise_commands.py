@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from troth.faces.cli.opening import opened, reading_of
+from troth.faces.cli.opening import reading_of
 from troth.faces.cli.options import HERE, AsKnownAt, Book, Json
 from troth.faces.cli.output import Out
 from troth.faces.plain import fields
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from troth.app.answers.promises import Bound, Listed, Rate, Stretch, Whole
     from troth.app.answers.timeline import Judged, Timeline
+    from troth.app.reading import Reading
 
 Name = Annotated[str, typer.Argument(help="A promise by its name in the book: deliver.")]
 Order = Annotated[str, typer.Argument(help="The id of an order, or of whatever a promise is about.")]
@@ -25,7 +28,7 @@ def promises(book: Book = HERE, as_known_at: AsKnownAt = None, json: Json = Fals
     from troth.app.answers.promises import list_promises
 
     out = Out(json=json, quiet=False)
-    found = list_promises(opened(book, as_known_at))
+    found = list_promises(_with_huddles(book, as_known_at))
     if json:
         out.data([fields(one) for one in found])
         return
@@ -38,7 +41,7 @@ def promise(name: Name, book: Book = HERE, as_known_at: AsKnownAt = None, json: 
     from troth.app.answers.promises import whole_promise
 
     out = Out(json=json, quiet=False)
-    whole = whole_promise(opened(book, as_known_at), name)
+    whole = whole_promise(_with_huddles(book, as_known_at), name)
     if json:
         out.data(fields(whole))
         return
@@ -58,6 +61,14 @@ def explain(order: Order, book: Book = HERE, as_known_at: AsKnownAt = None, json
         return
     for timeline in timelines:
         _explained(out, timeline)
+
+
+def _with_huddles(book: Path, as_known_at: str | None) -> Reading:
+    from troth.app.answers.huddle_promises import with_huddles
+    from troth.app.bootstrap import open_workspace
+
+    workspace = open_workspace(book)
+    return with_huddles(workspace, reading_of(workspace, as_known_at))
 
 
 def _listed(out: Out, one: Listed) -> None:

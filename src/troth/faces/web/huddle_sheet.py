@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from troth.app.pages.holdings import HuddleUnits
+from troth.app.answers.holdings import HuddleUnits
 from troth.app.pages.huddle import Due, HuddlePage, Late, Pair, Verbatim, Weekly
 from troth.faces.language import Language
 from troth.faces.web.amounts import range_shown, scale_of, shown

@@ -30,4 +30,7 @@ class Huddle(Part):
     )
 
 
+# What the promise to hold it is called, before its dimension.
+PROMISED = "huddle_"
+
 HUDDLES = Kind("huddles", Huddle)

@@ -6,19 +6,26 @@ from collections.abc import Iterator
 
 from troth.book import Book, Definition, Problem
 from troth.kernel.errors import nearest
-from troth.metrics.huddles.definition import HUDDLES, REQUIRED, Huddle
+from troth.metrics.huddles.definition import HUDDLES, PROMISED, REQUIRED, Huddle
+from troth.promises import PROMISES, Promise
 
 HIDDEN = "huddle-block"
 
 
 def lint(book: Book) -> list[Problem]:
-    """Each huddle has a dimension that no other has, and every block that may not be hidden, once."""
+    """Each huddle has a dimension that no other has, and every block that may not be hidden, once.
+
+    No promise has a name that is kept for those to hold one.
+    """
     known, taken, found = {one.id for one in book.company.dimensions}, dict[str, str](), list[Problem]()
     for name, huddle in book.fitting(HUDDLES.name, Huddle).items():
         found += _problems(huddle, known)
         first = taken.setdefault(huddle.value.of, name)
         if first != name:
             found.append(huddle.problem(("of",), f"'{huddle.value.of}' has a huddle already, '{first}'", at_value=True))
+    for name, promise in book.fitting(PROMISES.name, Promise).items():
+        if name.removeprefix(PROMISED) in known and name.startswith(PROMISED):
+            found.append(promise.problem((), f"'{name}' is what the promise to hold a huddle is called; give it another name"))
     return found
 
 

@@ -106,7 +106,10 @@ class Journal:
         self.append(Act(actor, action, about, payload), now)
 
     def recorded(self, action: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
-        return tuple((entry.object, json.loads(entry.payload)) for entry in self.entries(action))
+        return tuple((about, payload) for about, payload, _ in self.dated(action))
+
+    def dated(self, action: str) -> tuple[tuple[str, Mapping[str, str], datetime], ...]:
+        return tuple((entry.object, json.loads(entry.payload), chain.instant(entry.at)) for entry in self.entries(action))
 
     def mark(self) -> int:
         """Implements `app.workspace.Journal`. A server asks for it with every page, as for what is in force."""

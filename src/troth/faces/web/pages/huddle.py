@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from troth.access import Role, Scope
 from troth.app.answers.at_risk import AtRiskNow, at_risk_in
-from troth.app.pages.holdings import hold, huddle_units
+from troth.app.answers.holdings import hold, huddle_units
+from troth.app.answers.huddles import parsed, told_by
 from troth.app.pages.huddle import HuddlePage, huddle_page, with_held
-from troth.app.pages.huddles import parsed, told_by
 from troth.faces.web.desk import AtDesk, Desk, MayNot, at_least
 from troth.faces.web.huddle_sheet import sheet, skipped_lines
 

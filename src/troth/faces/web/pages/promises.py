@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from troth.app.pages.holdings import huddles
-from troth.app.pages.promise_pages import Promised, PromiseTold, promise_told, promised
+from troth.app.pages.promise_pages import Promised, PromiseTold, huddle_told, promise_told, promised, promised_huddles
 from troth.faces.page.sheet import table_of
 from troth.faces.web.desk import AtDesk
 from troth.faces.web.figures import drawn
+from troth.metrics.huddles import PROMISED
 
 router = APIRouter(include_in_schema=False)
 FIRST = {"promises": promised}
@@ -20,12 +20,17 @@ FIRST = {"promises": promised}
 
 @router.get("/promises")
 def promises(desk: AtDesk) -> Response:
-    held = desk.noted("huddles", lambda reading: tuple(one for one in huddles(desk.served.workspace, reading) if one.rate.n))
-    return desk.page("promises.html", lambda: {**_list(desk.kept("promises", promised)), "huddles": held}, beside=held)
+    held = desk.noted("huddles", lambda reading: promised_huddles(desk.served.workspace, reading))
+    return desk.page(
+        "promises.html", lambda: _list((*desk.kept("promises", promised), *(one for one, _ in held))), beside=tuple(by for _, by in held)
+    )
 
 
 @router.get("/promises/{name}")
 def promise(desk: AtDesk, name: str) -> Response:
+    if name.startswith(PROMISED):
+        told, held = desk.noted(("promise", name), lambda reading: huddle_told(desk.served.workspace, reading, name))
+        return desk.page("promise.html", lambda: {**_whole(told), "held": held}, beside=held)
     return desk.page("promise.html", lambda: _whole(desk.kept(("promise", name), lambda reading: promise_told(reading, name))))
 
 

@@ -6,17 +6,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import numpy as np
+
+from troth.app.answers.huddles import DAY, FEWEST, MOST, huddle_of, today_of, units_of
 from troth.app.answers.metrics import dimensions_of
 from troth.app.answers.promises import LEAST, Rate
 from troth.app.building.judging import DEFAULT_ZONE
-from troth.app.pages.huddles import DAY, FEWEST, MOST, huddle_of, today_of, units_of
 from troth.app.reading import Reading
 from troth.app.workspace import Workspace
 from troth.book.change import Change
 from troth.book.versions import moment
-from troth.engines.calendars import utc_of
+from troth.engines.calendars import transitions, utc_of, utc_to_local
 from troth.engines.statistics import wilson
 from troth.kernel.errors import NotFound, nearest
+from troth.kernel.instant import DAY_US, from_us, to_us
 from troth.metrics.huddles import Huddle
 from troth.metrics.huddles.definition import WEEKDAYS
 from troth.promises import Outcome, State, state
@@ -24,15 +27,22 @@ from troth.promises import Outcome, State, state
 HELD = "huddle.held"
 HISTORY = timedelta(days=366)
 LOOK_BACK = timedelta(days=28)
+MICROSECOND = timedelta(microseconds=1)
 SKIPPED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One day on which a unit was to meet. due: the end of that day on the operation's clock, naive UTC."""
+    """One day on which a unit was to meet. made, due: where that day begins and ends on the operation's clock, naive UTC.
+
+    fulfilled: when the unit met, recorded: when that was written down; None where it did not say so.
+    """
 
     day: date
+    made: datetime
     due: datetime
+    fulfilled: datetime | None
+    recorded: datetime | None
     state: State
 
 
@@ -104,12 +114,13 @@ class HuddleUnits:
 def huddle_units(workspace: Workspace, reading: Reading) -> tuple[HuddleUnits, ...]:
     """Every dimension whose values are units, those with most units first; customers are none."""
     found = []
+    said = held(workspace, reading)
     for dimension, units in _dimensions(reading):
-        days = held_days(workspace, dimension)
-        held = _huddles(reading, dimension, days, units)
-        kept = {one.unit: one.rate for one in held.units} if held else {}
+        days = said.get(dimension, {})
+        promised = _huddles(reading, dimension, days, units)
+        kept = {one.unit: one.rate for one in promised.units} if promised else {}
         lines = tuple(UnitLine(unit, *units[unit], max(days.get(unit, ()), default=None), kept.get(unit)) for unit in sorted(units))
-        found.append(HuddleUnits(dimension, huddle_of(reading, dimension), lines, held))
+        found.append(HuddleUnits(dimension, huddle_of(reading, dimension), lines, promised))
     return tuple(found)
 
 
@@ -118,41 +129,56 @@ def huddles(workspace: Workspace, reading: Reading, dimension: str | None = None
 
     Of a reading that is cut, those units that may be seen. Raises NotFound for a dimension that has no units.
     """
-    if dimension is None and not workspace.journal.recorded(HELD):
+    said = held(workspace, reading)
+    if dimension is None and not said:
         return ()
     known = _dimensions(reading)
     if dimension is not None and dimension not in dict(known):
         raise NotFound(f"no units of a dimension '{dimension}'", allowed=nearest(dimension, dict(known)))
-    told = [_huddles(reading, of, held_days(workspace, of), units) for of, units in known if dimension in (None, of)]
+    told = [_huddles(reading, of, said.get(of, {}), units) for of, units in known if dimension in (None, of)]
     return tuple(one for one in told if one is not None)
 
 
 def holding_of(workspace: Workspace, reading: Reading, dimension: str, unit: str) -> Holding | None:
     """The promise of one unit to meet; None where no huddle of its dimension was ever recorded."""
-    found = _huddles(reading, dimension, held_days(workspace, dimension), (unit,))
+    found = _huddles(reading, dimension, held(workspace, reading).get(dimension, {}), (unit,))
     return found.units[0] if found else None
 
 
-def held_days(workspace: Workspace, dimension: str) -> dict[str, set[date]]:
-    """The days on which each unit said that it had met."""
-    found: dict[str, set[date]] = {}
-    for about, payload in workspace.journal.recorded(HELD):
-        of, _, unit = about.partition("=")
-        if of == dimension:
-            found.setdefault(unit, set()).add(date.fromisoformat(payload["day"]))
+def held(workspace: Workspace, reading: Reading) -> dict[str, dict[str, dict[date, datetime]]]:
+    """By dimension and unit, the days on which it said that it had met, each with when that was first written down, naive UTC.
+
+    Of a past, as it was known then.
+    """
+    found: dict[str, dict[str, dict[date, datetime]]] = {}
+    for about, payload, at in workspace.journal.dated(HELD):
+        dimension, _, unit = about.partition("=")
+        if reading.known is None or at <= reading.known.at:
+            found.setdefault(dimension, {}).setdefault(unit, {}).setdefault(date.fromisoformat(payload["day"]), at)
     return found
 
 
 def hold(workspace: Workspace, reading: Reading, dimension: str, unit: str, actor: str) -> date:
-    """Write down that a unit met on the day of its screen; a second time on a day changes nothing. Raises as `huddle_of` does."""
+    """Write down that a unit meets today; a second time on a day changes nothing. Raises as `huddle_of` does."""
     huddle_of(reading, dimension)
     units = units_of(reading, dimension)
     if unit not in units:
         raise NotFound(f"no {dimension} '{unit}'", allowed=nearest(unit, units))
-    day = today_of(reading)
-    if day not in held_days(workspace, dimension).get(unit, ()):
+    day = this_day(workspace, reading)
+    if day not in held(workspace, reading).get(dimension, {}).get(unit, {}):
         workspace.journal.record(actor, HELD, f"{dimension}={unit}", {"day": f"{day}"}, workspace.now())
     return day
+
+
+def this_day(workspace: Workspace, reading: Reading) -> date:
+    """The day that it is by the operation's clock, however old its data are."""
+    now = to_us(workspace.now())
+    clock = transitions(_zone(reading), now - DAY_US, now)
+    return from_us(int(utc_to_local(np.array([now]), clock)[0])).date()
+
+
+def _zone(reading: Reading) -> str:
+    return reading.snapshot.facts.get("zone") or DEFAULT_ZONE
 
 
 def _dimensions(reading: Reading) -> list[tuple[str, dict[str, tuple[int, int]]]]:
@@ -160,37 +186,41 @@ def _dimensions(reading: Reading) -> list[tuple[str, dict[str, tuple[int, int]]]
     return sorted((one for one in found if FEWEST <= len(one[1]) <= MOST), key=lambda one: (-len(one[1]), one[0]))
 
 
-def _huddles(reading: Reading, dimension: str, held: Mapping[str, set[date]], units: Collection[str]) -> Huddles | None:
-    met = [day for days in held.values() for day in days]
+def _huddles(
+    reading: Reading, dimension: str, said: Mapping[str, Mapping[date, datetime]], units: Collection[str]
+) -> Huddles | None:  # fmt: skip
+    met = [day for days in said.values() for day in days]
     if not met:
         return None
     huddle, since = huddle_of(reading, dimension), min(met)
-    turns = {unit: tuple(_turns(reading, huddle, since, held.get(unit, set()))) for unit in sorted(units)}
-    holdings = tuple(Holding(unit, _rate(some), some) for unit, some in turns.items())
-    rate = _rate([one for some in turns.values() for one in some])
+    turns = {unit: tuple(_turns(reading, huddle, since, said.get(unit, {}))) for unit in sorted(units)}
+    holdings = tuple(Holding(unit, _rate(some, reading.snapshot.as_of), some) for unit, some in turns.items())
+    rate = _rate([one for some in turns.values() for one in some], reading.snapshot.as_of)
     skipped = sorted(_skipped(reading, dimension, holdings), key=lambda one: (one.crisis is None, -one.monday.toordinal(), one.unit))
     return Huddles(dimension, huddle.words, huddle.days, huddle.at, since, rate, holdings, tuple(skipped))
 
 
-def _turns(reading: Reading, huddle: Huddle, since: date, held: Collection[date]) -> Iterator[Turn]:
+def _turns(reading: Reading, huddle: Huddle, since: date, said: Mapping[date, datetime]) -> Iterator[Turn]:
     """Each day of the huddle up to that on which the record ends, the latest first. It is made as its day begins and due as it ends."""
-    zone = reading.snapshot.facts.get("zone") or DEFAULT_ZONE
-    begins = time.fromisoformat(huddle.at)
+    zone, begins, as_of = _zone(reading), time.fromisoformat(huddle.at), reading.snapshot.as_of
     day = today_of(reading)
     while day >= max(since, today_of(reading) - HISTORY):
         if WEEKDAYS[day.weekday()] in huddle.days:
-            made, due = (utc_of(datetime.combine(at, time.min), zone) for at in (day, day + DAY))
-            met = utc_of(datetime.combine(day, begins), zone) if day in held else None
-            # Met before the hour of the huddle is met all the same.
-            judged = state(Outcome(made, due, fulfilled=None if met is None else min(met, reading.snapshot.as_of)), reading.snapshot.as_of)
+            made, after = (utc_of(datetime.combine(at, time.min), zone) for at in (day, day + DAY))
+            due, recorded = after - MICROSECOND, said.get(day)
+            met = recorded
+            if recorded is not None and not made <= recorded <= due:
+                # It was written down for this day on another.
+                met = utc_of(datetime.combine(day, begins), zone)
+            judged = state(Outcome(made, due, fulfilled=met), as_of)
             assert judged is not None
-            yield Turn(day, due, judged)
+            yield Turn(day, made, due, met, recorded, judged)
         day -= DAY
 
 
-def _rate(turns: Sequence[Turn]) -> Rate:
-    """Of what fell due: a day that is not over and on which nobody met yet does not count."""
-    kept, broken = (sum(one.state == state for one in turns) for state in ("kept", "broken"))
+def _rate(turns: Sequence[Turn], at: datetime) -> Rate:
+    """Of what fell due: a day that is not over does not count, whether or not the unit met on it."""
+    kept, broken = (sum(one.state == state for one in turns if one.due <= at) for state in ("kept", "broken"))
     n = kept + broken
     share = wilson(kept, n) if n >= LEAST else None
     low = kept / n if n else None
