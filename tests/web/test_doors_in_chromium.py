@@ -18,6 +18,7 @@ from troth.faces.web.gate import AccountGate
 pytestmark = pytest.mark.system
 
 MOST_SIZES = 4
+LEAST = "Math.min(...[...document.querySelectorAll('.masthead a, .tongues a')].map(one => one.getBoundingClientRect().height))"
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,24 @@ def test_whoever_has_a_link_takes_the_account_by_keyboard_on_a_phone(browser: Br
     by_keyboard(opened, "bob", "four quiet herons")
     opened.page.wait_for_url(f"{browser.base}/")
     assert key not in opened.page.url
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_the_masthead_is_one_row_at_a_desk_and_each_link_is_large_enough_for_a_thumb(browser: Browser, language: str) -> None:
+    """Of somebody who is signed in and sees everything, for whom it is longest. At a desk no target is less than WCAG 2.5.8 asks for."""
+    opened = browser.open("/sign-in")
+    by_keyboard(opened, "ana", PASSWORD)
+    opened.page.wait_for_selector("nav")
+    opened.page.goto(f"{browser.base}/language/{language}?to=%2Frules")
+    assert opened.page.evaluate("document.documentElement.lang") == language
+
+    rows = "new Set([...document.querySelectorAll('.masthead a')].map(one => Math.round(one.getBoundingClientRect().top / 24))).size"
+    assert opened.page.evaluate(rows) == 1
+    assert opened.page.evaluate(LEAST) >= 24
+
+    opened.page.set_viewport_size({"width": 380, "height": 800})
+    assert opened.page.evaluate(LEAST) >= 44
+    assert opened.wide() == 0
 
 
 @pytest.mark.parametrize("path", ["/account", "/access"])

@@ -72,7 +72,8 @@ def _lines(paper: Paper, language: Language) -> Iterator[str]:
         )
         for need in digest.needs:
             yield from _wrapped(need.sentence, "- ")
-            yield from _wrapped(f"{need.evidence} · {say('owner: %(who)s') % {'who': need.owner.replace('_', ' ')}}", "  ")
+            owner = say("owner: %(who)s") % {"who": need.owner.replace("_", " ")}
+            yield from _wrapped(f"{need.evidence} · {owner}", "  ")
     yield from _titled(say("What the data say"))
     for number, line in enumerate(digest.said, 1):
         yield from _wrapped(line.headline, f"{number}. ")

@@ -13,7 +13,7 @@ def week(monday: MondayPage, language: Language) -> str:
     say, whole = language.gettext, monday.customers
     parts = [say("Week of %(day)s") % {"day": language.day(monday.since)}]
     if whole.last is None:
-        return f"{parts[0]}: {say('nothing fell due')}"
+        return ": ".join((*parts, say("nothing fell due")))
     parts.append(say("%(n)s promises to customers fell due") % {"n": language.number(whole.last.n)})
     parts += _doubt(whole.last, language)
     parts += [
@@ -49,7 +49,7 @@ def as_of(monday: MondayPage, language: Language) -> str:
 
 def whose(operation: str, scope: str, language: Language) -> str:
     """The operation, and what of it: every page that leaves says how far its reader sees."""
-    return f"{operation} · {scope or language.gettext('the whole operation')}"
+    return " · ".join((operation, scope or language.gettext("the whole operation")))
 
 
 def rests_on(monday: MondayPage, language: Language) -> str:

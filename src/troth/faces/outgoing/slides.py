@@ -49,9 +49,8 @@ def pptx(exported: Exported, language: Language) -> bytes:
     _first(_slide(made, foot), exported, language)
     if exported.needs:
         title = language.ngettext("One thing needs somebody", "%(num)s things need somebody", len(exported.needs))
-        said = [
-            (need.sentence, f"{need.evidence} · {say('owner: %(who)s') % {'who': need.owner.replace('_', ' ')}}") for need in exported.needs
-        ]
+        owner = say("owner: %(who)s")
+        said = [(need.sentence, f"{need.evidence} · {owner % {'who': need.owner.replace('_', ' ')}}") for need in exported.needs]
         _listing(_slide(made, foot), title % {"num": len(exported.needs)}, said)
     for entry, raw in zip(laid["statements"], exported.page["statements"], strict=True):
         _statement(_slide(made, foot), entry, raw.get("figure") or {}, language)
@@ -90,7 +89,7 @@ def _slide(made: Any, foot: str) -> Slide:
 
 def _first(slide: Slide, exported: Exported, language: Language) -> None:
     whose = sentences.whose(exported.operation, exported.scope, language)
-    _write(slide, EDGE, 1.2, 20, 1.2, [_Text(f"Troth  {language.gettext('promises kept')}", 16, SOFT, SERIF)])
+    _write(slide, EDGE, 1.2, 20, 1.2, [_Text("Troth  " + language.gettext("promises kept"), 16, SOFT, SERIF)])
     told = [_Text(str(exported.page["headline"]), 44, INK, SERIF), _Text(sentences.week(exported.monday, language), 14, SOFT)]
     if exported.old:
         told.insert(0, _Text(sentences.age(exported.old, language), 16, MISSED, bold=True))

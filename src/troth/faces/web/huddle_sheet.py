@@ -156,9 +156,9 @@ def _week(one: Weekly, language: Language, *, named: bool) -> str:
     counts = say("%(due)s due: %(parts)s.") % {"due": one.due, "parts": ", ".join(parts)}
     begun = f"{one.words[:1].upper()}{one.words[1:]}. " if named else ""
     if one.usual is None:
-        return f"{begun}{counts} {say('Too few a week to say what is usual.')}"
+        return " ".join((f"{begun}{counts}", say("Too few a week to say what is usual.")))
     usual = say("Usual here: %(low)s to %(high)s.") % _hundreds(one.usual, language)
-    return f"{begun}{counts} {usual} {say('This is unusual.') if one.unusual else say('This is not unusual.')}"
+    return " ".join((f"{begun}{counts}", usual, say("This is unusual.") if one.unusual else say("This is not unusual.")))
 
 
 def _other(one: Weekly, language: Language) -> str:
@@ -168,8 +168,8 @@ def _other(one: Weekly, language: Language) -> str:
     }  # fmt: skip
     if one.usual is None:
         return f"{said}."
-    usual = _hundreds(one.usual, language)
-    return f"{said}; {(say('unusual, usually %(low)s to %(high)s.') if one.unusual else say('as usual.')) % usual}"
+    usual = say("unusual, usually %(low)s to %(high)s.") if one.unusual else say("as usual.")
+    return f"{said}; {usual % _hundreds(one.usual, language)}"
 
 
 def _of_week(one: Weekly, language: Language) -> str:
@@ -224,8 +224,8 @@ def _pair(one: Pair, language: Language) -> tuple[str, str]:
         "got": say("cannot say yet") if one.value is None else shown(language, one.value, scale),
     }  # fmt: skip
     near = range_shown(language, one.low, one.high, scale)
-    evidence = say("n %(n)s") % {"n": one.n}
-    return sentence, f"{evidence} · {say('95 %% interval %(range)s') % {'range': near}}" if near else evidence
+    evidence = [say("n %(n)s") % {"n": one.n}, *([say("95 %% interval %(range)s") % {"range": near}] if near else [])]
+    return sentence, " · ".join(evidence)
 
 
 def _more(count: int, language: Language) -> str:

@@ -38,4 +38,4 @@ def refusal_in(language: Language, error: TrothError) -> str:
     if error.allowed is not None:
         parts.append(say("allowed: %(what)s") % {"what": say(str(error.allowed))})
     said = "; ".join(parts)
-    return f"{said}. {say(error.next_step)}" if error.next_step else said
+    return ". ".join((said, say(error.next_step))) if error.next_step else said

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from troth.app.answers.holdings import Huddles
 from troth.app.pages.promise_pages import Promised, PromiseTold, huddle_told, promise_told, promised, promised_huddles
 from troth.faces.page.sheet import table_of
 from troth.faces.web.desk import AtDesk
@@ -30,7 +31,7 @@ def promises(desk: AtDesk) -> Response:
 def promise(desk: AtDesk, name: str) -> Response:
     if name.startswith(PROMISED):
         told, held = desk.noted(("promise", name), lambda reading: huddle_told(desk.served.workspace, reading, name))
-        return desk.page("promise.html", lambda: {**_whole(told), "held": held}, beside=held)
+        return desk.page("promise.html", lambda: _whole(told, held), beside=held)
     return desk.page("promise.html", lambda: _whole(desk.kept(("promise", name), lambda reading: promise_told(reading, name))))
 
 
@@ -40,10 +41,11 @@ def _list(listed: Sequence[Promised]) -> dict[str, Any]:
     return {"listed": listed, "figures": figures, "least": least}
 
 
-def _whole(told: PromiseTold) -> dict[str, Any]:
+def _whole(told: PromiseTold, held: Huddles | None = None) -> dict[str, Any]:
     table = told.by_week
     return {
         "told": told,
+        "held": held,
         "one": told.whole.listed,
         "weeks": drawn(told.weeks, "weeks"),
         "delay": drawn(told.delay, "delay"),
