@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -70,6 +71,11 @@ class Change(Part):
     )
     gates: dict[str, Any] | None = Field(None, description="What it needs to go on: {rollout: {needs: [{finding: {grade: B}}]}}")
     audit_decay: dict[str, Any] | None = Field(None, description="How often it is audited afterwards: {every: 90d, until: 2y}")
+
+    @property
+    def only(self) -> Mapping[str, tuple[str, ...]]:
+        """The units for which it holds, by dimension; none where it is of the whole operation."""
+        return self.scope.only if self.scope else {}
 
     @model_validator(mode="after")
     def says_why(self) -> Change:

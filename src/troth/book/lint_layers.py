@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from troth.book.address import ARM, Address, address
 from troth.book.book import Book
+from troth.book.change import Change
 from troth.book.checking import mistakes, problem
 from troth.book.document import Document, Problem
 from troth.book.kinds import Kind
@@ -136,16 +137,32 @@ def _stands_for(book: Book, document: Document, places: set[str]) -> Iterator[Pr
     for place, path in enumerate(change.overlays):
         if path.rstrip("/") not in places and "overlays" not in book.unreadable:
             yield problem(document, ("overlays", place), f"there is no overlay at '{path}'; {nearest(path, places)}", at_value=True)
-    units = change.scope.units if change.scope else None
-    declared = [d.id for d in book.company.dimensions]
-    if units is not None and units not in declared and "company" not in book.unreadable:
-        yield problem(document, ("scope", "units"), f"no dimension '{units}' in company.yaml; {nearest(units, declared)}", at_value=True)
+    if "company" not in book.unreadable:
+        yield from _scoped(book, document, change)
     drawn: dict[str, str] = {}
     for name, arm in change.arms.items():
         for place, unit in enumerate(arm.units):
             if unit in drawn:
                 yield problem(document, ("arms", name, "units", place), f"'{unit}' is in the arm '{drawn[unit]}' already", at_value=True)
             drawn.setdefault(unit, name)
+
+
+def _scoped(book: Book, document: Document, change: Change) -> Iterator[Problem]:
+    declared = {d.id: d.values for d in book.company.dimensions}
+    units = change.scope.units if change.scope else None
+    if units is not None and units not in declared:
+        yield problem(document, ("scope", "units"), f"no dimension '{units}' in company.yaml; {nearest(units, declared)}", at_value=True)
+    for dimension, only in change.only.items():
+        if dimension not in declared:
+            yield problem(
+                document, ("scope", "only", dimension), f"no dimension '{dimension}' in company.yaml; {nearest(dimension, declared)}"
+            )
+            continue
+        values = declared[dimension]
+        for place, unit in enumerate(only):
+            if values and unit not in values:
+                said = f"no {dimension} '{unit}' in company.yaml; {nearest(unit, values)}"
+                yield problem(document, ("scope", "only", dimension, place), said, at_value=True)
 
 
 def _overlaid(book: Book, document: Document, name: str, content: Any, bases: dict[tuple[str, str], Bases]) -> Iterator[Problem]:

@@ -13,8 +13,10 @@ from troth.metrics.ground import Cut, Ground
 from troth.metrics.kinds import KINDS
 from troth.metrics.lint_index import index_problems
 from troth.promises import PROMISES, Promise
+from troth.promises.assigning import read_of
 from troth.promises.calendars import Calendars
 from troth.promises.lint import record_of
+from troth.promises.terms import By
 from troth.sources import SOURCES, Source
 
 COMMON = frozenset({"kind", "words", "where", "calendar", "better", "productivity", "pair_with", "minimum", "owner", "steward"})
@@ -50,6 +52,15 @@ def ground_of(book: Book) -> Ground:
     sources = book.fitting(SOURCES.name, Source).values()
     instruments = {entry.instrument: entry.about for source in sources for entry in source.value.feedback}
     return Ground(record_of(book), promises, instruments, ANY_DAY, ANY_DAY, calendars=Calendars(book, book.zone))
+
+
+def dimensions_in(book: Book) -> dict[str, dict[str, str]]:
+    """The expression of each dimension of a book's company, by object type, of those types that say it."""
+    record = record_of(book)
+    return {
+        one.id: {type: text for type in record.attributes if (text := read_of(By(one.id, one.read, frozenset()), type, record)) is not None}
+        for one in book.company.dimensions
+    }
 
 
 def _orphan(definition: Definition[Metric]) -> Iterator[Problem]:

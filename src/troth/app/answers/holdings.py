@@ -257,5 +257,4 @@ def _crisis(reading: Reading, monday: date, dimension: str, unit: str) -> str | 
 
 def _concerns(change: Change, dimension: str, unit: str) -> bool:
     """Whether a Change is of a unit: of the whole operation, where it names no units, or by its name."""
-    only = change.scope.only if change.scope else {}
-    return not only or unit in only.get(dimension, ())
+    return not change.only or unit in change.only.get(dimension, ())

@@ -11,9 +11,7 @@ from troth.kernel.errors import NotFound, nearest
 from troth.kernel.instant import from_us
 from troth.metrics import METRICS, Answer, Ground, Metric, Request, answer_any
 from troth.metrics.composing import BETWEEN
-from troth.metrics.lint import ground_of
-from troth.promises.assigning import read_of
-from troth.promises.terms import By
+from troth.metrics.lint import dimensions_in, ground_of
 from troth.query.dialects import DIALECTS, translated
 
 ALL = Request()
@@ -89,9 +87,4 @@ def metric_ground(reading: Reading) -> Ground:
 
 def dimensions_of(reading: Reading) -> dict[str, dict[str, str]]:
     """The expression of each dimension of the company, by object type."""
-    record = ground_of(reading.rules.book).record
-    found: dict[str, dict[str, str]] = {}
-    for one in reading.rules.book.company.dimensions:
-        by = By(one.id, one.read, frozenset())
-        found[one.id] = {type: text for type in record.attributes if (text := read_of(by, type, record)) is not None}
-    return found
+    return dimensions_in(reading.rules.book)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from troth.app.building.judging import Basis, identity_of, snapshot_of
 from troth.app.building.prints import Prints
 from troth.app.building.stamp import Still, begun, keep
 from troth.app.people.people import Place, settle_vault, still_held
+from troth.app.rulebook.on_record import not_on_record
 from troth.app.rulebook.rules import Rules, read_rules
 from troth.app.workspace import Progress, Workspace, silent
+from troth.book import Problem
 from troth.record import Load, Snapshot
 from troth.sources import Balance
 from troth.sources.intake.taking import Stored
@@ -28,7 +30,8 @@ from troth.sources.scratch import sweep
 class Built:
     """fresh: False where the same inputs were already published and nothing was done. loads: what was taken in for it.
 
-    still: where files hold what was erased. cleared: what was removed since a column became personal.
+    still: where files hold what was erased. cleared: what was removed since a column became personal. unknown: what the rules name
+    and the snapshot does not know.
     """
 
     snapshot: Snapshot
@@ -37,11 +40,12 @@ class Built:
     loads: tuple[Load, ...] = ()
     still: tuple[Place, ...] = ()
     cleared: Cleared | None = None
+    unknown: tuple[Problem, ...] = ()
 
     @property
     def notices(self) -> list[str]:
-        """What is not as the contracts of the sources say, a sentence each."""
-        return notices(self.snapshot)
+        """What is not as the contracts of the sources say, and what the rules name and nothing has, a sentence each."""
+        return [*notices(self.snapshot), *map(str, self.unknown)]
 
 
 def build(workspace: Workspace, *, full: bool = False, progress: Progress = silent) -> Built:
@@ -58,8 +62,10 @@ def build(workspace: Workspace, *, full: bool = False, progress: Progress = sile
         settle_vault(workspace, rules)
         current = None if full else _unchanged(workspace, rules, before)
         if current is not None:
-            return Built(current, balances_of(current), fresh=False, still=still_held(workspace, rules))
-        return _build(workspace, rules, before, full=full, progress=progress)
+            built = Built(current, balances_of(current), fresh=False, still=still_held(workspace, rules))
+        else:
+            built = _build(workspace, rules, before, full=full, progress=progress)
+        return replace(built, unknown=tuple(not_on_record(workspace, rules.book)))
 
 
 def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: bool, progress: Progress) -> Built:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from troth.app.rulebook.on_record import not_on_record
 from troth.app.rulebook.revisions import diff, log
 from troth.app.rulebook.rulebook import Differs, LayerSaid, layers
 from troth.app.rulebook.rules import look, look_at
@@ -59,6 +60,7 @@ def rules_told(workspace: Workspace) -> RulesTold:
         named = tuple(f"{document.kind}.{name}" for name in document.data) if kind is not None and kind.layered else ()
         files.append(RuleFile(document.file.as_posix(), document.kind, document.address, named))
     broken = any(problem.level == "error" for problem in problems)
+    problems = problems if broken else [*problems, *not_on_record(workspace, book)]
     revisions = log(workspace)
     return RulesTold(
         tuple(files), () if broken else layers(workspace), tuple(sorted(problems, key=lambda one: one.level != "error")),

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from troth.app.rulebook.on_record import not_on_record
 from troth.app.rulebook.rules import look
 from troth.app.workspace import Workspace
 from troth.book.address import ARM, keys_of
@@ -95,8 +96,9 @@ class LayerSaid:
 
 
 def lint(workspace: Workspace) -> list[Problem]:
-    """Every problem in the book: errors, and warnings that stop nothing."""
-    return look(workspace)[1]
+    """Every problem in the book: errors, and warnings that stop nothing; of one without errors, also what the record does not know."""
+    book, problems = look(workspace)
+    return problems if any(one.level == "error" for one in problems) else [*problems, *not_on_record(workspace, book)]
 
 
 def show(workspace: Workspace, address: str, *, keys: str = "", at: str | None = None) -> Shown:
