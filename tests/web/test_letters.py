@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +19,7 @@ from tests.web.conftest import Known, text_of
 from tests.web.doors import CHEAP, PASSWORD, Browser
 from troth.access import EVERYTHING, Passwords, Role, Scope, Viewer
 from troth.app.bootstrap import open_access, open_sending, open_workspace
-from troth.app.letters.sending import Sending, add, remove, run, stopped
+from troth.app.letters.sending import Sending, add, add_huddle, remove, run, stopped
 from troth.app.pages.served import Served
 from troth.app.people.access import HERE, invite
 from troth.app.people.signing_in import welcome
@@ -27,8 +28,11 @@ from troth.faces.outgoing import write
 from troth.faces.web import web_app
 from troth.faces.web.by_link import COOKIE
 from troth.faces.web.gate import AccountGate
+from troth.kernel.errors import BadValue, NotFound
 from troth.sending import when_of
 from troth.stores.mail.smtp import VARIABLE
+from troth.stores.sending.database import open_database
+from troth.stores.sending.schedules import SqliteSchedules
 
 BERLIN = Scope({"country": frozenset({"DE"})})
 #  The record ends on 30 June 2025, 23:50 UTC; the Monday before is the 30th, 06:30 in Berlin 04:30 UTC.
@@ -300,6 +304,83 @@ def test_somebody_has_the_page_sent_of_what_they_may_see_at_the_time(post: Post,
         run(own.workspace, own.sending, write)
         assert len([mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"]) == 2
         assert not any(one.id.startswith("own-") for one in own.sending.schedules.all())
+
+
+def test_a_unit_is_sent_the_screen_of_its_huddle_and_the_link_leads_there_and_no_further(post: Post, tmp_path: Path) -> None:
+    """On Monday at eight; the numbers are those that SQL counts of the warehouse."""
+    with _own(post, tmp_path) as own:
+        say = {"language": "en", "address": "http://testserver"}
+        own.now = ADDED
+        made = add_huddle(own.workspace, own.sending, "warehouse=LYS", None, None, "lys@meridian.example", **say)
+        assert (str(made.when), made.page) == ("monday, tuesday, wednesday, thursday, friday 08:00", "huddle/warehouse=LYS")
+        with pytest.raises(BadValue, match="sent so already"):
+            add_huddle(own.workspace, own.sending, "warehouse=LYS", None, None, "lys@meridian.example", **say)
+        own.now = datetime(2025, 7, 1, 7)
+        run(own.workspace, own.sending, write)
+
+        (mail,) = [mail for mail in own.office.mails if mail["to"] == "lys@meridian.example"]
+        reading = Served(own.workspace).reading(EVERYTHING)
+        context = reading.context
+        late = f"{context.state()} = 'broken' AND o.fulfilled IS NULL AND o.due > {context.now} - INTERVAL 60 DAY"
+        ((count,),) = context.engine.rows(
+            "SELECT count(*) FROM outcome o JOIN object_order s ON s.code = o.subject AND o.subject_type = 'order'"
+            f" WHERE s.warehouse = 'LYS' AND {late}"
+        )
+        parts = [str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text"]
+        assert count
+        assert f", {count} late and not here" in str(mail["subject"])
+        for one in (parts[0], text_of(parts[1])):
+            assert f"Late and not here: {count}" in one
+            assert "No person is measured on this screen." in one
+            assert "warehouse=LYS" in one
+        ids = {id for (id,) in context.engine.rows("SELECT id FROM object_order WHERE warehouse <> 'LYS'")}
+        assert not ids & set(re.findall(r"SO-\d+", "".join(parts)))
+        assert not re.search(r"<(img|script|link)|url\(", parts[1])
+
+        reader = own.browser()
+        assert reader.get(own.path("lys@meridian.example")).headers["location"] == "/huddle/warehouse=LYS"
+        assert "LYS" in reader.get("/huddle/warehouse=LYS").text
+        assert reader.get("/huddle/warehouse=HAM").status_code == 403
+        assert reader.post("/huddle/warehouse=LYS/held").status_code in (401, 403, 303)
+        own.now += timedelta(days=8)
+        assert own.browser().get(own.path("lys@meridian.example")).status_code == 404
+
+
+def test_a_huddle_of_old_data_says_so_first(post: Post, tmp_path: Path) -> None:
+    with _own(post, tmp_path) as own:
+        own.now = ADDED
+        add_huddle(own.workspace, own.sending, "warehouse=LYS", "thu", "07:00", "lys@meridian.example", language="pt", address="http://x")
+        own.now = datetime(2025, 7, 3, 6)
+        run(own.workspace, own.sending, write)
+
+        (mail,) = [mail for mail in own.office.mails if mail["to"] == "lys@meridian.example"]
+        assert str(mail["subject"]).startswith("Dados antigos: ")
+        body = mail.get_body(("plain",))
+        assert body is not None
+        assert body.get_content().startswith("Estes dados são antigos")
+
+
+@pytest.mark.parametrize(("unit", "error"), [("LYS", BadValue), ("warehouse=LYSS", NotFound), ("warehuose=LYS", NotFound)])
+def test_a_huddle_of_no_unit_is_not_sent(post: Post, unit: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        add_huddle(post.workspace, post.sending, unit, None, None, "lys@meridian.example", address="http://testserver")
+
+
+def test_schedules_of_before_there_was_another_page_are_those_of_monday(tmp_path: Path) -> None:
+    """sending.db as its first version wrote it."""
+    with sqlite3.connect(tmp_path / "sending.db") as connection:
+        connection.executescript(
+            """
+            CREATE TABLE schedule (id TEXT PRIMARY KEY, days TEXT NOT NULL, at TEXT NOT NULL, recipient TEXT NOT NULL,
+                scope TEXT NOT NULL, language TEXT NOT NULL, address TEXT NOT NULL, since TEXT NOT NULL);
+            INSERT INTO schedule VALUES ('a', '0', '06:30', 'email-1', '{}', 'en', 'http://x', '2026-01-01T00:00:00');
+            PRAGMA user_version = 1;
+            """
+        )
+    connection.close()
+
+    (one,) = SqliteSchedules(open_database(tmp_path)).all()
+    assert (one.id, one.page, one.unit) == ("a", "monday", None)
 
 
 def test_somebody_has_it_sent_no_more(post: Post, tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ LONGEST_GAP = 8
 # With the id of an account behind it: what somebody who signs in has sent to themselves.
 OWN = "own-"
 
+# Which page it is: the Monday page, or the screen of a unit's huddle, with its address behind it: huddle/branch=FR-02.
+MONDAY, HUDDLE = "monday", "huddle/"
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -32,7 +35,7 @@ class When:
 class Schedule:
     """A page to somebody, again and again. to: the token that stands for the address. address: where the pages are served.
 
-    since: naive UTC; nothing was due before it.
+    since: naive UTC; nothing was due before it. page: MONDAY, or HUDDLE with a unit behind it.
     """
 
     id: str
@@ -42,6 +45,12 @@ class Schedule:
     language: str
     address: str
     since: datetime
+    page: str = MONDAY
+
+    @property
+    def unit(self) -> str | None:
+        """Dimension and name of the unit whose huddle it is: branch=FR-02; None of the Monday page."""
+        return self.page.removeprefix(HUDDLE) if self.page.startswith(HUDDLE) else None
 
 
 @dataclass(frozen=True, slots=True)

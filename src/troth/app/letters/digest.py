@@ -27,10 +27,11 @@ class Old:
     """Why data are old. since: when the newest of it happened, on the operation's clock.
 
     kind: record where it does not reach the end of last week, scope where nothing of what the reader sees happened in it, source where
-    one is further behind than its contract says; that one's name is `source`.
+    one is further behind than its contract says; that one's name is `source`. day: of a page for each day, where it does not reach
+    the day before.
     """
 
-    kind: Literal["record", "scope", "source"]
+    kind: Literal["record", "scope", "source", "day"]
     since: datetime
     source: str = ""
 

@@ -10,17 +10,19 @@ from email.utils import parseaddr
 
 from troth.access import EVERYTHING, Account, Scope
 from troth.access.keys import hash_of, new_id
+from troth.app.answers.huddles import huddle_of, parsed, units_of
 from troth.app.building.build import build
 from troth.app.building.judging import DEFAULT_ZONE
 from troth.app.letters.digest import Digest, digest_of
+from troth.app.letters.huddle_digest import HuddleDigest, huddle_digest_of
 from troth.app.letters.links import new_link
 from troth.app.pages.scoping import scoped
 from troth.app.reading import Reading, open_reading
 from troth.app.rulebook.rules import read_rules
 from troth.app.workspace import Progress, Workspace, silent
-from troth.kernel.errors import BadValue, NotFound, TrothError
-from troth.sending import Due, Handed, Letter, Links, NotSent, Outbox, Post, Schedule, Schedules, When, again_at, newest_due
-from troth.sending.schedule import OWN
+from troth.kernel.errors import BadValue, NotFound, TrothError, nearest
+from troth.sending import Due, Handed, Letter, Links, NotSent, Outbox, Post, Schedule, Schedules, When, again_at, newest_due, when_of
+from troth.sending.schedule import HUDDLE, OWN
 from troth.sources.personal.vault import is_erased
 
 LONGEST_ADDRESS = 254
@@ -51,7 +53,7 @@ class Paper:
     built: whether it was built on what the sources hold now.
     """
 
-    digest: Digest
+    digest: Digest | HuddleDigest
     language: str
     link: str
     stop: str
@@ -89,14 +91,39 @@ def add(
 
     Raises BadValue for what is no address, for a scope in which nothing is, and for what is sent so already; NotFound before a build.
     """
+    return _add(workspace, sending, schedule_of(workspace, new_id()[:8], when, to, scope=scope, language=language, address=address), actor)
+
+
+def add_huddle(
+    workspace: Workspace, sending: Sending, unit: str, on: str | None, at: str | None, to: str, *, language: str = "en", address: str,
+    actor: str = HERE,
+) -> Schedule:  # fmt: skip
+    """Send the screen of a unit's huddle, branch=FR-02, to an address: of what is the unit's, and of nothing else.
+
+    on, at: days and a time as `when_of` takes them; without them those of the huddle. Raises as `add` does, BadValue for what is no unit
+    and no day or time, and NotFound for a unit that there is not.
+    """
+    dimension, name = parsed(unit)
+    reading = open_reading(workspace)
+    huddle, units = huddle_of(reading, dimension), units_of(reading, dimension)
+    if name not in units:
+        raise NotFound(f"no {dimension} '{name}'", allowed=nearest(name, units))
+    when = when_of(on or ",".join(huddle.days), at or huddle.at)
+    scope = Scope({dimension: frozenset((name,))})
     made = schedule_of(workspace, new_id()[:8], when, to, scope=scope, language=language, address=address)
-    if any((one.when, one.to, one.scope.key) == (when, made.to, scope.key) for one in sending.schedules.all()):
+    return _add(workspace, sending, replace(made, page=f"{HUDDLE}{unit}"), actor)
+
+
+def _add(workspace: Workspace, sending: Sending, made: Schedule, actor: str) -> Schedule:
+    if any(
+        (one.page, one.when, one.to, one.scope.key) == (made.page, made.when, made.to, made.scope.key) for one in sending.schedules.all()
+    ):
         raise BadValue("this is sent so already", next_step="`troth schedule list` lists what is sent to whom.")
     return keep(workspace, sending, made, actor)
 
 
 def schedule_of(workspace: Workspace, id: str, when: When, to: str, *, scope: Scope, language: str, address: str) -> Schedule:
-    """One from now on, not kept yet, with its address in the vault. Raises as `add` does."""
+    """One of the Monday page from now on, not kept yet, with its address in the vault. Raises as `add` does."""
     refuse_address(to)
     _refuse_empty(workspace, scope)
     (token,) = workspace.vault.tokens("email", [to])
@@ -107,7 +134,7 @@ def schedule_of(workspace: Workspace, id: str, when: When, to: str, *, scope: Sc
 
 def keep(workspace: Workspace, sending: Sending, made: Schedule, actor: str) -> Schedule:
     sending.schedules.add(made)
-    said = {"when": str(made.when), "to": made.to, "scope": made.scope.written()}
+    said = {"page": made.page, "when": str(made.when), "to": made.to, "scope": made.scope.written()}
     workspace.journal.record(actor, "schedule.added", made.id, said, made.since)
     return made
 
@@ -210,7 +237,7 @@ def _write_all(
         letter = Letter(new_id(), schedule.id, schedule.to, at.day, at.at)
         key, link = new_link(letter, schedule, now)
         try:
-            digest = digests.of(workspace, whole, schedule.scope, now)
+            digest = digests.of(workspace, whole, schedule, now)
         except TrothError as error:  # the others get theirs
             sending.outbox.put(Handed(replace(letter, state="failed", reason=str(error)), b""), link)
             continue
@@ -221,14 +248,16 @@ def _write_all(
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Each scope's is made once a run."""
+    """Each page of a scope is made once a run."""
 
-    _made: dict[object, Digest] = field(default_factory=dict)
+    _made: dict[object, Digest | HuddleDigest] = field(default_factory=dict)
 
-    def of(self, workspace: Workspace, whole: Reading, scope: Scope, now: datetime) -> Digest:
-        if scope.key not in self._made:
-            self._made[scope.key] = digest_of(scoped(workspace, whole, scope), scope, now)
-        return self._made[scope.key]
+    def of(self, workspace: Workspace, whole: Reading, schedule: Schedule, now: datetime) -> Digest | HuddleDigest:
+        key, scope = (schedule.page, schedule.scope.key), schedule.scope
+        if key not in self._made:
+            reading, unit = scoped(workspace, whole, scope), schedule.unit
+            self._made[key] = digest_of(reading, scope, now) if unit is None else huddle_digest_of(workspace, reading, scope, unit)
+        return self._made[key]
 
 
 def _hand_over(workspace: Workspace, sending: Sending, handed: Handed) -> Letter:

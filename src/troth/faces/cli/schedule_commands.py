@@ -20,41 +20,54 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Have pages sent by mail: to whom, when, and how much of the operation each sees.")
 
 SERVED = "http://127.0.0.1:8420"
+To = Annotated[str, typer.Option("--to", help="The address of mail; - reads it from the input, so that no history of commands has it.")]
+Spoken = Annotated[str, typer.Option("--language", help="en or pt.")]
+Address = Annotated[str, typer.Option("--address", help="Where the pages are served, for the link.")]
 
 
 @app.command()
 def monday(
     at: Annotated[str, typer.Argument(help="The time of day, on the operation's clock: 06:30.")],
-    to: Annotated[str, typer.Option("--to", help="The address of mail; - reads it from the input, so that no history of commands has it.")],
+    to: To,
     on: Annotated[str, typer.Option("--on", help="Days of the week: monday, or mon,thu.")] = "monday",
     scope: Annotated[
         list[str] | None,
         typer.Option("--scope", help="Only this: country=PT,ES; as often as there are dimensions.", show_default="everything"),
     ] = None,
-    language: Annotated[str, typer.Option("--language", help="en or pt.")] = "en",
-    address: Annotated[str, typer.Option("--address", help="Where the pages are served, for the link.")] = SERVED,
+    language: Spoken = "en",
+    address: Address = SERVED,
     book: Book = HERE,
     json: Json = False,
 ) -> None:
     """Send the Monday page to somebody, each time that it is due."""
     from troth.access.viewer import scope_of
     from troth.app.letters.sending import add
-    from troth.faces.language import CATALOGUES
-    from troth.kernel.errors import BadValue
     from troth.sending import when_of
 
-    if language not in CATALOGUES:
-        raise BadValue("a language that Troth does not speak", got=f"'{language}'", allowed=", ".join(CATALOGUES))
+    _refuse_unspoken(language)
     workspace, sending = _opened(book)
-    whom = sys.stdin.readline().strip() if to == "-" else to
-    seen = scope_of(scope or ())
-    made = add(workspace, sending, when_of(on, at), whom, scope=seen, language=language, address=address)
-    out = Out(json=json, quiet=False)
-    if json:
-        out.data(_schedule(made))
-        return
-    out.say(f"{made.id}: the Monday page goes out on {made.when}, of {made.scope.written() or 'the whole operation'}.")
-    out.say("`troth serve` sends what is due while it runs; elsewhere let `troth schedule run` run every few minutes.")
+    made = add(workspace, sending, when_of(on, at), _whom(to), scope=scope_of(scope or ()), language=language, address=address)
+    _added(Out(json=json, quiet=False), made, "the Monday page", json=json)
+
+
+@app.command()
+def huddle(
+    unit: Annotated[str, typer.Argument(help="A unit by its dimension: branch=FR-02.")],
+    to: To,
+    at: Annotated[str | None, typer.Option("--at", help="The time of day: 07:30.", show_default="when the huddle begins")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="Days of the week: mon,thu.", show_default="the days of the huddle")] = None,
+    language: Spoken = "en",
+    address: Address = SERVED,
+    book: Book = HERE,
+    json: Json = False,
+) -> None:
+    """Send the screen of a unit's huddle to somebody, who sees what is the unit's and nothing else."""
+    from troth.app.letters.sending import add_huddle
+
+    _refuse_unspoken(language)
+    workspace, sending = _opened(book)
+    made = add_huddle(workspace, sending, unit, on, at, _whom(to), language=language, address=address)
+    _added(Out(json=json, quiet=False), made, f"the huddle of {unit}", json=json)
 
 
 @app.command("list")
@@ -76,8 +89,8 @@ def list_(
     for one in found:
         to = known.get(one.schedule.to, "erased") if names else one.schedule.to
         last = _told(one.letters[0]) if one.letters else "none yet"
-        rows.append((one.schedule.id, str(one.schedule.when), to, one.schedule.scope.written() or "everything", last))
-    out.rows(("schedule", "when", "to", "of", "last letter"), rows)
+        rows.append((one.schedule.id, one.schedule.page, str(one.schedule.when), to, one.schedule.scope.written() or "everything", last))
+    out.rows(("schedule", "page", "when", "to", "of", "last letter"), rows)
     if by_readers := stopped(workspace):
         out.say(f"Stopped by their readers: {', '.join(by_readers)}.")
 
@@ -114,6 +127,26 @@ def run(book: Book = HERE, json: Json = False, quiet: Quiet = False) -> None:
         raise typer.Exit(1)
 
 
+def _whom(to: str) -> str:
+    return sys.stdin.readline().strip() if to == "-" else to
+
+
+def _refuse_unspoken(language: str) -> None:
+    from troth.faces.language import CATALOGUES
+    from troth.kernel.errors import BadValue
+
+    if language not in CATALOGUES:
+        raise BadValue("a language that Troth does not speak", got=f"'{language}'", allowed=", ".join(CATALOGUES))
+
+
+def _added(out: Out, made: Schedule, page: str, *, json: bool) -> None:
+    if json:
+        out.data(_schedule(made))
+        return
+    out.say(f"{made.id}: {page} goes out on {made.when}, of {made.scope.written() or 'the whole operation'}.")
+    out.say("`troth serve` sends what is due while it runs; elsewhere let `troth schedule run` run every few minutes.")
+
+
 def _opened(book: Path) -> tuple[Workspace, Sending]:
     from troth.app.bootstrap import open_sending, open_workspace
 
@@ -131,8 +164,8 @@ def _told(letter: Letter) -> str:
 
 def _schedule(one: Schedule) -> dict[str, Any]:
     return {
-        "id": one.id, "when": str(one.when), "to": one.to, "scope": dict(one.scope.key), "language": one.language, "address": one.address,
-        "since": one.since,
+        "id": one.id, "page": one.page, "when": str(one.when), "to": one.to, "scope": dict(one.scope.key), "language": one.language,
+        "address": one.address, "since": one.since,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The Monday page outside of a browser: as a letter, on paper, as slides."""
+"""Pages outside of a browser: as letters, on paper, as slides."""
 
 from troth.faces.outgoing.letter import write
 

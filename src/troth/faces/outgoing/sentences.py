@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from troth.app.answers.promises import Rate
 from troth.app.letters.digest import Digest, Old
+from troth.app.letters.huddle_digest import HuddleDigest
 from troth.app.pages.monday import MondayPage, Weekly
 from troth.faces.language import Language
 
@@ -53,7 +54,11 @@ def whose(operation: str, scope: str, language: Language) -> str:
 
 
 def rests_on(monday: MondayPage, language: Language) -> str:
-    told = {"snapshot": monday.page["snapshot"], "rules": monday.page["book_hash"], "version": monday.page["version"]}
+    return resting(monday.page["snapshot"], monday.page["book_hash"], monday.page["version"], language)
+
+
+def resting(snapshot: str, rules: str, version: str, language: Language) -> str:
+    told = {"snapshot": snapshot, "rules": rules, "version": version}
     return language.gettext("snapshot %(snapshot)s · rules %(rules)s · Troth %(version)s") % told
 
 
@@ -69,11 +74,12 @@ def age(old: Old, language: Language) -> str:
     return {
         "record": say("These data are old: the newest is of %(moment)s, and last week is not whole in them."),
         "scope": say("These data are old: of what you see, nothing is recorded since %(moment)s."),
+        "day": say("These data are old: the newest is of %(moment)s."),
         "source": say("These data are old: the newest of “%(source)s” is of %(moment)s, which is later than was agreed."),
     }[old.kind] % since
 
 
-def subject(digest: Digest, language: Language) -> str:
+def subject(digest: Digest | HuddleDigest, headline: str, language: Language) -> str:
     """One line. It begins with “Old data” where they are."""
-    plain = f"{digest.operation}{f', {digest.scope}' if digest.scope else ''}: {digest.headline}"
+    plain = f"{digest.operation}{f', {digest.scope}' if digest.scope else ''}: {headline}"
     return language.gettext("Old data: %(subject)s") % {"subject": plain} if digest.old else plain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +25,12 @@ def by_link(request: Request) -> Viewer | None:
 def opened(request: Request, key: str) -> tuple[Viewer, Link] | None:
     state = request.app.state
     return None if state.sending is None else viewer_of(state.sending.links, key, state.served.workspace.now(), state.sending.account_of)
+
+
+def landing(request: Request, link: Link) -> str:
+    """The page of the letter in which a link is."""
+    schedule = request.app.state.sending.schedules.find(link.schedule)
+    return "/" if schedule is None or schedule.unit is None else f"/huddle/{quote(schedule.unit, safe='=')}"
 
 
 def stop(request: Request, key: str) -> None:

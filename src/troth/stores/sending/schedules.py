@@ -8,7 +8,7 @@ from troth.sending import Schedule, When
 from troth.stores.accounts.database import scope_from, scope_text, text_of
 from troth.stores.sqlite import Database
 
-SELECT = "SELECT id, days, at, recipient, scope, language, address, since FROM schedule"
+SELECT = "SELECT id, days, at, recipient, scope, language, address, since, page FROM schedule"
 
 
 class SqliteSchedules:
@@ -21,7 +21,8 @@ class SqliteSchedules:
         days = ",".join(map(str, sorted(schedule.when.days)))
         said = (days, schedule.when.at.isoformat("minutes"), schedule.to, scope_text(schedule.scope), schedule.language, schedule.address)
         with self._database.writing() as connection:
-            connection.execute("INSERT INTO schedule VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (schedule.id, *said, text_of(schedule.since)))
+            values = (schedule.id, *said, text_of(schedule.since), schedule.page)
+            connection.execute("INSERT INTO schedule VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def all(self) -> tuple[Schedule, ...]:
         if not self._database.path.exists():
@@ -39,6 +40,6 @@ class SqliteSchedules:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # what was overwritten stands in the log until this
 
 
-def _schedule(id: str, days: str, at: str, to: str, scope: str, language: str, address: str, since: str) -> Schedule:
+def _schedule(id: str, days: str, at: str, to: str, scope: str, language: str, address: str, since: str, page: str) -> Schedule:
     when = When(frozenset(map(int, days.split(","))), time.fromisoformat(at))
-    return Schedule(id, when, to, scope_from(scope), language, address, datetime.fromisoformat(since))
+    return Schedule(id, when, to, scope_from(scope), language, address, datetime.fromisoformat(since), page)

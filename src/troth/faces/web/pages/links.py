@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from troth.access import Role, Viewer
-from troth.faces.web.by_link import keep, opened, stop
+from troth.faces.web.by_link import keep, landing, opened, stop
 from troth.faces.web.desk import NOBODY, Desk, spoken
 from troth.kernel.errors import NotFound
 
@@ -16,13 +16,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/link/{key}")
 def link(request: Request, key: str) -> Response:
-    """To the Monday page. Who is signed in stays who that is; nobody else is told more than that it opens nothing."""
+    """To the page of its letter. Who is signed in stays who that is; nobody else is told more than that it opens nothing."""
     found = opened(request, key)
     if found is None:
         if request.app.state.gate.viewer(request) is None:
             raise NotFound("this link opens nothing any more", next_step="Links in letters last a week: take that of the newest one.")
         return RedirectResponse("/", 303)
-    return keep(request, RedirectResponse("/", 303), key)
+    return keep(request, RedirectResponse(landing(request, found[1]), 303), key)
 
 
 @router.get("/link/{key}/stop")
