@@ -114,6 +114,7 @@ def test_a_run_that_goes_on_is_one_signal() -> None:
     assert [(one.since, one.until, one.side, one.good) for one in runs] == [
         (MONTHS[0], MONTHS[9], "below", False), (MONTHS[14], MONTHS[23], "above", True)
     ]  # fmt: skip
+    assert [one.first for one in runs] == [MONTHS[7], MONTHS[21]]
     assert runs[0].says.startswith("10 months in a row to Oct 2025 lie below the centre: chance alone does that in 1 of")
 
 

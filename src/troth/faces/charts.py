@@ -38,7 +38,12 @@ def name_of(found: ChartedMetric, one: Charted, point: Point) -> str:
 
 def signals_of(one: Charted, point: Point) -> list[Signalled]:
     """The signals of which a point is the last so far."""
-    return [signal for signal in one.signals if signal.rule in point.signals and signal.since <= point.period <= signal.until]
+    return [signal for signal in one.signals if signal.rule in point.signals and signal.first <= point.period <= signal.until]
+
+
+def _for_the_worse(one: Charted, point: Point) -> bool:
+    """Of a measure of which neither way is better, nothing is."""
+    return any(signal.good is False for signal in signals_of(one, point))
 
 
 def drawn(found: ChartedMetric) -> str:
@@ -78,7 +83,7 @@ def figure_of(found: ChartedMetric, one: Charted) -> Mapping[str, Any]:
         "kind": "control", **lines, "unit": unit, "caption": found.told.answer.definition.words,
         "labels": [name_of(found, one, point) for point in one.points],
         "flagged": [at for at, point in enumerate(one.points) if point.signals],
-        "good": [at for at, point in enumerate(one.points) if point.signals and all(signal.good for signal in signals_of(one, point))],
+        "good": [at for at, point in enumerate(one.points) if point.signals and not _for_the_worse(one, point)],
         "open": [at for at, point in enumerate(one.points) if point.state not in ("judged", "no value")],
         "starts": [at for at in range(1, len(phases)) if phases[at] is not None and phases[at] != phases[at - 1]],
     }  # fmt: skip

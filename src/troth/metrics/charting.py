@@ -80,11 +80,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Signalled:
-    """since, until: the first and the last period of the pattern. good: whether it is for the better, None where neither is."""
+    """since, until: the first and the last period of the pattern; first: from which of them on it is one. good: whether it is for
+    the better, None where neither is.
+    """
 
     rule: str
     since: date
     until: date
+    first: date
     side: Side | None
     good: bool | None
     says: str
@@ -363,7 +366,9 @@ def _signalled(
                 until = f"the gap that ended on {until}"
             says = told(signal.rule, side, last - begin + 1, until, "gaps" if between else plural(how.grain))
             better = good[side] if side else None
-            found.append(Signalled(signal.rule.name, periods[begin], periods[last], side, better, f"{says[0].upper()}{says[1:]}"))
+            found.append(
+                Signalled(signal.rule.name, periods[begin], periods[last], periods[first], side, better, f"{says[0].upper()}{says[1:]}")
+            )
     return tuple(sorted(found, key=lambda one: (one.until, one.since))), at
 
 

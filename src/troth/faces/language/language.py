@@ -86,6 +86,19 @@ class Language:
             "unknown": say("cannot tell"),
         }[state]
 
+    def standing(self, state: str, count: int) -> str:
+        """How many promises stand in a state, as people say it: 741 kept."""
+        ngettext = self.ngettext
+        said = {
+            "open": ngettext("%(num)s open", "%(num)s open", count),
+            "kept": ngettext("%(num)s kept", "%(num)s kept", count),
+            "broken": ngettext("%(num)s missed", "%(num)s missed", count),
+            "waived": ngettext("%(num)s let off by the customer", "%(num)s let off by the customer", count),
+            "void": ngettext("%(num)s does not count", "%(num)s do not count", count),
+            "unknown": ngettext("%(num)s cannot be told", "%(num)s cannot be told", count),
+        }[state]
+        return said % {"num": self.number(count)}
+
     def day(self, at: date) -> str:
         """12 Oct 2026."""
         from babel.dates import format_date

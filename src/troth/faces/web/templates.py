@@ -51,7 +51,7 @@ def _environment(code: str) -> Environment:
         "of_hundred": language.of_hundred,
         "beginning": lambda text: text[:1].upper() + text[1:],
         "lasting": language.lasting,
-        "state": language.state,
+        "standing": language.standing,
         "role": lambda role: language.role(role.name),
         "written": lambda value: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value),
         "spoken": lambda name: name.replace("_", " "),

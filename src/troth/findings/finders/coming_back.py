@@ -11,7 +11,7 @@ from troth.findings.context import Context, window
 from troth.findings.related import Route, owned_sql, routes, shortest
 from troth.findings.statement import Act, Evidence, Statement, Table
 from troth.findings.weighing import strata
-from troth.findings.words import count_of, interval, number, percent, plural, spoken
+from troth.findings.words import count_of, number, percent, plural, spoken
 from troth.kernel.refusal import Refusal
 from troth.promises import Promise
 
@@ -63,7 +63,7 @@ def _statement(context: Context, name: str, promise: Promise, *, alone: bool) ->
             f"{returns.late + returns.kept:,} {many}",
             f"due {window(context.local_time(first), context.local_time(last))}",
             "cannot say yet" if refusal else "association",
-            None if refusal else f"{interval(difference.low, difference.high)} percentage points".replace("-", "−"),
+            None if refusal else f"{difference.low * 100:.1f} to {difference.high * 100:.1f} percentage points".replace("-", "−"),
             _notes(returns, many),
         ),
         value=float(returns.late_again) if refusal else difference.value,

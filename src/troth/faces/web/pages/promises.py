@@ -23,7 +23,7 @@ FIRST = {"promises": promised}
 def promises(desk: AtDesk) -> Response:
     held = desk.noted("huddles", lambda reading: promised_huddles(desk.served.workspace, reading))
     return desk.page(
-        "promises.html", lambda: _list((*desk.kept("promises", promised), *(one for one, _ in held))), beside=tuple(by for _, by in held)
+        "promises.html", lambda: _list(desk.kept("promises", promised), [one for one, _ in held]), beside=tuple(by for _, by in held)
     )
 
 
@@ -35,10 +35,11 @@ def promise(desk: AtDesk, name: str) -> Response:
     return desk.page("promise.html", lambda: _whole(desk.kept(("promise", name), lambda reading: promise_told(reading, name))))
 
 
-def _list(listed: Sequence[Promised]) -> dict[str, Any]:
-    figures = {one.listed.name: drawn(one.weeks, f"weeks-{one.listed.name}") for one in listed}
+def _list(listed: Sequence[Promised], held: Sequence[Promised]) -> dict[str, Any]:
+    """held: to hold a huddle; the headline is of the others."""
+    figures = {one.listed.name: drawn(one.weeks, f"weeks-{one.listed.name}") for one in (*listed, *held)}
     least = min((one.listed for one in listed if one.listed.due.low is not None), key=lambda one: one.due.low or 0, default=None)
-    return {"listed": listed, "figures": figures, "least": least}
+    return {"listed": (*listed, *held), "figures": figures, "least": least}
 
 
 def _whole(told: PromiseTold, held: Huddles | None = None) -> dict[str, Any]:
