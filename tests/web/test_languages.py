@@ -150,6 +150,14 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(inner)
 
 
+def test_what_rounds_to_nothing_has_no_minus_and_one_promise_stands_in_the_singular() -> None:
+    english, portuguese = language_of("en"), language_of("pt")
+
+    assert [english.number(value, 1) for value in (-0.04, -0.06, 0.0, -10.0)] == ["0.0", "−0.1", "0.0", "−10.0"]
+    assert [portuguese.standing("broken", count) for count in (1, 1234)] == ["1 não cumprida", "1.234 não cumpridas"]
+    assert [english.standing("void", count) for count in (1, 2)] == ["1 does not count", "2 do not count"]
+
+
 def test_what_is_english_on_a_page_of_another_language_says_so(served: Served, as_viewer: Client) -> None:
     client, rules = as_viewer(Role.admin, language=PSEUDO), read_rules(served.workspace)
     words = {text for path in rules.root.rglob("*.yaml") for text in _texts(yaml.safe_load(path.read_text(encoding="utf-8")))}

@@ -41,11 +41,12 @@ class Language:
         return self.texts.ngettext(one, many, n)
 
     def number(self, value: float, digits: int = 0) -> str:
-        """1,234.5 or 1.234,5, with so many decimals; a minus is a minus."""
+        """1,234.5 or 1.234,5, with so many decimals; a minus is a minus, and what rounds to nothing has none."""
         from babel.numbers import format_decimal
 
         pattern = "#,##0" + (f".{'0' * digits}" if digits else "")
-        return format_decimal(value, format=pattern, locale=self.locale).replace("-", "−")
+        text = format_decimal(value, format=pattern, locale=self.locale)
+        return text.replace("-", "−" if any(sign in "123456789" for sign in text) else "")
 
     def percent(self, share: float, digits: int = 1) -> str:
         """A share of 1 as a percentage: 91.6 %."""
