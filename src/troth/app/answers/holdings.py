@@ -130,13 +130,14 @@ def huddles(workspace: Workspace, reading: Reading, dimension: str | None = None
     Of a reading that is cut, those units that may be seen. Raises NotFound for a dimension that has no units.
     """
     said = held(workspace, reading)
-    if dimension is None and not said:
-        return ()
-    known = _dimensions(reading)
-    if dimension is not None and dimension not in dict(known):
-        raise NotFound(f"no units of a dimension '{dimension}'", allowed=nearest(dimension, dict(known)))
-    told = [_huddles(reading, of, said.get(of, {}), units) for of, units in known if dimension in (None, of)]
-    return tuple(one for one in told if one is not None)
+    if dimension is None:
+        told = [_huddles(reading, of, said[of], units) for of, units in _dimensions(reading, said)]
+        return tuple(one for one in told if one is not None)
+    known = dict(_dimensions(reading))
+    if dimension not in known:
+        raise NotFound(f"no units of a dimension '{dimension}'", allowed=nearest(dimension, known))
+    found = _huddles(reading, dimension, said.get(dimension, {}), known[dimension])
+    return () if found is None else (found,)
 
 
 def holding_of(workspace: Workspace, reading: Reading, dimension: str, unit: str) -> Holding | None:
@@ -181,8 +182,9 @@ def _zone(reading: Reading) -> str:
     return reading.snapshot.facts.get("zone") or DEFAULT_ZONE
 
 
-def _dimensions(reading: Reading) -> list[tuple[str, dict[str, tuple[int, int]]]]:
-    found = [(dimension, units_of(reading, dimension)) for dimension in dimensions_of(reading)]
+def _dimensions(reading: Reading, among: Collection[str] | None = None) -> list[tuple[str, dict[str, tuple[int, int]]]]:
+    """Each dimension, of all or among some, with its units; those with most units first."""
+    found = [(one, units_of(reading, one)) for one in dimensions_of(reading) if among is None or one in among]
     return sorted((one for one in found if FEWEST <= len(one[1]) <= MOST), key=lambda one: (-len(one[1]), one[0]))
 
 

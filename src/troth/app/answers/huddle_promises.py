@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,37 +28,29 @@ NOTHING = (
 
 def with_huddles(workspace: Workspace, reading: Reading) -> Reading:
     """A reading with the promise of the units of each dimension to meet as its last promises, as `huddles_alone` has them."""
-    alone = huddles_alone(workspace, reading)
+    alone, _ = huddles_alone(workspace, reading)
     promises = {**reading.context.promises, **alone.context.promises}
     return replace(alone, context=replace(alone.context, promises=promises))
 
 
-def huddles_alone(workspace: Workspace, reading: Reading) -> Reading:
-    """A reading whose promises are those of the units of each dimension to meet, huddle_<dimension>; none where nobody ever met.
+def huddles_alone(workspace: Workspace, reading: Reading) -> tuple[Reading, dict[str, Huddles]]:
+    """A reading whose promises are those of the units of each dimension to meet, huddle_<dimension>, and each of them by unit; none where
+    nobody ever met.
 
     outcome_huddle_<dimension> and object_huddle_<dimension> are put into its engine in place of those of before, and so is the table
     `huddle`: promise, dimension, unit, day, and the instants and the state of each. A build makes none of it: its files follow from
     sources and rules alone.
     """
     engine, context = reading.context.engine, reading.context
-    found = tuple(_due(workspace, reading))
+    found = tuple(one for one in huddles(workspace, reading) if any(unit.turns for unit in one.units))
     for one in found:
         _put(engine, one, huddle_of(reading, one.dimension))
     days = " UNION ALL ".join(_days(one, context.state()) for one in found)
     engine.run(f"CREATE OR REPLACE VIEW {TABLE} AS {days or NOTHING}")
     tables = {name: tuple(engine.names(f"FROM {identifier(name)}")) for one in found for name in _tables(one)}
-    return replace(
-        reading, context=replace(context, promises={_name(one): _promise(one) for one in found}, tables={**context.tables, **tables})
-    )
-
-
-def huddles_by_name(workspace: Workspace, reading: Reading) -> dict[str, Huddles]:
-    """The same by unit."""
-    return {_name(one): one for one in _due(workspace, reading)}
-
-
-def _due(workspace: Workspace, reading: Reading) -> Iterator[Huddles]:
-    return (one for one in huddles(workspace, reading) if any(unit.turns for unit in one.units))
+    promises = {_name(one): _promise(one) for one in found}
+    alone = replace(reading, context=replace(context, promises=promises, tables={**context.tables, **tables}))
+    return alone, {_name(one): one for one in found}
 
 
 def _name(one: Huddles) -> str:

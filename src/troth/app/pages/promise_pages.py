@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from troth.app.answers.holdings import Huddles
-from troth.app.answers.huddle_promises import huddles_alone, huddles_by_name
+from troth.app.answers.huddle_promises import huddles_alone
 from troth.app.answers.margins import margin
 from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
 from troth.app.reading import Reading
@@ -50,15 +50,16 @@ def promised(reading: Reading) -> tuple[Promised, ...]:
 
 def promised_huddles(workspace: Workspace, reading: Reading) -> tuple[tuple[Promised, Huddles], ...]:
     """The promises to hold a huddle, which the journal tells and no snapshot, each with what it is by unit."""
-    by_unit = huddles_by_name(workspace, reading)
-    return tuple((one, by_unit[one.listed.name]) for one in promised(huddles_alone(workspace, reading)))
+    alone, by_unit = huddles_alone(workspace, reading)
+    return tuple((one, by_unit[one.listed.name]) for one in promised(alone))
 
 
 def huddle_told(workspace: Workspace, reading: Reading, name: str) -> tuple[PromiseTold, Huddles]:
     """One of them as `promise_told` has the others. Raises NotFound for one that there is not."""
-    told = promise_told(huddles_alone(workspace, reading), name)
+    alone, by_unit = huddles_alone(workspace, reading)
+    told = promise_told(alone, name)
     # Its due is the end of the day of which somebody said that the unit met: how long before says nothing.
-    return replace(told, margins=None), huddles_by_name(workspace, reading)[name]
+    return replace(told, margins=None), by_unit[name]
 
 
 def _promised(reading: Reading, listed: Listed) -> Promised:

@@ -32,7 +32,8 @@ def ask(workspace: Workspace, query: str, known: Known | None = None) -> Answere
     if snapshot is None:
         raise NotFound("nothing was built yet", next_step="Run: troth build")
     if TABLE in query.casefold():
-        return answered(huddles_alone(workspace, open_reading(workspace, known)).context.engine, query)
+        reading, _ = huddles_alone(workspace, open_reading(workspace, known))
+        return answered(reading.context.engine, query)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
     return answered(engine, query)

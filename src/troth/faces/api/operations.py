@@ -122,7 +122,7 @@ def statement_ids(desk: AtDesk, name: str, limit: Limit = 1000, offset: Offset =
 @router.get("/promises", **Answer(tuple[Listed, ...]).said)
 def promises(desk: AtDesk) -> Response:
     """Every promise: who owes it to whom, how many stand how, what was kept of what fell due."""
-    held = desk.noted("huddles, listed", lambda reading: list_promises(huddles_alone(desk.served.workspace, reading)))
+    held = desk.noted("huddles, listed", lambda reading: list_promises(huddles_alone(desk.served.workspace, reading)[0]))
     found = (*desk.kept("listed", list_promises), *held)
     return answered(desk, lambda _: found, keep=False)
 
