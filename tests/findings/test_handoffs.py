@@ -197,6 +197,51 @@ def test_a_planted_lead_of_four_weeks_is_found() -> None:
     assert found.lead.correlation < -0.5
 
 
+def test_a_planted_lead_of_two_weeks_on_who_comes_back_is_found() -> None:
+    # Each week twelve customers order first; the more of these are handed over late, the fewer of two weeks later come back.
+    chance = np.random.default_rng(7)
+    weeks, orders, customers = 110, dict[str, dict[str, str | None]](), dict[str, dict[str, str | None]]()
+    events, owned = list[tuple[str, str, str, str]](), list[tuple[str, str, str, str]]()
+    bad = np.clip(np.round(4 + 2.5 * chance.normal(size=weeks)), 0, 12).astype(int).tolist()
+    gone = np.roll(bad, 2).tolist()
+    for week in range(weeks):
+        for number in range(12):
+            who, at = f"c{week:03d}-{number:02d}", datetime(2024, 1, 1, 8) + timedelta(weeks=week)
+            customers[who] = {}
+            again = at + timedelta(days=95 if number < gone[week] else 80)  # the due is two days after the first: 82 to 97 days
+            for turn, (placed, limit) in enumerate(((at, _after(at, 50)), (again, None))):
+                id = f"o{who}-{turn}"
+                orders[id] = {"due": _after(placed, 96), "limit": limit}
+                owned.append(("order", id, "customer", who))
+                events.append(("order", id, "placed", _after(placed, 0)))
+            events.append(("order", f"o{who}-0", "handed_over", _after(at, 60 if number < bad[week] else 40)))
+    events += [("order", "oc000-00-0", event, _after(datetime(2024, 1, 1), hours)) for event, hours in (("released", 9), ("delivered", 90))]
+    context = world({"order": orders, "customer": customers}, events, PROMISES, relations=owned, now="2026-02-12 00:00")
+
+    (found,) = ahead_of(context, "hand_over")
+
+    assert found.instrument == "coming back within 90 days"
+    assert found.lead is not None
+    assert found.lead.low <= 2 <= found.lead.high
+    assert abs(found.lead.steps - 2) <= 1
+    assert found.lead.correlation < -0.5
+    assert found.weeks == 98  # of 110: the others' ninety days are not over on 12 February
+
+
+def test_of_a_sample_nobody_knows_who_comes_back() -> None:
+    context = world(
+        {"order": {"a": {"due": _text(96), "limit": _text(50), "stratum": "x"}}, "customer": {"c": {}}},
+        [("order", "a", event, _text(at)) for event, at in (("placed", 0), ("released", 5), ("handed_over", 40), ("delivered", 80))],
+        PROMISES, relations=[("order", "a", "customer", "c")], populations={"order": {"x": 20}}, now="2026-08-01 00:00",
+    )  # fmt: skip
+
+    (found,) = ahead_of(context, "hand_over")
+
+    assert (found.lead, found.instrument) == (None, "coming back within 90 days")
+    assert found.refusal is not None
+    assert found.refusal.got == "a sample"
+
+
 def test_few_weeks_are_refused() -> None:
     context = world(
         {"order": {"a": {"due": _text(96), "limit": _text(50)}}},

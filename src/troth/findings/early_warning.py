@@ -1,4 +1,4 @@
-"""Whether a handover that is broken more often is followed, weeks later, by answers of customers that are lower."""
+"""Whether a handover that is broken more often is followed, weeks later, by lower answers of customers, or by fewer who come back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 from troth.engines.statistics import Lead, lead_of
 from troth.findings.context import Context
 from troth.findings.links import belonging
-from troth.findings.weighing import strata
+from troth.findings.related import owned_sql, to_customer
+from troth.findings.weighing import is_sample, strata
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import Refusal, refuse
 from troth.query import literal_text
@@ -19,11 +20,16 @@ from troth.query import literal_text
 MOST_WEEKS = 13
 YEAR = 365.25 / 7
 MOST_EMPTY = 10
+WITHIN_DAYS = 90
+BACK = f"coming back within {WITHIN_DAYS} days"
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """By how many weeks a share broken runs ahead of an instrument's weekly mean. refusal: why that cannot be said. weeks: in both."""
+    """By how many weeks a share broken runs ahead of what customers do. refusal: why that cannot be said. weeks: in both.
+
+    instrument: of which it is the weekly mean of the answers, or BACK: the share that was followed by another of the same customer.
+    """
 
     instrument: str
     weeks: int
@@ -32,11 +38,18 @@ class Ahead:
 
 
 def ahead_of(context: Context, name: str) -> list[Ahead]:
-    """One for each instrument with answers about the subject of an internal promise, or about what belongs to it.
+    """One for each instrument with answers about the subject of an internal promise, or about what belongs to it; then one for coming back.
 
-    The weekly share broken, by due, against the weekly mean of the answers, by when they were given; both scaled up where
-    the file is a sample. An association in time: what leads need not be what brings about.
+    The weekly share broken, by due, against the weekly mean of the answers, by when they were given, and against the share of those due in
+    a week whose customer had another one made within 90 days of the due, where these are over and customers are on record; scaled up
+    where the file is a sample, of which coming back says nothing. An association in time: what leads need not be what brings about.
     """
+    return [*_answers(context, name), *_back(context, name)]
+
+
+def _answers(context: Context, name: str) -> list[Ahead]:
+    if not context.has("feedback"):
+        return []
     subject = context.promises[name].subject
     pairs = {type: _about(context, subject, type) for (type,) in context.engine.rows("SELECT DISTINCT about_type FROM feedback ORDER BY 1")}
     found = []
@@ -52,6 +65,27 @@ def ahead_of(context: Context, name: str) -> list[Ahead]:
             )
             found.append(_warned(str(instrument), broken, _weekly(context, subject, answers)))
     return found
+
+
+def _back(context: Context, name: str) -> list[Ahead]:
+    promise = context.promises[name]
+    ways = to_customer(context, promise)
+    if not ways:
+        return []
+    if is_sample(context, promise.subject):
+        return [Ahead(BACK, 0, None, Refusal("Later ones of a customer may not be in a sample.", "a sample", "all of them", "Load all."))]
+    back = f"""WITH whose AS (
+{owned_sql(context, ways, "  ")}
+), made AS (
+  SELECT w.code, o.made FROM outcome_{name} o JOIN whose w USING (subject) WHERE o.made <= {context.now}
+), due AS (
+  SELECT w.code, o.subject, o.stratum, o.due FROM outcome_{name} o JOIN whose w USING (subject)
+  WHERE {context.state()} IN ('kept', 'broken') AND o.due + INTERVAL {WITHIN_DAYS} DAY <= {context.now}
+)
+SELECT d.stratum, date_trunc('week', {context.local("d.due")}) AS week,
+  CAST(coalesce(bool_or(n.made <= d.due + INTERVAL {WITHIN_DAYS} DAY), FALSE) AS INTEGER) AS part
+FROM due d ASOF LEFT JOIN made n ON n.code = d.code AND n.made > d.due GROUP BY d.subject, d.stratum, d.due"""
+    return [_warned(BACK, _weekly(context, promise.subject, _broken_sql(context, name)), _weekly(context, promise.subject, back))]
 
 
 def _about(context: Context, subject: str, type: str) -> str | None:

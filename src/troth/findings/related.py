@@ -6,7 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from troth.findings.context import Context
+from troth.promises import Promise
 from troth.query import literal_text
+
+CUSTOMER = "customer"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,6 +55,17 @@ def routes(context: Context, subject: str) -> list[Route]:
 def shortest(found: list[Route]) -> list[Route]:
     least = min((len(route) for route in found), default=0)
     return [route for route in found if len(route) == least]
+
+
+def to_customer(context: Context, promise: Promise) -> list[Route]:
+    """The shortest ways to what is called customer or is a customer's in some system, else to whom the promise says it is owed."""
+    found = routes(context, promise.subject)
+    owed = promise.promisee.rpartition(".")[2] if promise.promisee else CUSTOMER
+    for called in (context.types_of_party(CUSTOMER) | {CUSTOMER}, {owed}):
+        ways = [route for route in found if called & {route[-1].far, route[-1].qualifier}]
+        if ways:
+            return shortest(ways)
+    return []
 
 
 def by_type(found: list[Route]) -> dict[str, list[Route]]:

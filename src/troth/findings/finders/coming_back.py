@@ -8,15 +8,14 @@ from math import ceil
 
 from troth.engines.statistics import ShareDifference, newcombe, wilson
 from troth.findings.context import Context, window
-from troth.findings.related import Route, owned_sql, routes, shortest
+from troth.findings.related import Route, owned_sql, to_customer
 from troth.findings.statement import Act, Evidence, Statement, Table
 from troth.findings.weighing import strata
-from troth.findings.words import count_of, number, percent, plural, spoken
+from troth.findings.words import count_of, interval, number, percent, plural, spoken
 from troth.kernel.refusal import Refusal
 from troth.promises import Promise
 
 NAME = "coming_back"
-CUSTOMER = "customer"
 FEWEST_RETURNS = 10
 
 
@@ -38,7 +37,7 @@ def find(context: Context) -> list[Statement]:
 
 
 def _statement(context: Context, name: str, promise: Promise, *, alone: bool) -> Statement | None:
-    ways = _to_customer(routes(context, promise.subject), promise, context.types_of_party(CUSTOMER))
+    ways = to_customer(context, promise)
     if not ways:
         return None
     returns, first, last = _returns(context, name, ways)
@@ -63,7 +62,7 @@ def _statement(context: Context, name: str, promise: Promise, *, alone: bool) ->
             f"{returns.late + returns.kept:,} {many}",
             f"due {window(context.local_time(first), context.local_time(last))}",
             "cannot say yet" if refusal else "association",
-            None if refusal else f"{difference.low * 100:.1f} to {difference.high * 100:.1f} percentage points".replace("-", "−"),
+            None if refusal else f"{interval(difference.low, difference.high)} percentage points".replace("-", "−"),
             _notes(returns, many),
         ),
         value=float(returns.late_again) if refusal else difference.value,
@@ -75,16 +74,6 @@ def _statement(context: Context, name: str, promise: Promise, *, alone: bool) ->
         acts=(Act("Show the numbers", "table"), Act("SQL", "sql")),
         refusal=refusal,
     )
-
-
-def _to_customer(found: list[Route], promise: Promise, types: frozenset[str]) -> list[Route]:
-    """The shortest ways to what is called customer or is a customer's in some system, else to whom the promise says it is owed."""
-    owed = promise.promisee.rpartition(".")[2] if promise.promisee else CUSTOMER
-    for called in (types | {CUSTOMER}, {owed}):
-        ways = [route for route in found if called & {route[-1].far, route[-1].qualifier}]
-        if ways:
-            return shortest(ways)
-    return []
 
 
 def _sql(context: Context, name: str, ways: list[Route], select: str) -> str:
