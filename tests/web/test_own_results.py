@@ -312,7 +312,7 @@ def test_what_is_refused_is_said_in_the_readers_language(doors: House) -> None:
         pages[name] = text_of(browser.get("/me").text)
 
     assert "esta conta não tem resultados próprios" in pages["head"]
-    assert "contou-se pouco de seu neste ciclo: há 2, são precisos 5 ou mais" in pages["cy"]
+    assert "contou-se muito pouco do que é seu neste ciclo: há 2, são precisos 5 ou mais" in pages["cy"]
     assert "falaria de poucos outros" in pages["bo"]
 
 
