@@ -139,7 +139,7 @@ def test_a_changed_book_is_judged_as_a_whole(tmp_path: Path, monkeypatch: pytest
 
 
 @settings(
-    max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data(), st.sampled_from(["one", "many", "asked"]), st.sampled_from([3, 1_000]))
 def test_whatever_comes_the_files_are_those_of_a_whole_build(

@@ -403,7 +403,7 @@ def test_killed_at_any_failpoint_the_next_build_ends_it(tmp_path: Path) -> None:
     often = Counter(hits)
     assert often["entry.before"] == 3  # loads rewritten, a snapshot published, what was before cleared
     assert "gc.remove.before" in hits
-    moments = [(name, time) for name in often for time in range(min(often[name], 3 if name.startswith("entry") else 2))]
+    moments = [(name, time) for name in often for time in range(min(often[name], 3 if name.startswith("entry") else 1))]
 
     left: list[tuple[str, int, object]] = []
     for name, time in moments:

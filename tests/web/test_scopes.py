@@ -195,7 +195,7 @@ def test_what_may_be_sent_is_not_taken_by_a_demonstration(served: Served) -> Non
 
 
 def _addresses(side: Side, own: frozenset[str]) -> Iterator[str]:
-    ids = sorted(own)[:: max(1, len(own) // 3)][:3]
+    ids = sorted(own)[:: max(1, len(own) // 2)][:2]
     for template in _templates(side.client.app):
         if APART.match(template):
             continue
