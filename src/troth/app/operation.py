@@ -22,6 +22,7 @@ from troth.app.answers.metrics import Told, tell_metric, tell_metrics
 from troth.app.answers.moved import Moved, tell_moved
 from troth.app.answers.outcomes import Promises, promises_of
 from troth.app.answers.reconcile import Reconciled, reconcile
+from troth.app.answers.recovery import recovery
 from troth.app.answers.reliability import reliability
 from troth.app.answers.rewards import Rewarded, Tested, back_tests, rewards
 from troth.app.answers.scorecards import Card, Sight, goals, line_of_sight, scorecards
@@ -49,6 +50,7 @@ from troth.book.address import Address
 from troth.findings.budget import Budget
 from troth.findings.chains import Chain
 from troth.findings.defects import Defects
+from troth.findings.recovery import Recovered
 from troth.findings.reliability import Dose
 from troth.findings.suppliers import Suppliers
 from troth.metrics import Request
@@ -267,6 +269,20 @@ class Operation:
         kept. Raises NotFound for a promise or a metric that there is not, BadValue for what tells no suppliers apart.
         """
         return suppliers(open_reading(self.workspace), promise, by, quality)
+
+    def recovery(
+        self, promise: str, metric: str | None = None, by: Sequence[str] = (), *, beyond: str | None = None,
+        soon: Sequence[str] = ("24h", "72h"), within: str = "90d", not_before: str = "14d",
+    ) -> Recovered:  # fmt: skip
+        """Who comes back after a broken promise, by how fast it was put right, beside those to whom it was kept.
+
+        metric: how fast that is, one of kind time_to; without it the only one about what is promised. by: what those compared are alike in,
+        as in `margin`. Times as the book writes them, 1d. Raises NotFound for what there is not, BadValue for a time that is none,
+        CannotEstimate for a sample.
+        """
+        return recovery(
+            open_reading(self.workspace), promise, metric, by, beyond=beyond, soon=soon, within=within, not_before=not_before
+        )  # fmt: skip
 
     def goals(self, name: str | None = None) -> tuple[JudgedGoal, ...]:
         """How goals stand: target, actual, forecast, and what the process can do; one or all. Raises NotFound for one that there is not."""

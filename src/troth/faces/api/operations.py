@@ -22,6 +22,7 @@ from troth.app.answers.holdings import Huddles, huddles
 from troth.app.answers.huddle_promises import huddles_alone, with_huddles
 from troth.app.answers.metrics import Told, tell_metric, tell_metrics
 from troth.app.answers.promises import Listed, Whole, list_promises, whole_promise
+from troth.app.answers.recovery import recovery
 from troth.app.answers.reliability import reliability
 from troth.app.answers.rewards import Rewarded, Tested, back_tests, rewards
 from troth.app.answers.scorecards import Card, Judged, Sight, goals, line_of_sight, scorecards
@@ -48,6 +49,7 @@ from troth.faces.plain import text_of
 from troth.faces.values import pairs
 from troth.faces.web.desk import AtDesk, SeesAll, access_of, desk
 from troth.findings.budget import Budget
+from troth.findings.recovery import Recovered
 from troth.findings.reliability import Dose
 from troth.findings.suppliers import Suppliers
 from troth.kernel.errors import BadValue
@@ -158,6 +160,20 @@ def promise_suppliers(
         return suppliers(reading, name, by, quality)
 
     return answered(desk, told, lambda reading: shapes.suppliers_table(told(reading)))
+
+
+@router.get("/promises/{name}/recovery", **Answer(Recovered).said)
+def promise_recovery(
+    desk: AtDesk, name: str, by: By = [],  # noqa: B006
+    metric: Annotated[str | None, Query(description="How fast it is put right, of kind time_to; without it the only one.")] = None,
+    beyond: Annotated[str | None, Query(description="Only what was broken by more than this: 1d.")] = None,
+    soon: Annotated[list[str], Query(description="Within what times it was put right, the shorter first.")] = ["24h", "72h"],  # noqa: B006
+    within: Annotated[str, Query(description="Within what time somebody has to come back.")] = "90d",
+    not_before: Annotated[str, Query(description="What is on the way so long does not count as coming back.")] = "14d",
+) -> Response:  # fmt: skip
+    """Who comes back after a broken promise, by how fast it was put right, beside those to whom it was kept."""
+    times = {"beyond": beyond, "within": within, "not_before": not_before}
+    return answered(desk, lambda reading: recovery(reading, name, metric, by, soon=soon, **times))
 
 
 @router.get("/promises/{name}/upstream", **Answer(UpstreamTold).said)

@@ -30,6 +30,7 @@ from troth.faces.cli import (
     people_commands,
     promise_commands,
     reconcile_commands,
+    recovery_commands,
     reliability_commands,
     reward_commands,
     risk_commands,
@@ -345,6 +346,7 @@ app.command()(metric_commands.metric)
 app.command()(reconcile_commands.reconcile)
 app.command()(reliability_commands.reliability)
 app.command()(reliability_commands.suppliers)
+app.command()(recovery_commands.recovery)
 app.command()(scorecard_commands.goals)
 app.command()(scorecard_commands.scorecard)
 app.command("line-of-sight")(scorecard_commands.line_of_sight)

@@ -1,0 +1,196 @@
+"""Who comes back after a broken promise, by how fast it was put right, beside those to whom it was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from troth.engines.statistics import ShareDifference, newcombe, wilson
+from troth.engines.statistics.winning_back import WonBack, won_back
+from troth.findings.context import Context
+from troth.findings.links import belonging
+from troth.findings.related import owned_sql, to_customer
+from troth.findings.weighing import is_sample
+from troth.kernel.errors import BadValue, CannotEstimate
+from troth.kernel.refusal import Refusal, refuse
+from troth.promises.lanes import Lanes
+from troth.query import literal_text
+
+SECOND_US, HOUR, DAY = 1_000_000, 3_600, 86_400
+SOON = (24 * HOUR, 72 * HOUR)
+WITHIN, NOT_BEFORE = 90 * DAY, 14 * DAY
+FEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What is opened where a promise was broken, and what ends it: an object type and two of its events."""
+
+    type: str
+    begins: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those whose case ended within a time; at_most_s is None for the others: it took longer, has no end, or there was none.
+
+    n, back: how many there are, and how many came back. share, low, high: of 1, Wilson. usual: of 1, how many of those to whom it was kept
+    come back, alike as they are. apart: from the others, of 1. kept: which part of what the others lose was kept; refusal: why that cannot
+    be said.
+    """
+
+    at_most_s: int | None
+    n: int
+    back: int
+    share: float | None
+    low: float | None
+    high: float | None
+    usual: float | None
+    apart: ShareDifference | None
+    kept: WonBack | None
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """groups: the fastest first, then the others. by: what those compared are alike in. beyond_s: what a broken one is late by at least.
+
+    n: broken ones looked at, the first of each customer. young: whose time to come back is not over. alone: of whom no kept one is alike.
+    unbroken, back: the kept ones they are compared with, and how many of those came back. since, until: of their dues. sql: of the counts.
+    """
+
+    promise: str
+    cases: Cases
+    by: tuple[str, ...]
+    beyond_s: int
+    within_s: int
+    not_before_s: int
+    groups: tuple[Group, ...]
+    n: int
+    young: int
+    alone: int
+    unbroken: int
+    back: int
+    since: datetime | None
+    until: datetime | None
+    sql: str
+
+
+def recovered_of(
+    context: Context, name: str, cases: Cases, by: Sequence[str], lanes: Lanes, *, beyond: int = 0,
+    soon: Sequence[int] = SOON, within: int = WITHIN, not_before: int = NOT_BEFORE,
+) -> Recovered | None:  # fmt: skip
+    """The customers of a promise, by how fast what was broken was put right. None where nobody's or nothing opened is on record.
+
+    Of each customer the first one broken by more than `beyond` counts, and from the end of its case, else from its due, on: who has another
+    made after `not_before` and within `within` came back. What is on the way already says nothing of leaving, so the first days are left
+    out. Beside them stand those kept to customers who had none broken until then, alike in `by` and in the month of the due. An
+    association: who complains, and whose case is quick, may differ otherwise. lanes: SQL of `by`, as `lanes_of` gives it. Raises BadValue
+    for times that are in no order, CannotEstimate for a sample.
+    """
+    promise = context.promises[name]
+    if not 0 <= not_before < within or beyond < 0 or not soon or list(soon) != sorted(set(soon)) or soon[0] <= 0:
+        raise BadValue(
+            "times of a recovery in no order", got=f"soon {list(soon)}, back after {not_before} and within {within} seconds",
+            allowed="soon: longer ones after shorter ones; back: within more than after",
+        )  # fmt: skip
+    if is_sample(context, promise.subject):
+        raise CannotEstimate("who came back", got="a sample", need="all of a customer's", settle=f"Load all {promise.subject}s.")
+    ways = to_customer(context, promise)
+    opened = belonging(context, promise.subject, cases.type)
+    if not ways or opened is None:
+        return None
+    sql = _sql(context, name, cases, (owned_sql(context, ways, "  "), opened), lanes, beyond, soon, within, not_before)
+    rows = context.engine.rows(sql)
+    return _told(Recovered(name, cases, tuple(by), beyond, within, not_before, (), 0, 0, 0, 0, 0, None, None, sql), rows, soon)
+
+
+def _sql(
+    context: Context, name: str, cases: Cases, whose: tuple[str, str], lanes: Lanes, beyond: int, soon: Sequence[int],
+    within: int, not_before: int,
+) -> str:  # fmt: skip
+    """One row a stratum and kind: broken ones by how fast (0, 1, … fastest first), and kept ones (-1)."""
+    owned, opened = whose
+    state, limits = context.state("t"), [SECOND_US * one for one in soon]
+    cell = " || ' · ' || ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in lanes.columns[:-1]) or "''"
+    took = " ".join(f"WHEN epoch_us(c.solved) - epoch_us(c.opened) <= {limit} THEN {place}" for place, limit in enumerate(limits))
+    events = f"object_type = {literal_text(cases.type)} AND type"
+    return f"""WITH owned AS (
+{owned}
+), made AS (
+  SELECT w.code AS whose, o.subject, o.made FROM outcome_{name} o JOIN owned w ON w.subject = o.subject WHERE o.made <= {context.now}
+), cases AS (
+  SELECT p.subject, min(b.occurred) AS opened, arg_min_null(e.occurred, b.occurred) AS solved FROM ({opened}) p
+  JOIN (SELECT object, min(occurred) AS occurred FROM event WHERE {events} = {literal_text(cases.begins)} GROUP BY 1) b ON b.object = p.code
+  LEFT JOIN (SELECT object, min(occurred) AS occurred FROM event WHERE {events} = {literal_text(cases.ends)} AND occurred <= {context.now}
+    GROUP BY 1) e ON e.object = p.code
+  WHERE b.occurred <= {context.now} GROUP BY 1
+), due AS (
+  SELECT w.code AS whose, t.subject, t.made, t.due, {cell} AS cell, date_trunc('month', {context.local("t.due")}) AS month,
+    {state} = 'broken' AS broken, coalesce(epoch_us(coalesce(t.fulfilled, CASE WHEN c.opened IS NOT NULL THEN {context.now} END)) - epoch_us(t.due)
+      > {SECOND_US * beyond}, FALSE) AS hit,
+    CASE {took} ELSE {len(limits)} END AS took, greatest(t.due, coalesce(c.solved, t.due)) AS since
+  FROM object_{context.promises[name].subject} o {lanes.joined} JOIN outcome_{name} t ON t.subject = o.code
+  JOIN owned w ON w.subject = t.subject LEFT JOIN cases c ON c.subject = t.subject
+  WHERE {state} IN ('kept', 'broken') AND t.due <= {context.now}
+), first AS (
+  SELECT * FROM due WHERE (hit AND broken) OR NOT broken
+  QUALIFY count(*) FILTER (hit AND broken) OVER (PARTITION BY whose ORDER BY due RANGE BETWEEN UNBOUNDED PRECEDING
+    AND INTERVAL 1 MICROSECOND PRECEDING) = 0
+), alone AS (
+  SELECT f.* FROM first f ANTI JOIN (SELECT * FROM due WHERE hit AND broken) h
+    ON h.whose = f.whose AND h.subject <> f.subject AND h.made <= f.since AND h.due >= f.due
+), told AS (
+  SELECT f.*, epoch_us({context.now}) >= epoch_us(f.since) + {SECOND_US * within} AS over,
+    coalesce(epoch_us(n.made) <= epoch_us(f.since) + {SECOND_US * within}, FALSE) AS back
+  FROM alone f ASOF LEFT JOIN made n ON n.whose = f.whose AND n.made > f.since + to_microseconds({SECOND_US * not_before})
+), beside AS (
+  SELECT *, avg(CAST(back AS INTEGER)) FILTER (NOT broken AND over) OVER (PARTITION BY cell, month) AS usual FROM told
+)
+SELECT cell, CASE WHEN broken THEN took ELSE -1 END AS kind, count(*) FILTER (over AND usual IS NOT NULL), count(*) FILTER (over AND back
+  AND usual IS NOT NULL), coalesce(sum(usual) FILTER (over), 0), count(*) FILTER (NOT over), count(*) FILTER (over AND usual IS NULL),
+  min(due) FILTER (over), max(due) FILTER (over)
+FROM beside GROUP BY ALL ORDER BY ALL"""
+
+
+def _told(found: Recovered, rows: Sequence[tuple], soon: Sequence[int]) -> Recovered:  # type: ignore[type-arg]
+    broken = [row for row in rows if row[1] >= 0]
+    cells = {cell: place for place, cell in enumerate(sorted({row[0] for row in broken}))}
+    n, back = (np.zeros((len(cells), len(soon) + 1), dtype=np.int64) for _ in range(2))
+    usual = np.zeros((len(cells), len(soon) + 1))
+    for cell, kind, count, came, expected, *_ in broken:
+        n[cells[cell], kind], back[cells[cell], kind], usual[cells[cell], kind] = count, came, float(expected)
+    groups = [_group(at, n[:, place], back[:, place], usual[:, place], n[:, -1], back[:, -1], usual[:, -1])
+              for place, at in enumerate((*soon, None))]  # fmt: skip
+    kept = [row for row in rows if row[1] < 0]
+    return replace(
+        found, groups=tuple(groups), n=int(n.sum()), young=sum(int(row[5]) for row in broken), alone=sum(int(row[6]) for row in broken),
+        unbroken=sum(int(row[2]) for row in kept), back=sum(int(row[3]) for row in kept),
+        since=min((row[7] for row in broken if row[7]), default=None), until=max((row[8] for row in broken if row[8]), default=None),
+    )  # fmt: skip
+
+
+def _group(at: int | None, n: np.ndarray, back: np.ndarray, usual: np.ndarray, *others: np.ndarray) -> Group:
+    count, came = int(n.sum()), int(back.sum())
+    if not count:
+        return Group(at, 0, 0, None, None, None, None, None, None, None)
+    share, expected = wilson(came, count), float(usual.sum()) / count
+    plain = Group(at, count, came, share.value, share.low, share.high, expected, None, None, None)
+    if at is None:
+        return plain
+    of_others, came_others = int(others[0].sum()), int(others[1].sum())
+    if min(count, of_others) < FEWEST:
+        got = f"{count} of them, {of_others} others"
+        need = f"at least {FEWEST} of each"
+        few = Refusal("Too few to say which part of the loss was kept.", got, need, "A longer time.")
+        return replace(plain, refusal=few)
+    apart = newcombe((came, count), (came_others, of_others))
+    try:
+        stacked = [np.stack([mine, theirs], axis=1) for mine, theirs in zip((n, back, usual), others, strict=True)]
+        return replace(plain, apart=apart, kept=won_back(*stacked))
+    except CannotEstimate as error:
+        return replace(plain, apart=apart, refusal=refuse(error))
