@@ -66,7 +66,7 @@ def test_every_operation_answers_as_it_is_described_whatever_is_asked(rest: Any,
 
 ASKED = (
     "/snapshot", "/statements", "/promises", "/promises/deliver", "/promises/deliver/budget", "/promises/deliver/reliability",
-    "/promises/deliver/suppliers?by=attr(carrier)",
+    "/promises/deliver/suppliers?by=attr(carrier)", "/promises/deliver/recovery?by=segment&beyond=1d",
     "/promises/deliver/upstream", "/promises/deliver/at-risk", "/metrics", "/metrics/delivered_in_time?grain=month&by=warehouse",
     "/metrics/delivered_in_time/chart?grain=month", "/units?by=warehouse&metric=delivered_in_time",
     "/units?by=country&metric=solve_time", "/units?by=warehouse&metric=lead_time_95&adjust=segment",
@@ -107,6 +107,7 @@ def test_an_order_and_a_customer_are_as_described(as_viewer: Client, meridian: P
         ("/units?by=warehouse&metric=delivered_in_time", ("units", "delivered_in_time", "--by", "warehouse")),
         ("/units?by=country&metric=solve_time", ("units", "solve_time", "--by", "country")),
         ("/promises/deliver/suppliers?by=attr(carrier)", ("suppliers", "deliver", "--by", "attr(carrier)")),
+        ("/promises/deliver/recovery?by=segment", ("recovery", "deliver", "--by", "segment")),
         ("/metrics/visit_rating/benchmark?by=branch", ("benchmark", "visit_rating", "--by", "branch")),
         ("/calibrations", ("calibration",)),
         ("/rewards", ("reward",)),

@@ -131,8 +131,9 @@ def _sql(
   WHERE b.occurred <= {context.now} GROUP BY 1
 ), due AS (
   SELECT w.code AS whose, t.subject, t.made, t.due, {cell} AS cell, date_trunc('month', {context.local("t.due")}) AS month,
-    {state} = 'broken' AS broken, coalesce(epoch_us(coalesce(t.fulfilled, CASE WHEN c.opened IS NOT NULL THEN {context.now} END)) - epoch_us(t.due)
-      > {SECOND_US * beyond}, FALSE) AS hit,
+    {state} = 'broken' AS broken,
+    coalesce(coalesce(t.fulfilled, CASE WHEN c.opened IS NOT NULL THEN {context.now} END) > t.due
+      + to_microseconds({SECOND_US * beyond}), FALSE) AS hit,
     CASE {took} ELSE {len(limits)} END AS took, greatest(t.due, coalesce(c.solved, t.due)) AS since
   FROM object_{context.promises[name].subject} o {lanes.joined} JOIN outcome_{name} t ON t.subject = o.code
   JOIN owned w ON w.subject = t.subject LEFT JOIN cases c ON c.subject = t.subject

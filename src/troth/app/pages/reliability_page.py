@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from troth.app.answers.promises import Rate, rate_of
+from troth.app.answers.recovery import recoveries, recovery
 from troth.app.answers.reliability import reliability
 from troth.app.answers.scorecards import Step
 from troth.app.answers.suppliers import suppliers
 from troth.app.pages.units_page import dimension_names
 from troth.app.reading import Reading
+from troth.findings.recovery import Recovered
 from troth.findings.reliability import Dose
 from troth.findings.suppliers import Suppliers
 from troth.findings.survey import surveys
-from troth.kernel.errors import BadValue, NotFound, nearest
+from troth.kernel.errors import BadValue, CannotEstimate, NotFound, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class ReliabilityPage:
     """promises: those about which somebody answered, by name and words. upstream: promises inside the house about the same thing.
 
     by: dimensions and expressions by which units can be told apart; unit: the one that is. doses: one for each survey.
-    suppliers: by the same, where the delay arose and what was kept; None without units or stages.
+    suppliers: by the same, where the delay arose and what was kept; None without units or stages. recovered: who came back by how fast it
+    was put right, alike in the unit; None where nothing says how fast that was, or of a sample.
     """
 
     promises: tuple[tuple[str, str], ...]
@@ -33,6 +37,7 @@ class ReliabilityPage:
     unit: str
     doses: tuple[Dose, ...]
     suppliers: Suppliers | None
+    recovered: Recovered | None
 
 
 def reliability_page(reading: Reading, promise: str | None = None, unit: str | None = None) -> ReliabilityPage:
@@ -60,5 +65,13 @@ def reliability_page(reading: Reading, promise: str | None = None, unit: str | N
     doses = reliability(reading, name, (chosen,) if chosen else ())
     evaluated = suppliers(reading, name, chosen) if chosen and context.promises[name].stages else None
     return ReliabilityPage(
-        tuple(answered.items()), name, context.promises[name].words, rate_of(context, name), steps, by, chosen, doses, evaluated
+        tuple(answered.items()), name, context.promises[name].words, rate_of(context, name), steps, by, chosen, doses, evaluated,
+        _recovered(reading, name, (chosen,) if chosen else ()),
     )  # fmt: skip
+
+
+def _recovered(reading: Reading, promise: str, by: tuple[str, ...]) -> Recovered | None:
+    for metric in recoveries(reading):
+        with suppress(NotFound, CannotEstimate):
+            return recovery(reading, promise, metric, by)
+    return None

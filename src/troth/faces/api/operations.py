@@ -172,8 +172,9 @@ def promise_recovery(
     not_before: Annotated[str, Query(description="What is on the way so long does not count as coming back.")] = "14d",
 ) -> Response:  # fmt: skip
     """Who comes back after a broken promise, by how fast it was put right, beside those to whom it was kept."""
-    times = {"beyond": beyond, "within": within, "not_before": not_before}
-    return answered(desk, lambda reading: recovery(reading, name, metric, by, soon=soon, **times))
+    return answered(
+        desk, lambda reading: recovery(reading, name, metric, by, beyond=beyond, soon=soon, within=within, not_before=not_before)
+    )  # fmt: skip
 
 
 @router.get("/promises/{name}/upstream", **Answer(UpstreamTold).said)

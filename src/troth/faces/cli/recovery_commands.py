@@ -33,26 +33,25 @@ def recovery(
     from troth.app.answers.recovery import recovery as use_case
 
     out = Out(json=json, quiet=False)
-    times = {"beyond": beyond, "within": within, "not_before": not_before}
     parts = [part.strip() for part in soon.split(",")]
-    found = use_case(opened(book, as_known_at), promise, metric, by or (), soon=parts, **times)
+    reading = opened(book, as_known_at)
+    found = use_case(reading, promise, metric, by or (), beyond=beyond, soon=parts, within=within, not_before=not_before)
     out.data(fields(found)) if json else _told(out, found)
 
 
 def _told(out: Out, found: Recovered) -> None:
     case = found.cases
-    out.say(
-        f"\n{found.promise}: who came back after the first one that was broken, by how long its {case.type} took from {case.begins} to {case.ends}"
-    )
+    out.say(f"\n{found.promise}: who came back after the first one that was broken, by how long its {case.type}")
+    out.say(f"took from {case.begins} to {case.ends}")
     head = ("put right", "customers", "came back", "of 100", "95 % interval", "were it kept", "of the loss kept", "95 % interval")
     out.rows(head, [_row(one) for one in found.groups])
     for one in found.groups:
         if one.refusal is not None:
             out.say(f"{_when(one)}: {one.refusal.reason} There is {one.refusal.got}; it needs {one.refusal.need}.")
     alike = f" alike in {', '.join(found.by)} and month" if found.by else " of the same month"
+    days = (found.not_before_s / DAY, found.within_s / DAY)
     out.say(
-        f"Came back: made another from {found.not_before_s / DAY:g} to {found.within_s / DAY:g} days after. Were it kept: as {found.unbroken:,}"
-        f" to whom it was{alike}."
+        f"Came back: made another from {days[0]:g} to {days[1]:g} days after. Were it kept: as {found.unbroken:,} to whom it was{alike}."
     )
     if found.young or found.alone:
         out.say(f"Left out: {found.young:,} whose time is not over, {found.alone:,} to whom nobody is alike.")
@@ -62,10 +61,9 @@ def _told(out: Out, found: Recovered) -> None:
 def _row(one: Group) -> tuple[str | int, ...]:
     if one.share is None or one.low is None or one.high is None or one.usual is None:
         return _when(one), one.n, one.back, "", "", "", "", ""
+    interval = f"{100 * one.low:.1f} to {100 * one.high:.1f}"
     kept = ("", "") if one.kept is None else (f"{100 * one.kept.value:.0f} %", f"{100 * one.kept.low:.0f} to {100 * one.kept.high:.0f} %")
-    return (
-        _when(one), one.n, one.back, f"{100 * one.share:.1f}", f"{100 * one.low:.1f} to {100 * one.high:.1f}", f"{100 * one.usual:.1f}", *kept,
-    )  # fmt: skip
+    return _when(one), one.n, one.back, f"{100 * one.share:.1f}", interval, f"{100 * one.usual:.1f}", *kept
 
 
 def _when(one: Group) -> str:

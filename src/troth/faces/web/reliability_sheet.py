@@ -10,6 +10,7 @@ from troth.app.pages.reliability_page import ReliabilityPage
 from troth.faces.language import Language
 from troth.faces.web.figures import Drawn, drawn
 from troth.faces.web.unit_sheet import headline_of, verdict_of
+from troth.findings.recovery import DAY, HOUR, Group, Recovered
 from troth.findings.reliability import Answered, Dose
 from troth.findings.suppliers import Suppliers
 from troth.kernel.refusal import Refusal
@@ -47,11 +48,23 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class WonBack:
+    """Who came back, in words. rows: put right within, customers, came back, of 100, interval, were it kept, of the loss kept, interval."""
+
+    headline: str
+    evidence: str
+    rows: tuple[tuple[str, ...], ...]
+    refusals: tuple[Refusal, ...]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     headline: str
     supply: str
     asked: tuple[Asked, ...]
     evaluated: Evaluated | None
+    back: WonBack | None
 
 
 def sheet(page: ReliabilityPage, language: Language) -> Sheet:
@@ -59,7 +72,42 @@ def sheet(page: ReliabilityPage, language: Language) -> Sheet:
     asked = tuple(_asked(dose, language) for dose in page.doses)
     headline = asked[0].headline if asked else say("Nobody answered about it yet.")
     evaluated = None if page.suppliers is None else _evaluated(page.suppliers, language)
-    return Sheet(headline, _supply(page, language), asked, evaluated)
+    back = None if page.recovered is None else _won_back(page.recovered, language)
+    return Sheet(headline, _supply(page, language), asked, evaluated, back)
+
+
+def _won_back(found: Recovered, language: Language) -> WonBack:
+    say, rows, refusals = language.gettext, [], []
+    for one in found.groups:
+        shares = ("–",) * 3 if one.share is None else (
+            language.percent(one.share), _between(one.low, one.high, language), language.percent(one.usual or 0.0)
+        )  # fmt: skip
+        kept = ("–", "–") if one.kept is None else (language.percent(one.kept.value, 0), _between(one.kept.low, one.kept.high, language, 0))
+        rows.append((_when(one, language), language.number(one.n), language.number(one.back), *shares, *kept))
+        if one.refusal is not None and one.refusal not in refusals:
+            refusals.append(one.refusal)
+    first, others = found.groups[0], found.groups[-1]
+    if first.share is None or others.share is None:
+        headline = say("Too few were put right to say who came back.")
+    else:
+        told = {"when": _when(first, language), "soon": language.percent(first.share, 0), "others": language.percent(others.share, 0)}
+        headline = say("%(soon)s came back of those put right %(when)s, %(others)s of those later or not at all.") % told
+    days = {"after": language.number(found.not_before_s / DAY), "within": language.number(found.within_s / DAY)}
+    evidence = say("Came back: made another one between %(after)s and %(within)s days after.") % days
+    n = say("n %(n)s") % {"n": language.number(found.n)}
+    return WonBack(headline, f"{n} · {evidence}", tuple(rows), tuple(refusals), found.sql)
+
+
+def _when(one: Group, language: Language) -> str:
+    if one.at_most_s is None:
+        return language.gettext("later, or not at all")
+    return language.gettext("within %(hours)s hours") % {"hours": language.number(one.at_most_s / HOUR)}
+
+
+def _between(low: float | None, high: float | None, language: Language, digits: int = 1) -> str:
+    if low is None or high is None:
+        return "–"
+    return language.gettext("%(low)s to %(high)s") % {"low": language.percent(low, digits), "high": language.percent(high, digits)}
 
 
 def _supply(page: ReliabilityPage, language: Language) -> str:
