@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.findings.worlds import world
+from troth.engines.statistics.winning_back import won_back
 from troth.findings.context import Context
 from troth.findings.recovery import DAY, HOUR, Cases, Recovered, recovered_of
 from troth.kernel.errors import BadValue, CannotEstimate
@@ -86,18 +88,31 @@ def test_those_put_right_in_time_stand_beside_the_others_and_those_kept() -> Non
 
     assert [(one.at_most_s, one.n, one.back) for one in found.groups] == [(24 * HOUR, 20, 14), (72 * HOUR, 0, 0), (None, 20, 5)]
     assert (fast.share, fast.usual, others.share, others.usual) == (0.7, 0.75, 0.25, 0.75)
-    assert (found.n, found.unbroken, found.back, found.young, found.alone) == (
-        40,
-        70,
-        30,
-        0,
-        0,
-    )  # those who came back were served in time again
+    # Those who came back were served in time again.
+    assert (found.n, found.unbroken, found.back, found.young, found.alone) == (40, 70, 30, 0, 0)
     assert fast.kept is not None
     assert fast.kept.value == pytest.approx(1 - 1 / 10)
     assert fast.apart is not None
     assert fast.apart.value == pytest.approx(0.45)
     assert (middle.share, others.kept, others.refusal) == (None, None, None)
+
+
+def test_a_kept_customer_counts_once_for_how_sure_it_is_however_many_there_are() -> None:
+    """Of forty, ten have three in the month: sixty kept ones, fifty of which came back; each customer adds its own to the error."""
+    made = shop()
+    for number in range(10):
+        for copy in "ab":
+            made.order(f"{copy}-kept{number:02d}", f"kept{number:02d}", late=-5, due=DUE + timedelta(hours=1))
+
+    kept = told(made.context()).groups[0].kept
+
+    usual = 50 / 60
+    each = [3 * (1 - usual)] * 10 + [1 - usual] * 20 + [-usual] * 10
+    error = sum(one**2 for one in each) * (20 / 60) ** 2
+    n, stayed = np.array([[20, 20]]), np.array([[14, 5]])
+    found = won_back(n, stayed, n * usual, np.full((1, 2, 2), error))
+    assert kept is not None
+    assert (kept.value, kept.low, kept.high) == pytest.approx((found.value, found.low, found.high))
 
 
 @pytest.mark.parametrize(

@@ -201,12 +201,13 @@ def test_what_is_sent_no_more_is_opened_no_more(post: Post) -> None:
 FROM_ELSEWHERE = {"origin": "https://mail.example", "sec-fetch-site": "cross-site"}
 
 
-@contextmanager
-def _own(post: Post, tmp_path: Path) -> Iterator[Post]:
-    """The same, in a copy in which something may be stopped."""
-    shutil.copytree(post.root.parent, tmp_path / "meridian")
+@pytest.fixture(scope="module")
+def sent(post: Post, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[bytes]]:
+    """A copy of the folder as it is when both have their second letter, with these letters: once for all tests that go on from there."""
+    copy = tmp_path_factory.mktemp("sent") / "meridian"
+    shutil.copytree(post.root.parent, copy)
     with post_office() as office, _named(office.url):
-        made = Post(tmp_path / "meridian" / "book", office)
+        made = Post(copy / "book", office)
         made.now = DUE + timedelta(days=1)
         for one in made.sending.schedules.all():
             made.sending.schedules.remove(one.id)
@@ -214,150 +215,157 @@ def _own(post: Post, tmp_path: Path) -> Iterator[Post]:
         made.send("all@meridian.example", EVERYTHING)
         made.now = DUE + timedelta(days=7)
         run(made.workspace, made.sending, write)
+    return copy, office.raw
+
+
+@pytest.fixture
+def own(sent: tuple[Path, list[bytes]], tmp_path: Path) -> Iterator[Post]:
+    """The same, in a copy in which something may be stopped."""
+    shutil.copytree(sent[0], tmp_path / "meridian")
+    with post_office() as office, _named(office.url):
+        office.raw.extend(sent[1])
+        made = Post(tmp_path / "meridian" / "book", office)
+        made.now = DUE + timedelta(days=7)
         yield made
 
 
-def test_a_program_of_mail_stops_letters_without_asking_anybody(post: Post, tmp_path: Path) -> None:
-    with _own(post, tmp_path) as own:
-        mail = next(mail for mail in own.office.mails if mail["to"] == "de@meridian.example")
-        address = re.fullmatch(r"<http://testserver(/link/[\w-]+/stop)>", mail["list-unsubscribe"])
-        assert address
-        assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
-        browser = own.browser()
+def test_a_program_of_mail_stops_letters_without_asking_anybody(own: Post) -> None:
+    mail = next(mail for mail in own.office.mails if mail["to"] == "de@meridian.example")
+    address = re.fullmatch(r"<http://testserver(/link/[\w-]+/stop)>", mail["list-unsubscribe"])
+    assert address
+    assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    browser = own.browser()
 
-        asked = browser.get(address[1])
-        assert (asked.status_code, len(own.sending.schedules.all())) == (200, 2)
-        assert "Have these letters no more?" in asked.text
+    asked = browser.get(address[1])
+    assert (asked.status_code, len(own.sending.schedules.all())) == (200, 2)
+    assert "Have these letters no more?" in asked.text
 
-        answers = [browser.post(address[1], data={"List-Unsubscribe": "One-Click"}, headers=FROM_ELSEWHERE) for _ in range(2)]
-        assert [answer.status_code for answer in answers] == [200, 200]
-        assert all("These letters come no more." in answer.text for answer in answers)
-        assert [one.scope for one in own.sending.schedules.all()] == [EVERYTHING]
-        assert len(stopped(own.workspace)) == 1
+    answers = [browser.post(address[1], data={"List-Unsubscribe": "One-Click"}, headers=FROM_ELSEWHERE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("These letters come no more." in answer.text for answer in answers)
+    assert [one.scope for one in own.sending.schedules.all()] == [EVERYTHING]
+    assert len(stopped(own.workspace)) == 1
 
-        own.now = DUE + timedelta(days=14)
-        assert {mail["to"] for mail in own.office.mails} == {"de@meridian.example", "all@meridian.example"}
-        run(own.workspace, own.sending, write)
-        assert [mail["to"] for mail in own.office.mails][2:] == ["all@meridian.example"]
-
-
-def test_who_has_no_link_stops_nothing_and_learns_nothing(post: Post, tmp_path: Path) -> None:
-    with _own(post, tmp_path) as own:
-        answer = own.browser().post("/link/nothing-like-it/stop")
-        assert "These letters come no more." in answer.text
-        assert len(own.sending.schedules.all()) == 2
-        assert stopped(own.workspace) == ()
-        # Nothing else is taken without a form of ours.
-        assert own.browser().post("/link/x/stop/more").status_code in (403, 404, 405)
+    own.now = DUE + timedelta(days=14)
+    assert {mail["to"] for mail in own.office.mails} == {"de@meridian.example", "all@meridian.example"}
+    run(own.workspace, own.sending, write)
+    assert [mail["to"] for mail in own.office.mails][2:] == ["all@meridian.example"]
 
 
-def test_a_reader_stops_letters_by_the_button_of_the_page(post: Post, tmp_path: Path) -> None:
-    with _own(post, tmp_path) as own:
-        path = f"{own.path('all@meridian.example')}/stop"
-        page = own.browser().get(path).text
-        assert '<form method="post">' in page
-        assert "Meridian" not in page
-        own.browser().post(path)
-        assert [one.scope for one in own.sending.schedules.all()] == [BERLIN]
+def test_who_has_no_link_stops_nothing_and_learns_nothing(own: Post) -> None:
+    answer = own.browser().post("/link/nothing-like-it/stop")
+    assert "These letters come no more." in answer.text
+    assert len(own.sending.schedules.all()) == 2
+    assert stopped(own.workspace) == ()
+    # Nothing else is taken without a form of ours.
+    assert own.browser().post("/link/x/stop/more").status_code in (403, 404, 405)
 
 
-def test_somebody_has_the_page_sent_of_what_they_may_see_at_the_time(post: Post, tmp_path: Path) -> None:
-    with _own(post, tmp_path) as own:
-        access = replace(open_access(own.workspace), passwords=Passwords(CHEAP))
-        served = Served(own.workspace)
-        for name in ("ana@meridian.example", "bruno"):
-            welcome(access, invite(access, HERE, Role.viewer, BERLIN).key, name, PASSWORD)
-        app = web_app(served, AccountGate(access), own.sending)
-        ana, bruno = (Browser(TestClient(app, "http://testserver", follow_redirects=False)) for _ in range(2))
-        ana.sign_in("ana@meridian.example")
-        bruno.sign_in("bruno")
-
-        assert 'href="/account#mail"' in ana.get("/").text
-        assert "no address of mail" in bruno.get("/account").text
-        assert bruno.post("/account/mail", {"day": "0", "at": "06:30"}, on="/account").status_code == 400
-        assert ana.post("/account/mail", {"day": "0", "at": "soon"}, on="/account").status_code == 400
-        for at in ("06:00", "06:30"):  # the second takes the place of the first
-            assert ana.post("/account/mail", {"day": "0", "at": at}, on="/account").status_code == 303
-        assert "06:30" in ana.get("/account").text
-
-        own.now = DUE + timedelta(days=14)
-        run(own.workspace, own.sending, write)
-        mine = [mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"]
-        assert len(mine) == 1
-        assert "country=DE" in own.letter("ana@meridian.example")
-
-        account = access.accounts.named("ana@meridian.example")
-        assert account
-        access.accounts.put(replace(account[0], scope=Scope({"country": frozenset({"FR"})})))
-        reader = own.browser()
-        reader.get(own.path("ana@meridian.example"))
-        assert "country=FR" in reader.get("/").text
-        own.now = DUE + timedelta(days=21)
-        run(own.workspace, own.sending, write)
-        body = [mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"][-1].get_body(("plain",))
-        assert body is not None
-        assert "country=FR" in body.get_content()
-
-        access.accounts.put(replace(account[0], disabled=True))
-        assert own.browser().get(own.path("ana@meridian.example")).status_code == 404
-        own.now = DUE + timedelta(days=28)
-        run(own.workspace, own.sending, write)
-        assert len([mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"]) == 2
-        assert not any(one.id.startswith("own-") for one in own.sending.schedules.all())
+def test_a_reader_stops_letters_by_the_button_of_the_page(own: Post) -> None:
+    path = f"{own.path('all@meridian.example')}/stop"
+    page = own.browser().get(path).text
+    assert '<form method="post">' in page
+    assert "Meridian" not in page
+    own.browser().post(path)
+    assert [one.scope for one in own.sending.schedules.all()] == [BERLIN]
 
 
-def test_a_unit_is_sent_the_screen_of_its_huddle_and_the_link_leads_there_and_no_further(post: Post, tmp_path: Path) -> None:
+def test_somebody_has_the_page_sent_of_what_they_may_see_at_the_time(own: Post) -> None:
+    access = replace(open_access(own.workspace), passwords=Passwords(CHEAP))
+    served = Served(own.workspace)
+    for one in own.sending.schedules.all():
+        own.sending.schedules.remove(one.id)
+    for name in ("ana@meridian.example", "bruno"):
+        welcome(access, invite(access, HERE, Role.viewer, BERLIN).key, name, PASSWORD)
+    app = web_app(served, AccountGate(access), own.sending)
+    ana, bruno = (Browser(TestClient(app, "http://testserver", follow_redirects=False)) for _ in range(2))
+    ana.sign_in("ana@meridian.example")
+    bruno.sign_in("bruno")
+
+    assert 'href="/account#mail"' in ana.get("/").text
+    assert "no address of mail" in bruno.get("/account").text
+    assert bruno.post("/account/mail", {"day": "0", "at": "06:30"}, on="/account").status_code == 400
+    assert ana.post("/account/mail", {"day": "0", "at": "soon"}, on="/account").status_code == 400
+    for at in ("06:00", "06:30"):  # the second takes the place of the first
+        assert ana.post("/account/mail", {"day": "0", "at": at}, on="/account").status_code == 303
+    assert "06:30" in ana.get("/account").text
+
+    own.now = DUE + timedelta(days=14)
+    run(own.workspace, own.sending, write)
+    mine = [mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"]
+    assert len(mine) == 1
+    assert "country=DE" in own.letter("ana@meridian.example")
+
+    account = access.accounts.named("ana@meridian.example")
+    assert account
+    access.accounts.put(replace(account[0], scope=Scope({"country": frozenset({"FR"})})))
+    reader = own.browser()
+    reader.get(own.path("ana@meridian.example"))
+    assert "country=FR" in reader.get("/").text
+    own.now = DUE + timedelta(days=21)
+    run(own.workspace, own.sending, write)
+    body = [mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"][-1].get_body(("plain",))
+    assert body is not None
+    assert "country=FR" in body.get_content()
+
+    access.accounts.put(replace(account[0], disabled=True))
+    assert own.browser().get(own.path("ana@meridian.example")).status_code == 404
+    own.now = DUE + timedelta(days=28)
+    run(own.workspace, own.sending, write)
+    assert len([mail for mail in own.office.mails if mail["to"] == "ana@meridian.example"]) == 2
+    assert not any(one.id.startswith("own-") for one in own.sending.schedules.all())
+
+
+def test_a_unit_is_sent_the_screen_of_its_huddle_and_the_link_leads_there_and_no_further(own: Post) -> None:
     """On Monday at eight; the numbers are those that SQL counts of the warehouse."""
-    with _own(post, tmp_path) as own:
-        say = {"language": "en", "address": "http://testserver"}
-        own.now = ADDED
-        made = add_huddle(own.workspace, own.sending, "warehouse=LYS", None, None, "lys@meridian.example", **say)
-        assert (str(made.when), made.page) == ("monday, tuesday, wednesday, thursday, friday 08:00", "huddle/warehouse=LYS")
-        with pytest.raises(BadValue, match="sent so already"):
-            add_huddle(own.workspace, own.sending, "warehouse=LYS", None, None, "lys@meridian.example", **say)
-        own.now = datetime(2025, 7, 1, 7)
-        run(own.workspace, own.sending, write)
+    say = {"language": "en", "address": "http://testserver"}
+    own.now = ADDED
+    made = add_huddle(own.workspace, own.sending, "warehouse=LYS", None, None, "lys@meridian.example", **say)
+    assert (str(made.when), made.page) == ("monday, tuesday, wednesday, thursday, friday 08:00", "huddle/warehouse=LYS")
+    with pytest.raises(BadValue, match="sent so already"):
+        add_huddle(own.workspace, own.sending, "warehouse=LYS", None, None, "lys@meridian.example", **say)
+    own.now = datetime(2025, 7, 1, 7)
+    run(own.workspace, own.sending, write)
 
-        (mail,) = [mail for mail in own.office.mails if mail["to"] == "lys@meridian.example"]
-        reading = Served(own.workspace).reading(EVERYTHING)
-        context = reading.context
-        late = f"{context.state()} = 'broken' AND o.fulfilled IS NULL AND o.due > {context.now} - INTERVAL 60 DAY"
-        ((count,),) = context.engine.rows(
-            "SELECT count(*) FROM outcome o JOIN object_order s ON s.code = o.subject AND o.subject_type = 'order'"
-            f" WHERE s.warehouse = 'LYS' AND {late}"
-        )
-        parts = [str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text"]
-        assert count
-        assert f", {count} late and not here" in str(mail["subject"])
-        for one in (parts[0], text_of(parts[1])):
-            assert f"Late and not here: {count}" in one
-            assert "No person is measured on this screen." in one
-            assert "warehouse=LYS" in one
-        ids = {id for (id,) in context.engine.rows("SELECT id FROM object_order WHERE warehouse <> 'LYS'")}
-        assert not ids & set(re.findall(r"SO-\d+", "".join(parts)))
-        assert not re.search(r"<(img|script|link)|url\(", parts[1])
+    (mail,) = [mail for mail in own.office.mails if mail["to"] == "lys@meridian.example"]
+    reading = Served(own.workspace).reading(EVERYTHING)
+    context = reading.context
+    late = f"{context.state()} = 'broken' AND o.fulfilled IS NULL AND o.due > {context.now} - INTERVAL 60 DAY"
+    ((count,),) = context.engine.rows(
+        "SELECT count(*) FROM outcome o JOIN object_order s ON s.code = o.subject AND o.subject_type = 'order'"
+        f" WHERE s.warehouse = 'LYS' AND {late}"
+    )
+    parts = [str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text"]
+    assert count
+    assert f", {count} late and not here" in str(mail["subject"])
+    for one in (parts[0], text_of(parts[1])):
+        assert f"Late and not here: {count}" in one
+        assert "No person is measured on this screen." in one
+        assert "warehouse=LYS" in one
+    ids = {id for (id,) in context.engine.rows("SELECT id FROM object_order WHERE warehouse <> 'LYS'")}
+    assert not ids & set(re.findall(r"SO-\d+", "".join(parts)))
+    assert not re.search(r"<(img|script|link)|url\(", parts[1])
 
-        reader = own.browser()
-        assert reader.get(own.path("lys@meridian.example")).headers["location"] == "/huddle/warehouse=LYS"
-        assert "LYS" in reader.get("/huddle/warehouse=LYS").text
-        assert reader.get("/huddle/warehouse=HAM").status_code == 403
-        assert reader.post("/huddle/warehouse=LYS/held").status_code in (401, 403, 303)
-        own.now += timedelta(days=8)
-        assert own.browser().get(own.path("lys@meridian.example")).status_code == 404
+    reader = own.browser()
+    assert reader.get(own.path("lys@meridian.example")).headers["location"] == "/huddle/warehouse=LYS"
+    assert "LYS" in reader.get("/huddle/warehouse=LYS").text
+    assert reader.get("/huddle/warehouse=HAM").status_code == 403
+    assert reader.post("/huddle/warehouse=LYS/held").status_code in (401, 403, 303)
+    own.now += timedelta(days=8)
+    assert own.browser().get(own.path("lys@meridian.example")).status_code == 404
 
 
-def test_a_huddle_of_old_data_says_so_first(post: Post, tmp_path: Path) -> None:
-    with _own(post, tmp_path) as own:
-        own.now = ADDED
-        add_huddle(own.workspace, own.sending, "warehouse=LYS", "thu", "07:00", "lys@meridian.example", language="pt", address="http://x")
-        own.now = datetime(2025, 7, 3, 6)
-        run(own.workspace, own.sending, write)
+def test_a_huddle_of_old_data_says_so_first(own: Post) -> None:
+    own.now = ADDED
+    add_huddle(own.workspace, own.sending, "warehouse=LYS", "thu", "07:00", "lys@meridian.example", language="pt", address="http://x")
+    own.now = datetime(2025, 7, 3, 6)
+    run(own.workspace, own.sending, write)
 
-        (mail,) = [mail for mail in own.office.mails if mail["to"] == "lys@meridian.example"]
-        assert str(mail["subject"]).startswith("Dados antigos: ")
-        body = mail.get_body(("plain",))
-        assert body is not None
-        assert body.get_content().startswith("Estes dados são antigos")
+    (mail,) = [mail for mail in own.office.mails if mail["to"] == "lys@meridian.example"]
+    assert str(mail["subject"]).startswith("Dados antigos: ")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().startswith("Estes dados são antigos")
 
 
 @pytest.mark.parametrize(("unit", "error"), [("LYS", BadValue), ("warehouse=LYSS", NotFound), ("warehuose=LYS", NotFound)])
@@ -383,15 +391,12 @@ def test_schedules_of_before_there_was_another_page_are_those_of_monday(tmp_path
     assert (one.id, one.page, one.unit) == ("a", "monday", None)
 
 
-def test_somebody_has_it_sent_no_more(post: Post, tmp_path: Path) -> None:
-    with _own(post, tmp_path) as own:
-        access = replace(open_access(own.workspace), passwords=Passwords(CHEAP))
-        welcome(access, invite(access, HERE, Role.viewer, EVERYTHING).key, "ana@meridian.example", PASSWORD)
-        ana = Browser(
-            TestClient(web_app(Served(own.workspace), AccountGate(access), own.sending), "http://testserver", follow_redirects=False)
-        )
-        ana.sign_in("ana@meridian.example")
-        ana.post("/account/mail", {"day": "0", "at": "06:30"}, on="/account")
-        assert ana.post("/account/mail/stop", on="/account").status_code == 303
-        assert len(own.sending.schedules.all()) == 2
-        assert ana.client.post("/account/mail", data={"day": "0", "at": "06:30"}).status_code == 403
+def test_somebody_has_it_sent_no_more(own: Post) -> None:
+    access = replace(open_access(own.workspace), passwords=Passwords(CHEAP))
+    welcome(access, invite(access, HERE, Role.viewer, EVERYTHING).key, "ana@meridian.example", PASSWORD)
+    ana = Browser(TestClient(web_app(Served(own.workspace), AccountGate(access), own.sending), "http://testserver", follow_redirects=False))
+    ana.sign_in("ana@meridian.example")
+    ana.post("/account/mail", {"day": "0", "at": "06:30"}, on="/account")
+    assert ana.post("/account/mail/stop", on="/account").status_code == 303
+    assert len(own.sending.schedules.all()) == 2
+    assert ana.client.post("/account/mail", data={"day": "0", "at": "06:30"}).status_code == 403

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
-TESTS = ("tests/worlds/test_recovered_parcels.py", "tests/worlds/test_recovered_service.py")
+TESTS = tuple(f"tests/worlds/test_{name}.py" for name in ("recovered_parcels", "recovered_service", "who_comes_back"))
 ROOT = Path(__file__).resolve().parents[2]
 NORMAL_95 = 1.959964
 

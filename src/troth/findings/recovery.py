@@ -113,8 +113,17 @@ def _sql(
     context: Context, name: str, cases: Cases, whose: tuple[str, str], lanes: Lanes, beyond: int, soon: Sequence[int],
     within: int, not_before: int,
 ) -> str:  # fmt: skip
-    """One row a stratum and kind: broken ones by how fast (0, 1, … fastest first), and kept ones (-1)."""
+    """One row a stratum and kind: broken ones by how fast (0, 1, … fastest first), and kept ones (-1).
+
+    What is usual of the broken ones of a kind is a sum over kept ones, of which a customer has many: last, how these sums vary together
+    with that of the slowest kind and each alone, by the squares of what each customer adds to them.
+    """
     owned, opened = whose
+    kinds = range(len(soon) + 1)
+    weights = ", ".join(f"count(*) FILTER (broken AND over AND took = {kind}) OVER stratum AS of_{kind}" for kind in kinds)
+    added = ", ".join(f"sum((CAST(back AS INTEGER) - usual) * of_{kind} / kept) AS of_{kind}" for kind in kinds)
+    apart = " ".join(f"WHEN {kind} THEN of_{kind}" for kind in kinds)
+    slowest = kinds[-1]
     state, limits = context.state("t"), [SECOND_US * one for one in soon]
     cell = " || ' · ' || ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in lanes.columns[:-1]) or "''"
     took = " ".join(f"WHEN epoch_us(c.solved) - epoch_us(c.opened) <= {limit} THEN {place}" for place, limit in enumerate(limits))
@@ -150,23 +159,37 @@ def _sql(
     coalesce(epoch_us(n.made) <= epoch_us(f.since) + {SECOND_US * within}, FALSE) AS back
   FROM alone f ASOF LEFT JOIN made n ON n.whose = f.whose AND n.made > f.since + to_microseconds({SECOND_US * not_before})
 ), beside AS (
-  SELECT *, avg(CAST(back AS INTEGER)) FILTER (NOT broken AND over) OVER (PARTITION BY cell, month) AS usual FROM told
+  SELECT *, avg(CAST(back AS INTEGER)) FILTER (NOT broken AND over) OVER stratum AS usual,
+    count(*) FILTER (NOT broken AND over) OVER stratum AS kept, {weights}
+  FROM told WINDOW stratum AS (PARTITION BY cell, month)
+), added AS (
+  SELECT cell, whose, {added} FROM beside WHERE NOT broken AND over GROUP BY ALL
+), errors AS (
+  SELECT cell, kind, sum(own * own) AS own, sum(own * slowest) AS shared
+  FROM (SELECT cell, kind, CASE kind {apart} END AS own, of_{slowest} AS slowest FROM added, range({len(kinds)}) k(kind)) GROUP BY ALL
 )
-SELECT cell, CASE WHEN broken THEN took ELSE -1 END AS kind, count(*) FILTER (over AND usual IS NOT NULL), count(*) FILTER (over AND back
-  AND usual IS NOT NULL), coalesce(sum(usual) FILTER (over), 0), count(*) FILTER (NOT over), count(*) FILTER (over AND usual IS NULL),
-  min(due) FILTER (over), max(due) FILTER (over)
-FROM beside GROUP BY ALL ORDER BY ALL"""
+SELECT cell, kind, counted.* EXCLUDE (cell, kind), coalesce(own, 0), coalesce(shared, 0) FROM (
+  SELECT cell, CASE WHEN broken THEN took ELSE -1 END AS kind, count(*) FILTER (over AND usual IS NOT NULL),
+    count(*) FILTER (over AND back AND usual IS NOT NULL), coalesce(sum(usual) FILTER (over), 0), count(*) FILTER (NOT over),
+    count(*) FILTER (over AND usual IS NULL), min(due) FILTER (over), max(due) FILTER (over)
+  FROM beside GROUP BY ALL
+) counted LEFT JOIN errors USING (cell, kind) ORDER BY ALL"""
 
 
 def _told(found: Recovered, rows: Sequence[tuple], soon: Sequence[int]) -> Recovered:  # type: ignore[type-arg]
     broken = [row for row in rows if row[1] >= 0]
     cells = {cell: place for place, cell in enumerate(sorted({row[0] for row in broken}))}
-    n, back = (np.zeros((len(cells), len(soon) + 1), dtype=np.int64) for _ in range(2))
-    usual = np.zeros((len(cells), len(soon) + 1))
-    for cell, kind, count, came, expected, *_ in broken:
-        n[cells[cell], kind], back[cells[cell], kind], usual[cells[cell], kind] = count, came, float(expected)
-    groups = [_group(at, n[:, place], back[:, place], usual[:, place], n[:, -1], back[:, -1], usual[:, -1])
-              for place, at in enumerate((*soon, None))]  # fmt: skip
+    shape = len(cells), len(soon) + 1
+    n, back = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    usual, own, shared = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for cell, kind, count, returned, expected, *_, alone, together in broken:
+        at = cells[cell], kind
+        n[at], back[at], usual[at], own[at], shared[at] = count, returned, float(expected), float(alone), float(together)
+    groups = []
+    for place, most in enumerate((*soon, None)):
+        mine, came, would = (np.stack([one[:, place], one[:, -1]], axis=1) for one in (n, back, usual))
+        errors = np.stack([own[:, place], shared[:, place], shared[:, place], own[:, -1]], axis=1).reshape(-1, 2, 2)
+        groups.append(_group(most, mine, came, would, errors))
     kept = [row for row in rows if row[1] < 0]
     return replace(
         found, groups=tuple(groups), n=int(n.sum()), young=sum(int(row[5]) for row in broken), alone=sum(int(row[6]) for row in broken),
@@ -175,15 +198,15 @@ def _told(found: Recovered, rows: Sequence[tuple], soon: Sequence[int]) -> Recov
     )  # fmt: skip
 
 
-def _group(at: int | None, n: np.ndarray, back: np.ndarray, usual: np.ndarray, *others: np.ndarray) -> Group:
-    count, came = int(n.sum()), int(back.sum())
+def _group(at: int | None, n: np.ndarray, back: np.ndarray, usual: np.ndarray, errors: np.ndarray) -> Group:
+    """Each of shape (s, 2): of the group, and of the others."""
+    (count, of_others), (came, came_others) = n.sum(axis=0).tolist(), back.sum(axis=0).tolist()
     if not count:
         return Group(at, 0, 0, None, None, None, None, None, None, None)
-    share, expected = wilson(came, count), float(usual.sum()) / count
+    share, expected = wilson(came, count), float(usual[:, 0].sum()) / count
     plain = Group(at, count, came, share.value, share.low, share.high, expected, None, None, None)
     if at is None:
         return plain
-    of_others, came_others = int(others[0].sum()), int(others[1].sum())
     if min(count, of_others) < FEWEST:
         got = f"{count} of them, {of_others} others"
         need = f"at least {FEWEST} of each"
@@ -191,7 +214,6 @@ def _group(at: int | None, n: np.ndarray, back: np.ndarray, usual: np.ndarray, *
         return replace(plain, refusal=few)
     apart = newcombe((came, count), (came_others, of_others))
     try:
-        stacked = [np.stack([mine, theirs], axis=1) for mine, theirs in zip((n, back, usual), others, strict=True)]
-        return replace(plain, apart=apart, kept=won_back(*stacked))
+        return replace(plain, apart=apart, kept=won_back(n, back, usual, errors))
     except CannotEstimate as error:
         return replace(plain, apart=apart, refusal=refuse(error))

@@ -30,34 +30,37 @@ class WonBack:
     strata: int
 
 
-def won_back(n: Counts, stayed: Counts, usual: Floats, *, level: float = 0.95) -> WonBack:
+def won_back(n: Counts, stayed: Counts, usual: Floats, errors: Floats | None = None, *, level: float = 0.95) -> WonBack:
     """1 - lost / expected, with an interval by Fieller for the ratio of the two.
 
     n, stayed, usual: shape (s, 2), by stratum; first those who were helped, then the others: how many there are, how many of them stayed,
-    and how many would have stayed had nothing happened, as those did to whom nothing did. Lost is usual - stayed; expected gives those
-    helped the share of their usual that the others of the same stratum lost. Strata without one of the two count for nothing. Shares bear
-    the errors of (stayed + 1) / (n + 2); that of the usual is taken as known. Refuses losses of the others that are not told from none.
-    Source: Fieller 1954; Agresti and Coull 1998 (the shares).
+    and how many would have stayed had nothing happened, as those did to whom nothing did. errors: shape (s, 2, 2), the covariances of
+    usual; without them it is taken as known. Lost is usual - stayed; expected gives those helped the share of their usual that the others
+    of the same stratum lost. Strata without one of the two count for nothing. Shares bear the errors of (stayed + 1) / (n + 2). Refuses
+    losses of the others that are not told from none. Source: Fieller 1954; Agresti and Coull 1998 (shares); the delta method (usual).
 
     >>> found = won_back(np.array([[200, 400]]), np.array([[176, 240]]), np.array([[180.0, 360.0]]))
     >>> round(found.value, 3), round(found.expected, 1)
     (0.933, 60.0)
     """
     both = (n > 0).all(axis=1) & (usual > 0).all(axis=1)
-    n, stayed, usual = n[both], stayed[both], usual[both]
+    errors = np.zeros((len(n), 2, 2)) if errors is None else errors
+    n, stayed, usual, errors = n[both], stayed[both], usual[both], errors[both]
     share = (stayed + 1) / (n + 2)
     variance = n * share * (1 - share)
-    lost = float((usual[:, 0] - stayed[:, 0]).sum())
-    scale = usual[:, 0] / usual[:, 1]
-    expected = float((scale * (usual[:, 1] - stayed[:, 1])).sum())
-    of_lost, of_expected = float(variance[:, 0].sum()), float((scale**2 * variance[:, 1]).sum())
+    scale, loss = usual[:, 0] / usual[:, 1], 1 - stayed[:, 1] / usual[:, 1]
+    lost, expected = float((usual[:, 0] - stayed[:, 0]).sum()), float((scale * (usual[:, 1] - stayed[:, 1])).sum())
+    # usual moves lost - r * expected by (1, 0) - r * turn, so that its error is a square in r, as Fieller's is.
+    turn = np.stack([loss, scale * (1 - loss)], axis=1)
+    of_lost = float((variance[:, 0] + errors[:, 0, 0]).sum())
+    of_both = float(np.einsum("si,si->", turn, errors[:, 0]))
+    of_expected = float((scale**2 * variance[:, 1]).sum() + np.einsum("si,sij,sj->", turn, errors, turn))
     z = two_sided_z(level)
     if expected <= z * sqrt(of_expected):
         raise CannotEstimate(
             "which part of a loss was kept", got=f"{expected:.1f} that would be lost, give or take {z * sqrt(of_expected):.1f}",
             need="a loss of those not helped that is told from none", settle="A longer time, or more of both.",
         )  # fmt: skip
-    ratio, g = lost / expected, z**2 * of_expected / expected**2
-    half = z / expected * sqrt(of_lost * (1 - g) + ratio**2 * of_expected)
-    low, high = (ratio - half) / (1 - g), (ratio + half) / (1 - g)
-    return WonBack(1 - ratio, 1 - high, 1 - low, expected, lost, int(both.sum()))
+    square, middle, last = expected**2 - z**2 * of_expected, lost * expected - z**2 * of_both, lost**2 - z**2 * of_lost
+    root = sqrt(max(0.0, middle**2 - square * last))
+    return WonBack(1 - lost / expected, 1 - (middle + root) / square, 1 - (middle - root) / square, expected, lost, int(both.sum()))
