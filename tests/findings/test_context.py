@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event, Thread
+from time import sleep
 
 import numpy as np
+import pytest
 
 from tests.findings.worlds import world
 from troth.findings.context import Context
@@ -55,3 +58,38 @@ def test_labels_keep_their_order_and_their_places() -> None:
 def test_a_label_that_is_not_on_record_is_called_so() -> None:
     labels = Labels.of(np.ma.array(["b", ""], mask=[False, True], dtype=object))
     assert [labels.names[code] for code in labels.codes] == ["b", "not on record"]
+
+
+def test_parts_are_the_places_of_each_label() -> None:
+    """However many labels there are: the narrow codes of few and the wide ones of many."""
+    chance = np.random.default_rng(2)
+    for different in (3, 40_000):
+        codes = chance.integers(0, different, 5_000)
+        labels = Labels(tuple(f"{code:05d}" for code in range(different)), codes)
+        found = labels.parts()
+        assert [int(name) for name, _ in found] == np.unique(codes).tolist()
+        assert all(np.array_equal(places, np.flatnonzero(codes == int(name))) for name, places in found)
+
+
+def test_what_is_made_once_is_made_by_one_while_another_waits() -> None:
+    made, context, begun = [], _context(1), Event()
+
+    def make() -> str:
+        made.append("here")
+        begun.set()
+        sleep(0.05)
+        return "found"
+
+    first = Thread(target=lambda: context.once("key", make))
+    first.start()
+    begun.wait()
+    assert context.once("key", make) == "found"
+    first.join()
+    assert made == ["here"]
+
+
+def test_what_could_not_be_made_is_tried_again() -> None:
+    context = _context(1)
+    with pytest.raises(ZeroDivisionError):
+        context.once("key", lambda: 1 // 0)
+    assert context.once("key", lambda: 1) == 1

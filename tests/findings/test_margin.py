@@ -75,6 +75,19 @@ def test_what_never_came_is_longer_than_any_so_that_it_may_not_be_reached() -> N
         assert (found.all.broken, found.all.never) == (never, never)
 
 
+def test_what_is_recent_stands_apart_from_what_was_before() -> None:
+    """Of two hundred hours the first hundred take two days and the others five: of the 104 before, the 99th took two."""
+    context = _world({"b": [2.0] * 100 + [5.0] * 100, "a": [1.0] * 200}, until="2026-01-19 07:00")
+
+    found = margins_of(context, "deliver", ROUTES, ("route",), (), share=P95, window_days=4)
+
+    lanes = {one.lane: one for one in found.lanes}
+    assert [(one.n, one.margin) for one in (lanes["b"].recent, lanes["b"].earlier)] == [(96, pytest.approx(5)), (104, pytest.approx(8))]
+    assert lanes["b"].recent.low == lanes["b"].recent.high == pytest.approx(5)
+    assert (lanes["b"].earlier.low, lanes["b"].earlier.high) == (pytest.approx(5), pytest.approx(8))
+    assert [(one.n, one.margin) for one in (lanes["a"].recent, lanes["a"].earlier)] == [(96, pytest.approx(9)), (104, pytest.approx(9))]
+
+
 def test_a_lane_of_too_few_is_refused_and_named_by_nobody() -> None:
     found = margins_of(_world({"a": [2.0] * 100, "b": [20.0] * 71}), "deliver", ROUTES, ("route",), (), share=P95, window_days=365)
 

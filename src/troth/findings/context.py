@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 from sqlglot import exp
 
@@ -15,6 +16,8 @@ from troth.kernel.instant import from_us, to_us
 from troth.promises import Promise, state_sql
 from troth.query import literal_instant, to_local
 from troth.record import Engine
+
+Made = TypeVar("Made")
 
 # Of answers that are kept, and of the rows of each.
 MOST_COUNTED, MOST_ROWS = 256, 1_000
@@ -32,6 +35,8 @@ class Context:
     currency: str
     # Not of a copy: one that is cut to a scope has an engine of its own, and counts what that one sees.
     _counted: dict[str, list[tuple[Any, ...]]] = field(init=False, default_factory=dict, compare=False, repr=False)
+    _once: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    _locks: dict[Hashable, Lock] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def now(self) -> str:
@@ -43,14 +48,28 @@ class Context:
         """The promises that an event keeps when it comes; not those that none will, or that others keep."""
         return {name: one for name, one in self.promises.items() if one.fulfil.event is not None and not one.fulfil.absent}
 
+    @property
+    def event_types(self) -> list[tuple[Any, ...]]:
+        """Object type, event type, how often it is on record and when last; of each object type the latest first."""
+        return self.counted("SELECT object_type, type, count(*), max(occurred) FROM event GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2")
+
     def counted(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query over the record, asked once: what a snapshot says stays, and several pages say the same of it."""
-        found = self._counted.get(sql)
-        if found is None:
-            found = self.engine.rows(sql)
-            if len(self._counted) < MOST_COUNTED and len(found) <= MOST_ROWS:
-                self._counted[sql] = found
+        with self._locks.setdefault(sql, Lock()):
+            found = self._counted.get(sql)
+            if found is None:
+                found = self.engine.rows(sql)
+                if len(self._counted) < MOST_COUNTED and len(found) <= MOST_ROWS:
+                    self._counted[sql] = found
         return found
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """The same of what is made of such rows, a few of which say a promise. Who asks for it meanwhile waits."""
+        with self._locks.setdefault(key, Lock()):
+            if key not in self._once:
+                self._once[key] = make()
+            made: Made = self._once[key]
+        return made
 
     def state(self, alias: str = "o", at: str | None = None) -> str:
         return state_sql(at or self.now, alias)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 
 from troth.engines.statistics import StratifiedShare, superpopulation_share
 from troth.findings.context import Context
 from troth.findings.weighing import Counts, counts_by, seen, total
+from troth.record.strata import Stratum
 
 STANDING = ("kept", "broken", "unknown")
+Group = TypeVar("Group")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Of what fell due: counts by stratum, of n = kept + broken + unknown, and of how a broken one was broken.
 
-    late: it came after the due. silent: nothing is on record. other: it was breached, and not by delay.
+    late: it came after the due. silent: nothing is on record. other: it was breached, and not by delay. came, came_broken: of the kept and
+    broken, and of the broken, those of which a fulfilment is on record.
     """
 
     found: list[Counts]
@@ -58,7 +63,36 @@ def share_of(found: Sequence[Counts], numerator: str, denominator: str) -> Strat
 
 def kept_of(context: Context, name: str, where: str = "TRUE") -> Kept:
     """What was kept of a promise, of what fell due by now. where: SQL over its outcomes `o`."""
-    return kept_by(context, name, (), where).get((), Kept([]))
+    return summed(kept_by_day(context, name).values()) if where == "TRUE" else kept_by(context, name, (), where).get((), Kept([]))
+
+
+def kept_by_day(context: Context, name: str) -> Mapping[date, Kept]:
+    """The same by the local day of the due, in their order: asked once, and weeks and months are sums of it."""
+
+    def asked() -> dict[date, Kept]:
+        found = kept_by(context, name, (f"CAST({context.local('o.due')} AS DATE)",))
+        return {day: kept for (day,), kept in found.items() if isinstance(day, date)}
+
+    return context.once(("kept by day", name), asked)
+
+
+def kept_by_dates(context: Context, name: str, of: Callable[[date], Group]) -> dict[Group, Kept]:
+    """The same by what a day belongs to, such as its week, in the order of the days."""
+    days: dict[Group, list[Kept]] = {}
+    for day, kept in kept_by_day(context, name).items():
+        days.setdefault(of(day), []).append(kept)
+    return {group: summed(each) for group, each in days.items()}
+
+
+def summed(parts: Iterable[Kept]) -> Kept:
+    """What several parts of one promise are together, by stratum; those in none last."""
+    sums: dict[Stratum, dict[str, int]] = {}
+    for counts in (counts for kept in parts for counts in kept.found):
+        into = sums.setdefault(counts.stratum, dict.fromkeys(counts.by, 0))
+        for what, count in counts.by.items():
+            into[what] += count
+    ordered = sorted(sums.items(), key=lambda one: (one[0].name is None, one[0].name or ""))
+    return Kept([Counts(stratum, by) for stratum, by in ordered])
 
 
 def kept_by(context: Context, name: str, by: tuple[str, ...], where: str = "TRUE") -> dict[tuple[object, ...], Kept]:
@@ -68,6 +102,8 @@ def kept_by(context: Context, name: str, by: tuple[str, ...], where: str = "TRUE
     conditions = {
         "n": f"{state} IN ('kept', 'broken', 'unknown')",
         **{one: f"{state} = '{one}'" for one in (*STANDING, "void", "waived")},
+        "came": f"{state} IN ('kept', 'broken') AND o.fulfilled IS NOT NULL",
+        "came_broken": f"{state} = 'broken' AND o.fulfilled IS NOT NULL",
         "late": f"{state} = 'broken' AND o.fulfilled > o.due",
         "silent": f"{state} = 'broken' AND o.fulfilled IS NULL AND {unbreached}",
         "other": f"{state} = 'broken' AND NOT ({unbreached}) AND coalesce(o.fulfilled <= o.due, TRUE)",

@@ -65,6 +65,14 @@ class Labels:
         """Each label that any place has, in their order, with where it stands."""
         return [(self.names[code], np.asarray(self.codes == code)) for code in np.flatnonzero(self._counts()).tolist()]
 
+    def parts(self) -> list[tuple[str, Ints]]:
+        """The same, with the places in their order in place of flags: one pass for however many labels."""
+        counts = self._counts()
+        order = np.argsort(self.codes.astype(np.int16) if len(counts) < 2**15 else self.codes, kind="stable")
+        ends = np.cumsum(counts).tolist()
+        return [(self.names[code], order[end - count : end])
+                for code, (end, count) in enumerate(zip(ends, counts.tolist(), strict=True)) if count]  # fmt: skip
+
     def dense(self) -> tuple[tuple[str, ...], Ints]:
         """The labels that any place has, and codes of these alone."""
         have = self._counts() > 0
@@ -131,8 +139,11 @@ def promised_sql(context: Context, name: str, lanes: Lanes) -> str:
     return _rows(context, name, lanes, f"{context.state('r')} AS state", "r.stratum")
 
 
-def _rows(context: Context, name: str, lanes: Lanes, state: str, *more: str) -> str:
+def _rows(context: Context, name: str, lanes: Lanes, state: str, *more: str, ordered: bool = True) -> str:
     *named, shared = lanes.columns
+    # A million subjects are not joined to tell nothing of them.
+    subject = f" JOIN object_{context.promises[name].subject} o ON o.code = r.subject {lanes.joined}"
+    told = subject if lanes.joined or any(column != NOTHING for column in lanes.columns) else ""
     lane = " || ' · ' || ".join(f"coalesce(CAST({column} AS VARCHAR), '{NOT_ON_RECORD}')" for column in named) or NOTHING
     voided = f"CASE WHEN r.fulfilled < r.voided THEN {NEVER} ELSE coalesce(epoch_us(r.voided), {NEVER}) END"
     texts = "".join(f"{sql} AS {column}, " for column, sql in (("lane", lane), ("within", shared)) if sql != NOTHING)
@@ -140,17 +151,18 @@ def _rows(context: Context, name: str, lanes: Lanes, state: str, *more: str) -> 
         f"SELECT {texts}CAST(date_trunc('month', {context.local('r.due')}) AS DATE) AS month,\n"
         f"  {', '.join((state, *more))}, epoch_us(r.made) AS made, epoch_us(r.due) AS due,\n"
         f"  coalesce(epoch_us(r.fulfilled), {NEVER}) AS fulfilled, least({voided}, coalesce(epoch_us(r.waived), {NEVER})) AS gone\n"
-        f"FROM outcome_{name} r JOIN object_{context.promises[name].subject} o ON o.code = r.subject {lanes.joined}\n"
-        "WHERE r.due IS NOT NULL ORDER BY r.made, r.subject"
+        f"FROM outcome_{name} r{told}\n"
+        f"WHERE r.due IS NOT NULL{' ORDER BY r.made, r.subject' if ordered else ''}"
     )
 
 
-def promised(context: Context, name: str, lanes: Lanes) -> Promised:
+def promised(context: Context, name: str, lanes: Lanes, *, ordered: bool = True) -> Promised:
+    """ordered: in the order in which it was made, else in any."""
     known = strata(context, context.promises[name].subject)
     weighed = any(one.weight != 1 for one in known.values())
     # A million states as texts take longer to hand over than to find.
     state = f"CAST(enum_code(CAST({context.state('r')} AS ENUM ({', '.join(map(literal_text, STATES))}))) AS INTEGER) AS state"
-    found = context.engine.columns(_rows(context, name, lanes, state, *(("r.stratum",) if weighed else ())))
+    found = context.engine.columns(_rows(context, name, lanes, state, *(("r.stratum",) if weighed else ()), ordered=ordered))
     weights, whole = None, 1
     if weighed:
         whole = lcm(*(one.weight.denominator for one in known.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from troth.engines.statistics.discoveries import adjusted
 from troth.engines.statistics.drift import Drift, drifts
 from troth.engines.statistics.quantile import fewest_for, quantile_interval, weighted_quantile
 from troth.findings.context import Context
-from troth.findings.lanes import Ints, Promised, now_of, promised, promised_sql
+from troth.findings.lanes import Flags, Ints, Promised, now_of, promised, promised_sql
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.instant import DAY_US
 from troth.kernel.refusal import Refusal, refuse
@@ -87,6 +88,24 @@ class Margins:
     sql: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fell:
+    """What fell due, one place each: by how much it came late, in microseconds, of what came; what else it is; how many it stands for."""
+
+    late: Ints
+    came: Flags
+    unknown: Flags
+    weights: Ints | None
+
+    @classmethod
+    def of(cls, promised: Promised) -> Self:
+        return cls(promised.fulfilled - promised.due, promised.came, promised.unknown, promised.weights)
+
+    def at(self, places: Ints) -> Fell:
+        weights = None if self.weights is None else self.weights[places]
+        return Fell(self.late[places], self.came[places], self.unknown[places], weights)
+
+
 def margins_of(
     context: Context, name: str, lanes: Lanes, by: tuple[str, ...], within: tuple[str, ...], *, share: Fraction, window_days: int
 ) -> Margins:
@@ -95,20 +114,20 @@ def margins_of(
 
     share: of the quantile. window_days: how much of the record is recent. A sample is scaled up, and no lane of it is named.
     """
-    everything, now = promised(context, name, lanes), now_of(context)
-    fell = everything.where(everything.fell_due(now))
-    recent = fell.due > now - window_days * DAY_US
+    everything, now = promised(context, name, lanes, ordered=False), now_of(context)
+    due = everything.where(everything.fell_due(now))
+    fell, recent = Fell.of(due), due.due > now - window_days * DAY_US
     found = [
-        Lane(lane, margin_of(fell.where(here & recent), share), margin_of(fell.where(here & ~recent), share))
-        for lane, here in fell.lane.each()
-    ]
+        Lane(lane, margin_of(fell.at(here[recent[here]]), share), margin_of(fell.at(here[~recent[here]]), share))
+        for lane, here in due.lane.parts()
+    ]  # fmt: skip
     sample, why = everything.weights is not None, None
     if not sample:
-        found, why = _with_drifts(_named(found, share), fell)
+        found, why = _with_drifts(_named(found, share), due)
     return Margins(
         name, context.promises[name].words, by, within, float(share), window_days, sample,
         all=margin_of(fell, share),
-        by_month=tuple((month, margin_of(fell.where(here), share)) for month, here in fell.month.each()),
+        by_month=tuple((month, margin_of(fell.at(here), share)) for month, here in due.month.parts()),
         lanes=tuple(sorted(found, key=lambda one: (_order(one.recent), one.lane))) if by else (),
         why_no_names=SAMPLE if sample else None,
         why_no_drifts=SAMPLE if sample else why,
@@ -116,11 +135,11 @@ def margins_of(
     )  # fmt: skip
 
 
-def margin_of(fell: Promised, share: Fraction) -> Margin:
+def margin_of(fell: Fell, share: Fraction) -> Margin:
     """Of some that fell due. Refuses too few for an interval, and any interval of a sample."""
-    late, unknown = (fell.fulfilled - fell.due)[fell.came], fell.unknown
+    late, unknown = fell.late[fell.came], fell.unknown
     never = ~fell.came & ~unknown
-    bare = Margin(len(fell.due), int((late > 0).sum() + never.sum()), int(unknown.sum()), int(never.sum()))
+    bare = Margin(len(fell.late), int((late > 0).sum() + never.sum()), int(unknown.sum()), int(never.sum()))
     fewest = fewest_for(share)
     if bare.n < fewest or not late.size:
         return replace(bare, why=Refusal("margin", f"{bare.n} due", f"at least {fewest} due, and some fulfilled"))
@@ -144,12 +163,12 @@ def _named(lanes: list[Lane], share: Fraction) -> list[Lane]:
     return [replace(one, q_out=q.get(one.lane), out=q.get(one.lane, 1.0) <= FALSE_DISCOVERIES) for one in lanes]
 
 
-def _with_drifts(lanes: list[Lane], fell: Promised) -> tuple[list[Lane], Refusal | None]:
+def _with_drifts(lanes: list[Lane], due: Promised) -> tuple[list[Lane], Refusal | None]:
     """Which lanes have worn. What never came has no part in it; lanes that are alike depend on each other, so at any dependence."""
-    came = fell.where(fell.came)
+    came = due.where(due.came)
     (names, lane), (_, shared), (_, month) = (labels.dense() for labels in (came.lane, came.within, came.month))
-    _, block = np.unique(shared * (month.max(initial=0) + 1) + month, return_inverse=True)
-    cells, cell = np.unique(lane * (block.max(initial=0) + 1) + block, return_inverse=True)
+    _, block = _dense(shared * (month.max(initial=0) + 1) + month)
+    cells, cell = _dense(lane * (block.max(initial=0) + 1) + block)
     try:
         if not cells.size:
             raise CannotEstimate("drift of lanes", got="nothing fulfilled", need="some fulfilled")
@@ -165,6 +184,15 @@ def _with_drifts(lanes: list[Lane], fell: Promised) -> tuple[list[Lane], Refusal
     return [
         replace(one, drift=told.get(one.lane), q_worn=q.get(one.lane), worn=q.get(one.lane, 1.0) <= FALSE_DISCOVERIES) for one in lanes
     ], None
+
+
+def _dense(codes: Ints) -> tuple[Ints, Ints]:
+    """As np.unique with its inverse, without putting codes in order that are about as few as there are places."""
+    if not codes.size or int(codes.max()) > 4 * codes.size:
+        found, inverse = np.unique(codes, return_inverse=True)
+        return found, inverse
+    have = np.bincount(codes) > 0
+    return np.flatnonzero(have), (np.cumsum(have) - 1)[codes]
 
 
 def _totals(cell: Ints, values: Ints) -> npt.NDArray[np.float64]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from troth.findings.context import Context
 from troth.findings.finders import FINDERS
 from troth.findings.statement import Statement
+from troth.kernel.at_once import at_once
 
 RULE = (
     "First the figure for the whole; then what can still be repaired, figures that mislead, where delay arises, what changed;"
@@ -16,7 +18,8 @@ RULE = (
 
 def find_all(context: Context) -> tuple[Statement, ...]:
     """Every finder's statements in the order of `RULE`."""
-    found = [(place, statement) for place, find in enumerate(FINDERS) for statement in find(context)]
+    each = at_once([partial(find, context) for find in FINDERS])
+    found = [(place, statement) for place, statements in enumerate(each) for statement in statements]
     return tuple(statement for _, statement in sorted(found, key=lambda item: _place(*item)))
 
 

@@ -116,12 +116,13 @@ def _sql(
     """One row a stratum and kind: broken ones by how fast (0, 1, … fastest first), and kept ones (-1).
 
     What is usual of the broken ones of a kind is a sum over kept ones, of which a customer has many: last, how these sums vary together
-    with that of the slowest kind and each alone, by the squares of what each customer adds to them.
+    with that of the slowest kind and each alone, by the squares of what each customer adds to them. Sums in an order, so that their last
+    digits do not hang on which thread came first.
     """
     owned, opened = whose
     kinds = range(len(soon) + 1)
     weights = ", ".join(f"count(*) FILTER (broken AND over AND took = {kind}) OVER stratum AS of_{kind}" for kind in kinds)
-    added = ", ".join(f"sum((CAST(back AS INTEGER) - usual) * of_{kind} / kept) AS of_{kind}" for kind in kinds)
+    added = ", ".join(f"sum((CAST(back AS INTEGER) - usual) * of_{kind} / kept ORDER BY subject) AS of_{kind}" for kind in kinds)
     apart = " ".join(f"WHEN {kind} THEN of_{kind}" for kind in kinds)
     slowest = kinds[-1]
     state, limits = context.state("t"), [SECOND_US * one for one in soon]
@@ -165,13 +166,14 @@ def _sql(
 ), added AS (
   SELECT cell, whose, {added} FROM beside WHERE NOT broken AND over GROUP BY ALL
 ), errors AS (
-  SELECT cell, kind, sum(own * own) AS own, sum(own * slowest) AS shared
-  FROM (SELECT cell, kind, CASE kind {apart} END AS own, of_{slowest} AS slowest FROM added, range({len(kinds)}) k(kind)) GROUP BY ALL
+  SELECT cell, kind, sum(own * own ORDER BY whose) AS own, sum(own * slowest ORDER BY whose) AS shared
+  FROM (SELECT cell, kind, whose, CASE kind {apart} END AS own, of_{slowest} AS slowest FROM added, range({len(kinds)}) k(kind))
+  GROUP BY ALL
 )
 SELECT cell, kind, counted.* EXCLUDE (cell, kind), coalesce(own, 0), coalesce(shared, 0) FROM (
   SELECT cell, CASE WHEN broken THEN took ELSE -1 END AS kind, count(*) FILTER (over AND usual IS NOT NULL),
-    count(*) FILTER (over AND back AND usual IS NOT NULL), coalesce(sum(usual) FILTER (over), 0), count(*) FILTER (NOT over),
-    count(*) FILTER (over AND usual IS NULL), min(due) FILTER (over), max(due) FILTER (over)
+    count(*) FILTER (over AND back AND usual IS NOT NULL), coalesce(sum(usual ORDER BY subject) FILTER (over), 0),
+    count(*) FILTER (NOT over), count(*) FILTER (over AND usual IS NULL), min(due) FILTER (over), max(due) FILTER (over)
   FROM beside GROUP BY ALL
 ) counted LEFT JOIN errors USING (cell, kind) ORDER BY ALL"""
 

@@ -130,9 +130,10 @@ def chain_sql(context: Context, name: str, steps: Sequence[Link], columns: str =
     """
     ends = f"least({breach(context, name, 'o')}, o.fulfilled)"
     state = context.state()
+    subject = f" JOIN object_{context.promises[name].subject} b ON b.code = o.subject" if "b." in columns else ""
     customer = (
         f"customer AS (\n  SELECT o.subject, o.stratum, o.made, o.due, {ends} AS ended, {state} = 'broken' AS broken{columns}\n"
-        f"  FROM outcome_{name} o JOIN object_{context.promises[name].subject} b ON b.code = o.subject\n"
+        f"  FROM outcome_{name} o{subject}\n"
         f"  WHERE {state} IN ('kept', 'broken') AND {breach(context, name, 'o')} <= {context.now}\n)"
     )
     # What was kept, or is open, breaks nothing after it: of a million steps a few are left to be put beside what they belong to.

@@ -10,7 +10,7 @@ import numpy as np
 
 from troth.engines.charts import Chart, Plan, laney_p_chart
 from troth.findings.context import Context
-from troth.findings.kept import Kept, kept_by
+from troth.findings.kept import Kept, kept_by_dates
 from troth.findings.statement import Figure
 from troth.kernel.errors import CannotEstimate
 
@@ -72,8 +72,7 @@ def _monday(at: datetime) -> date:
 
 def weeks_of(context: Context, name: str) -> dict[date, Kept]:
     """What was kept of what fell due in each week, by its Monday on the operation's clock; a week in which nothing did is not there."""
-    found = kept_by(context, name, (f"CAST(date_trunc('week', {context.local('o.due')}) AS DATE)",))
-    return {monday: kept for (monday,), kept in sorted(found.items()) if isinstance(monday, date)}
+    return kept_by_dates(context, name, lambda day: day - timedelta(days=day.weekday()))
 
 
 def together(weeks: Sequence[Mapping[date, Kept]]) -> dict[date, Kept]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from troth.app.reading import Reading
 from troth.findings import Context
 from troth.findings.budget import budget_of
-from troth.findings.kept import Kept, kept_by, kept_of
+from troth.findings.kept import Kept, kept_by, kept_by_dates, kept_of
 from troth.findings.weighing import is_sample
 from troth.kernel.errors import NotFound, nearest
 from troth.promises import STATES, Promise
@@ -112,7 +112,7 @@ def whole_promise(reading: Reading, name: str) -> Whole:
     if name not in context.promises:
         raise NotFound(f"no promise '{name}' was judged", allowed=nearest(name, context.promises), next_step="Run: troth promises")
     promise = context.promises[name]
-    stages = tuple(_stretch(context, name, key, promise) for key in promise.stages)
+    stages = _stretches(context, name, promise)
     others = {
         key: borne for key in ("plan", "gap", "cannot_assign") if promise.stages and (borne := _borne(context, name, key)) is not None
     }
@@ -136,7 +136,7 @@ def told_rate(kept: Kept, *, estimated: bool) -> Rate:
 
 
 def _listed(context: Context, name: str, promise: Promise) -> Listed:
-    found = dict(context.engine.rows(f"SELECT {context.state()} AS state, count(*) FROM outcome_{name} o GROUP BY 1"))
+    found = dict(context.counted(f"SELECT {context.state()} AS state, count(*) FROM outcome_{name} o GROUP BY 1"))
     states = {str(one): int(found.get(one, 0)) for one in STATES}
     owes = ", ".join(f"{what} {who}" for what, who in sorted(promise.promisor.items())) or "nobody named"
     due = rate_of(context, name)
@@ -167,22 +167,29 @@ def _kept_by(promise: Promise) -> str:
 
 def _months(context: Context, name: str) -> tuple[tuple[str, Rate], ...]:
     sampled = is_sample(context, context.promises[name].subject)
-    found = kept_by(context, name, (f"strftime({context.local('o.due')}, '%Y-%m')",))
-    return tuple((str(label), told_rate(kept, estimated=sampled)) for (label,), kept in found.items())
+    found = kept_by_dates(context, name, lambda day: f"{day:%Y-%m}")
+    return tuple((label, told_rate(kept, estimated=sampled)) for label, kept in found.items())
 
 
-def _stretch(context: Context, name: str, key: str, promise: Promise) -> Stretch:
-    stage = promise.stages[key]
-    took = f'(epoch_us(o."{key}_to") - epoch_us(o."{key}_from"))'
-    budget = f'o."{key}_budget_us"'
-    passed, median, budgeted, within = context.engine.rows(
-        f"SELECT count({took}), quantile_disc({took}, 0.5), count({budget}) FILTER ({took} IS NOT NULL),"
-        f" count(*) FILTER ({took} <= {budget})"
-        f" FROM outcome_{name} o WHERE o.due <= {context.now} AND {context.state()} IN ('kept', 'broken')"
-    )[0]
-    return Stretch(
-        key, stage.words or key.replace("_", " "), stage.from_, stage.to, stage.owner, int(passed),
-        None if median is None else int(median) / 1e6, int(within) if budgeted else None, int(budgeted), _borne(context, name, key),
+def _stretches(context: Context, name: str, promise: Promise) -> tuple[Stretch, ...]:
+    """Of each stage, all in one pass."""
+    if not promise.stages:
+        return ()
+    asked = []
+    for key in promise.stages:
+        took, budget = f'(epoch_us(o."{key}_to") - epoch_us(o."{key}_from"))', f'o."{key}_budget_us"'
+        asked += [f"count({took})", f"quantile_disc({took}, 0.5)", f"count({budget}) FILTER ({took} IS NOT NULL)",
+                  f"count(*) FILTER ({took} <= {budget})"]  # fmt: skip
+    (row,) = context.engine.rows(
+        f"SELECT {', '.join(asked)} FROM outcome_{name} o WHERE o.due <= {context.now} AND {context.state()} IN ('kept', 'broken')"
+    )
+    return tuple(
+        Stretch(
+            key, stage.words or key.replace("_", " "), stage.from_, stage.to, stage.owner, int(passed),
+            None if median is None else int(median) / 1e6, int(within) if budgeted else None, int(budgeted), _borne(context, name, key),
+        )
+        for place, (key, stage) in enumerate(promise.stages.items())
+        for passed, median, budgeted, within in [row[4 * place : 4 * place + 4]]
     )  # fmt: skip
 
 

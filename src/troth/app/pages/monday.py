@@ -11,7 +11,7 @@ from troth.app.pages.said import LISTS, said
 from troth.app.reading import Page, Reading
 from troth.book.versions import moment
 from troth.findings import Context
-from troth.findings.kept import Kept, kept_of
+from troth.findings.kept import Kept
 from troth.findings.last_week import Week, due_in, statements
 from troth.findings.weeks import WEEK, YEAR, Charted, charted, last_week, together, weeks_of
 from troth.findings.weighing import is_sample, seen
@@ -79,7 +79,7 @@ def monday_page(reading: Reading) -> MondayPage:
         page["headline"] = f"{beginning(of_hundred(whole.last.low))} promises due last week were kept."
     lines = tuple(_weekly(context, one) for one in of_week)
     until, local = monday + WEEK - timedelta(days=1), context.local_time(context.as_of)
-    needs = dict(_silent(context, monday))
+    needs = dict(_silent(context, monday, weeks))
     queries = {**told.queries, **{f"silent-{name}": _silent_ids(context, name, monday) for name in needs}}
     return MondayPage(monday, until, local, whole, lines, (*needs.values(), *_ending(reading)), page, queries)
 
@@ -124,9 +124,9 @@ def _rate(weeks: Mapping[date, Kept], monday: date, *, sampled: bool) -> Rate | 
     return None if kept is None or not kept.seen else told_rate(kept, estimated=sampled)
 
 
-def _silent(context: Context, monday: date) -> Iterator[tuple[str, Need]]:
+def _silent(context: Context, monday: date, weeks: Mapping[str, Mapping[date, Kept]]) -> Iterator[tuple[str, Need]]:
     for name, promise in context.dated.items():
-        found = seen(kept_of(context, name, due_in(context, monday)).found, "silent")
+        found = seen(weeks[name][monday].found, "silent") if monday in weeks[name] else 0
         if found:
             what = undone(promise.fulfil.what)
             alone = found == 1

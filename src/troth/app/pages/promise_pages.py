@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from troth.app.answers.holdings import Huddles
 from troth.app.answers.huddle_promises import huddles_alone
@@ -17,6 +18,7 @@ from troth.findings.margin import Margins
 from troth.findings.statement import Tone, bars
 from troth.findings.weeks import charted, last_week, weeks_of
 from troth.findings.words import percent
+from troth.kernel.at_once import both
 
 NOBODY: dict[str, str] = {"plan": "the plan was too tight", "gap": "in no stage", "cannot_assign": "cannot be assigned"}
 
@@ -69,7 +71,11 @@ def _promised(reading: Reading, listed: Listed) -> Promised:
 
 def promise_told(reading: Reading, name: str) -> PromiseTold:
     """One promise with its weeks, budget, margin and where its delay arose. Raises NotFound for one that there is not."""
-    context, whole = reading.context, whole_promise(reading, name)
+    context = reading.context
+    if name not in context.dated:
+        whole, margins = whole_promise(reading, name), None
+    else:
+        whole, margins = both(partial(whole_promise, reading, name), lambda: margin(reading, name).margins)
     promise, monday = context.promises[name], last_week(context)
     weeks = weeks_of(context, name)
     found = charted(weeks, monday)
@@ -77,7 +83,7 @@ def promise_told(reading: Reading, name: str) -> PromiseTold:
     return PromiseTold(
         whole, found.figure if found else None, table, found.unusual if found else None,
         budget_of(context, name, promise.objective) if promise.objective is not None else None,
-        margin(reading, name).margins if name in context.dated else None, _delay(whole),
+        margins, _delay(whole),
     )  # fmt: skip
 
 

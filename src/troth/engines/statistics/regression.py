@@ -84,20 +84,23 @@ def _refuse_thin(outcome: Floats, regressors: Floats, names: Sequence[str]) -> N
 
 def _fit(outcome: Floats, regressors: Floats) -> tuple[Floats, Floats]:
     """Coefficients and their HC3 standard errors, by QR of the columns brought to length one."""
-    length = np.sqrt((regressors**2).sum(axis=0))
+    length = np.sqrt(np.einsum("ij,ij->j", regressors, regressors))
     if (length == 0).any():
         raise CannotEstimate("regression", got="a column of zeros", need="columns that differ")
     scaled = regressors / length
-    if np.linalg.matrix_rank(scaled) < scaled.shape[1]:
-        raise CannotEstimate("regression", got="columns that depend on each other", need="independent columns", settle="Leave one out.")
     q, r = np.linalg.qr(scaled)
+    # As of the columns themselves: R has their singular values, and a row a column in place of one a case.
+    spread = np.linalg.svd(r, compute_uv=False)
+    if spread[-1] <= spread[0] * max(scaled.shape) * float(np.finfo(np.float64).eps):
+        raise CannotEstimate("regression", got="columns that depend on each other", need="independent columns", settle="Leave one out.")
     values = np.linalg.solve(r, q.T @ outcome)
-    leverage = (q**2).sum(axis=1)
+    leverage = np.einsum("ij,ij->i", q, q)
     if (leverage > ALONE).any():
         raise CannotEstimate(
             "regression",
             got=f"case {int(leverage.argmax())} served by a coefficient of its own",
             need="two cases for each coefficient",
         )
-    influence = np.linalg.solve(r, q.T) * ((outcome - scaled @ values) / (1 - leverage))
-    return values / length, np.sqrt((influence**2).sum(axis=1)) / length
+    residual = (outcome - scaled @ values) / (1 - leverage)
+    influence = np.linalg.solve(r, q.T) * residual
+    return values / length, np.sqrt(np.einsum("ij,ij->i", influence, influence)) / length

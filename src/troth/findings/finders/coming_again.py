@@ -49,15 +49,17 @@ def find(context: Context) -> list[Statement]:
 
 def _own(context: Context) -> list[Visits]:
     """Types to whose objects one thing only happens, more than once."""
-    rows = context.engine.rows("SELECT object_type, any_value(type) FROM event GROUP BY 1 HAVING count(DISTINCT type) = 1 ORDER BY 1")
+    known: dict[str, list[str]] = {}
+    for type, event, *_ in context.event_types:
+        known.setdefault(str(type), []).append(str(event))
     day = f"CAST({context.local('e.occurred')} AS DATE)"
     subjects = {promise.subject for promise in context.promises.values()}
     return [
         Visits(
-            str(type), f"“{spoken(str(event))}”",
-            f"SELECT DISTINCT e.object AS code, {day} AS day\n  FROM event e WHERE e.object_type = {literal_text(str(type))}", str(type),
+            type, f"“{spoken(events[0])}”",
+            f"SELECT DISTINCT e.object AS code, {day} AS day\n  FROM event e WHERE e.object_type = {literal_text(type)}", type,
         )
-        for type, event in rows if type not in subjects and not context.has_parties(str(type))
+        for type, events in known.items() if len(events) == 1 and type not in subjects and not context.has_parties(type)
     ]  # fmt: skip
 
 

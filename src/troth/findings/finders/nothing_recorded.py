@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
 
 from troth.findings.context import Context, day
@@ -10,6 +12,7 @@ from troth.findings.weighing import is_sample, strata
 from troth.findings.words import beginning, count_of, done, plural, spoken, undone
 from troth.kernel.money import spoken as money
 from troth.promises import Promise
+from troth.query import literal_text
 
 NAME = "nothing_recorded"
 MONEY_KINDS = ("payment", "price", "amount")
@@ -22,21 +25,45 @@ def find(context: Context) -> list[Statement]:
 
 def silent(context: Context, promise: Promise, alias: str = "o") -> str:
     """SQL: broken, with no fulfilment on record, of those whose first stage had begun."""
-    begun = f" AND {alias}.{_begun(promise)} IS NOT NULL" if promise.stages else ""
-    return f"{context.state(alias)} = 'broken' AND {alias}.fulfilled IS NULL{begun}"
+    return f"{_missed(context, alias)}{_if_begun(promise, alias)}"
+
+
+def _missed(context: Context, alias: str = "o") -> str:
+    return f"{context.state(alias)} = 'broken' AND {alias}.fulfilled IS NULL"
+
+
+def _if_begun(promise: Promise, alias: str = "o") -> str:
+    return f" AND {alias}.{_begun(promise)} IS NOT NULL" if promise.stages else ""
+
+
+@contextmanager
+def _held(context: Context, name: str, promise: Promise) -> Iterator[str]:
+    """A table of the engine's with what was missed, while much is asked of these few among all."""
+    table = f"missed_{name}"
+    stages = "".join(f', o."{key}_from", o."{key}_to"' for key in promise.stages)
+    context.engine.run(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT o.subject, o.stratum, o.due{stages} FROM outcome_{name} o WHERE {_missed(context)}"
+    )
+    try:
+        yield table
+    finally:
+        context.engine.run(f"DROP TABLE {table}")
 
 
 def _statement(context: Context, name: str, promise: Promise) -> Statement | None:
-    engine, subject = context.engine, promise.subject
-    where = silent(context, promise)
-    count = int(engine.rows(f"SELECT count(*) FROM outcome_{name} o WHERE {where}")[0][0])
+    with _held(context, name, promise) as table:
+        return _told(context, name, promise, f"{table} o WHERE TRUE{_if_begun(promise)}", table)
+
+
+def _told(context: Context, name: str, promise: Promise, those: str, missed: str) -> Statement | None:
+    """those: SQL of the rows that are told of, after FROM; missed: the table of these and of those that never began."""
+    engine, subject, where = context.engine, promise.subject, silent(context, promise)
+    count = int(engine.rows(f"SELECT count(*) FROM {those}")[0][0])
     if not count:
         return None
-    never_begun = (
-        int(engine.rows(f"SELECT count(*) FROM outcome_{name} o WHERE {context.state()} = 'broken' AND o.fulfilled IS NULL")[0][0]) - count
-    )
-    worth = _worth(context, name, where)
-    stopped = _stopped(context, name, promise, where)
+    never_begun = int(engine.rows(f"SELECT count(*) FROM {missed}")[0][0]) - count
+    worth = _worth(context, promise, those)
+    stopped = _stopped(context, promise, those)
     first = next(iter(promise.stages.values()), None)
     begun = f"{spoken(first.from_)} " if first and first.from_ != promise.anchor else ""
     noun = plural(subject) if count > 1 else subject.replace("_", " ")
@@ -44,10 +71,10 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
     if worth:
         headline += f" {money(worth[0], worth[1])}."
     where_stopped = "; ".join(f"{n:,} {label}" for label, n in stopped) + "." if stopped else ""
-    late = _days_past(context, name, where)
+    late = _days_past(context, those)
     notes = _notes(context, subject, never_begun, worth)
     past = f"All are past their date, half of them by more than {late} days."
-    said = (beginning(where_stopped), past, _liked(context, name, promise, where))
+    said = (beginning(where_stopped), past, _liked(context, promise, those))
     upto = day(context.local_time(context.as_of))
     return Statement(
         id=f"{NAME}/{name}", finder=NAME, headline=headline,
@@ -56,7 +83,7 @@ def _statement(context: Context, name: str, promise: Promise) -> Statement | Non
         value=float(count), unit="count",
         sql=f"SELECT count(*) AS value\nFROM outcome_{name} o\nWHERE {where}",
         table=Table(("where it stopped", plural(subject)), tuple(stopped) or (("nothing recorded", count),)),
-        weight=_weight(context, name, promise, where), owner=", ".join(promise.owners) or None,
+        weight=_weight(context, promise, those), owner=", ".join(promise.owners) or None,
         acts=(Act("Show the list", "orders", primary=True), Act("SQL", "sql")),
         figure=bars("where they stopped", [(label, n / count, f"{n / count:.0%}".replace("%", " %"), "missed" if i == 0 else "waiting")
                                            for i, (label, n) in enumerate(stopped)]) if stopped else None,
@@ -75,26 +102,24 @@ def _begun(promise: Promise) -> str:
     return f'"{next(iter(promise.stages))}_from"'
 
 
-def _stopped(context: Context, name: str, promise: Promise, where: str) -> list[tuple[str, int]]:
+def _stopped(context: Context, promise: Promise, those: str) -> list[tuple[str, int]]:
     """How many stand in each stage, in the stages' order."""
     stages = list(promise.stages.items())
     if not stages:
         return []
     cases = " ".join(f'WHEN o."{key}_to" IS NULL THEN {i}' for i, (key, _) in enumerate(stages))
-    rows = context.engine.rows(
-        f"SELECT CASE {cases} ELSE {len(stages)} END AS stage, count(*) FROM outcome_{name} o WHERE {where} GROUP BY 1 ORDER BY 1"
-    )
+    rows = context.engine.rows(f"SELECT CASE {cases} ELSE {len(stages)} END AS stage, count(*) FROM {those} GROUP BY 1 ORDER BY 1")
     last = len(stages) - 1
     labels = [undone(stage.to) if i < last else f"{spoken(stage.from_)} and then nothing" for i, (_, stage) in enumerate(stages)]
     labels.append("through every stage and then nothing")
     return [(labels[int(i)], int(n)) for i, n in rows]
 
 
-def _worth(context: Context, name: str, where: str) -> tuple[int, str] | None:
+def _worth(context: Context, promise: Promise, those: str) -> tuple[int, str] | None:
     """Recorded money of the kind that customers paid, else the largest kind, in one currency."""
     rows = context.engine.rows(
-        f"SELECT m.kind, m.currency, sum(m.amount) FROM outcome_{name} o JOIN money m ON m.about_type = o.subject_type"
-        f" AND m.about = o.subject WHERE {where} GROUP BY 1, 2 ORDER BY 3 DESC, 1"
+        f"SELECT m.kind, m.currency, sum(m.amount) FROM (SELECT o.subject FROM {those}) o JOIN money m ON m.about = o.subject"
+        f" WHERE m.about_type = {literal_text(promise.subject)} GROUP BY 1, 2 ORDER BY 3 DESC, 1"
     )
     if not rows:
         return None
@@ -102,17 +127,18 @@ def _worth(context: Context, name: str, where: str) -> tuple[int, str] | None:
     return chosen[2], str(chosen[1])
 
 
-def _days_past(context: Context, name: str, where: str) -> int:
-    rows = context.engine.rows(f"SELECT epoch_us({context.now}) - epoch_us(o.due) FROM outcome_{name} o WHERE {where}")
+def _days_past(context: Context, those: str) -> int:
+    rows = context.engine.rows(f"SELECT epoch_us({context.now}) - epoch_us(o.due) FROM {those}")
     return int(median(int(r[0]) for r in rows) // 86_400_000_000)
 
 
-def _liked(context: Context, name: str, promise: Promise, where: str) -> str:
+def _liked(context: Context, promise: Promise, those: str) -> str:
     """Silent ones whose customer gave a top-two score: those probably did arrive."""
     rows = context.engine.rows(
         "SELECT count(*) FILTER (score >= high - 1), count(*), any_value(high) FROM (SELECT DISTINCT ON (f.about) f.score, f.high, f.low"
-        f" FROM outcome_{name} o JOIN feedback f ON f.about_type = o.subject_type AND f.about = o.subject WHERE {where}"
-        f" {_last_stage(promise)} ORDER BY f.about, f.answered DESC NULLS LAST, f.asked DESC NULLS LAST, f.source_row DESC)"
+        f" FROM (SELECT o.subject FROM {those} {_last_stage(promise)}) o JOIN feedback f ON f.about = o.subject"
+        f" WHERE f.about_type = {literal_text(promise.subject)}"
+        " ORDER BY f.about, f.answered DESC NULLS LAST, f.asked DESC NULLS LAST, f.source_row DESC)"
     )[0]
     liked, answered = int(rows[0]), int(rows[1])
     if not liked:
@@ -137,7 +163,7 @@ def _notes(context: Context, subject: str, never_begun: int, worth: tuple[int, s
     return tuple(notes)
 
 
-def _weight(context: Context, name: str, promise: Promise, where: str) -> float:
+def _weight(context: Context, promise: Promise, those: str) -> float:
     known = strata(context, promise.subject)
-    rows = context.engine.rows(f"SELECT o.stratum, count(*) FROM outcome_{name} o WHERE {where} GROUP BY 1")
+    rows = context.engine.rows(f"SELECT o.stratum, count(*) FROM {those} GROUP BY 1")
     return float(sum(int(n) * (known[s].weight if s in known else 1) for s, n in rows))

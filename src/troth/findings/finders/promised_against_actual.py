@@ -128,11 +128,11 @@ def _dates(context: Context, name: str, indent: str = "") -> str:
 def _days(context: Context, name: str) -> list[_Days]:
     known = strata(context, context.promises[name].subject)
     rows = context.engine.rows(
-        "SELECT strftime(made_day, '%Y-%m'), stratum, CAST(due_day - made_day AS BIGINT), CAST(fulfilled_day - made_day AS BIGINT),"
+        "SELECT date_trunc('month', made_day), stratum, CAST(due_day - made_day AS BIGINT), CAST(fulfilled_day - made_day AS BIGINT),"
         f" late, count(*) FROM ({_dates(context, name)}) GROUP BY ALL ORDER BY ALL"
     )
     return [
-        _Days(str(made), known[stratum], int(promised), int(took), bool(late), int(count))
+        _Days(f"{made:%Y-%m}", known[stratum], int(promised), int(took), bool(late), int(count))
         for made, stratum, promised, took, late, count in rows
     ]
 
@@ -144,12 +144,12 @@ def _median(days: Sequence[_Days], what: str) -> Median:
 
 def _months(context: Context, name: str, days: Sequence[_Days]) -> list[_Month]:
     """Months with enough of them, and of which hardly anything is still to fall due: the quick ones come in first."""
-    made = f"strftime({context.local('o.made')}, '%Y-%m')"
+    made = f"date_trunc('month', {context.local('o.made')})"
     rows = context.engine.rows(
         f"SELECT {made}, count(*) FILTER (o.due > {context.now}), count(*) FROM outcome_{name} o"
         f" WHERE {context.state()} IN ('open', 'kept', 'broken') GROUP BY 1 ORDER BY 1"
     )
-    ripe = {str(label) for label, open_, all_ in rows if Fraction(int(open_), int(all_)) <= NOT_YET_DUE}
+    ripe = {f"{label:%Y-%m}" for label, open_, all_ in rows if Fraction(int(open_), int(all_)) <= NOT_YET_DUE}
     months = []
     for label in sorted({one.made for one in days} & ripe):
         own = [one for one in days if one.made == label]

@@ -31,9 +31,7 @@ def find(context: Context) -> list[Statement]:
     if not context.has("event"):
         return []
     lasts: dict[str, list[_Last]] = {}
-    for type, event, count, last in context.engine.rows(
-        "SELECT object_type, type, count(*), max(occurred) FROM event GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2"
-    ):
+    for type, event, count, last in context.event_types:
         lasts.setdefault(str(type), []).append((str(event), int(count), last))
     silent = {type: found for type, found in lasts.items() if to_us(found[0][2]) - to_us(found[-1][2]) >= LEAST_SILENCE_DAYS * DAY_US}
     return [s for type, found in silent.items() if (s := _statement(context, type, found)) is not None]

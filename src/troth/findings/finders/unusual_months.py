@@ -11,8 +11,9 @@ import numpy as np
 from troth.engines.charts import Chart, laney_p_chart, p_chart
 from troth.engines.statistics import superpopulation_share
 from troth.findings.context import Context
+from troth.findings.kept import kept_by_dates
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
-from troth.findings.weighing import is_sample, strata, weighted_sql
+from troth.findings.weighing import is_sample, weighted_sql
 from troth.findings.words import count_of, done, interval, month, percent, plural
 from troth.kernel.errors import CannotEstimate
 from troth.kernel.refusal import refuse
@@ -143,19 +144,14 @@ def _in_months(context: Context, labels: Sequence[str]) -> str:
 
 
 def _months(context: Context, name: str) -> list[_Month]:
-    known = strata(context, context.promises[name].subject)
-    state = context.state()
-    rows = context.engine.rows(
-        f"SELECT {_month_sql(context)} AS label, o.stratum, count(*) FILTER ({_fulfilled(context)}),"
-        f" count(*) FILTER ({state} = 'broken' AND o.fulfilled IS NOT NULL), count(*), count(*) FILTER ({state} = 'broken')"
-        f" FROM outcome_{name} o WHERE o.due <= {context.now} AND {state} IN ('kept', 'broken', 'unknown')"
-        " GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    cells: dict[str, list[_Cell]] = {}
-    for label, stratum, *numbers in rows:
-        cell = _Cell(known[stratum], *map(int, numbers))
-        cells.setdefault(str(label), []).append(cell)
-    return [_Month(label, tuple(of_month)) for label, of_month in cells.items()]
+    by_month = kept_by_dates(context, name, lambda day: f"{day:%Y-%m}")
+    found = {
+        label: tuple(
+            _Cell(one.stratum, *(one.by[what] for what in ("came", "came_broken", "n", "broken"))) for one in kept.found if one.by["n"]
+        )
+        for label, kept in by_month.items()
+    }
+    return [_Month(label, cells) for label, cells in found.items() if cells]
 
 
 def _charted(months: tuple[_Month, ...]) -> _Charted:
