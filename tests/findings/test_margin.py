@@ -82,10 +82,10 @@ def test_what_is_recent_stands_apart_from_what_was_before() -> None:
     found = margins_of(context, "deliver", ROUTES, ("route",), (), share=P95, window_days=4)
 
     lanes = {one.lane: one for one in found.lanes}
-    assert [(one.n, one.margin) for one in (lanes["b"].recent, lanes["b"].earlier)] == [(96, pytest.approx(5)), (104, pytest.approx(8))]
-    assert lanes["b"].recent.low == lanes["b"].recent.high == pytest.approx(5)
-    assert (lanes["b"].earlier.low, lanes["b"].earlier.high) == (pytest.approx(5), pytest.approx(8))
-    assert [(one.n, one.margin) for one in (lanes["a"].recent, lanes["a"].earlier)] == [(96, pytest.approx(9)), (104, pytest.approx(9))]
+    assert [(one.n, one.margin) for one in (lanes["b"].recent, lanes["b"].earlier)] == [(96, 5.0), (104, 8.0)]
+    assert lanes["b"].recent.low == lanes["b"].recent.high == 5.0
+    assert (lanes["b"].earlier.low, lanes["b"].earlier.high) == (5.0, 8.0)
+    assert [(one.n, one.margin) for one in (lanes["a"].recent, lanes["a"].earlier)] == [(96, 9.0), (104, 9.0)]
 
 
 def test_a_lane_of_too_few_is_refused_and_named_by_nobody() -> None:
