@@ -214,7 +214,11 @@ def test_each_reads_what_is_in_scope_and_nothing_else(shop: Shop, office: Office
     # Due from 2 to 8 February: n = 20 … 26, of which 20, 22, 24 and 26 are of PT; 24 came late, and it alone.
     assert "4 promises to customers fell due" in texts["pt@shop.example"]
     assert "7 promises to customers fell due" in texts["all@shop.example"]
-    assert b"DE" not in letters["pt@shop.example"].partition(b"\r\n\r\n")[2].replace(b"DE-", b"")
+    (mail,) = [mail for to, mail in zip(office.to, office.mails, strict=True) if to == "pt@shop.example"]
+    parts = [str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text"]
+    assert len(parts) == 2
+    # The key of a link is drawn by lot, and may spell anything.
+    assert not any(re.search(r"\bDE\b", re.sub(r"https://\S+?/link/[\w-]+", "", part).replace("DE-", "")) for part in parts)
     assert not re.search(rb"DE-\d", letters["pt@shop.example"])
 
 

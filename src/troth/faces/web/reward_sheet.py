@@ -102,7 +102,7 @@ def _rule(rule: Rule, scale: Scale, language: Language) -> list[str]:
         % {"level": language.percent(rule.level, 0 if (100 * rule.level).is_integer() else 1)},
         say("of %(n)s cases or more") % {"n": language.number(rule.least)},
         say("each %(cycle)s from %(day)s on") % {"cycle": say(CYCLES[rule.cycle]), "day": rule.since},
-        say("the rule by %(owner)s") % {"owner": rule.owner or say("nobody yet")},
+        say("the rule by %(owner)s") % {"owner": rule.owner.replace("_", " ") if rule.owner else say("nobody yet")},
     ]
     return parts
 
