@@ -51,20 +51,22 @@ class Context:
     @property
     def event_types(self) -> list[tuple[Any, ...]]:
         """Object type, event type, how often it is on record and when last; of each object type the latest first."""
-        return self.counted("SELECT object_type, type, count(*), max(occurred) FROM event GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2")
+        sql = "SELECT object_type, type, count(*), max(occurred) FROM event GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2"
+        return self.once("event types", lambda: self.engine.rows(sql))
 
     def counted(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query over the record, asked once: what a snapshot says stays, and several pages say the same of it."""
-        with self._locks.setdefault(sql, Lock()):
-            found = self._counted.get(sql)
-            if found is None:
-                found = self.engine.rows(sql)
-                if len(self._counted) < MOST_COUNTED and len(found) <= MOST_ROWS:
-                    self._counted[sql] = found
+        found = self._counted.get(sql)
+        if found is None:
+            found = self.engine.rows(sql)
+            if len(self._counted) < MOST_COUNTED and len(found) <= MOST_ROWS:
+                self._counted[sql] = found
         return found
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """The same of what is made of such rows, a few of which say a promise. Who asks for it meanwhile waits."""
+        """The same of what is made of such rows: few things, each kept however long. Who asks for it meanwhile waits; `make` may ask for
+        others, never for itself.
+        """
         with self._locks.setdefault(key, Lock()):
             if key not in self._once:
                 self._once[key] = make()

@@ -12,8 +12,7 @@ import numpy as np
 
 from troth.engines.statistics import StratifiedShare, superpopulation_share
 from troth.findings.context import Context
-from troth.findings.weighing import Counts, counts_by, seen, total
-from troth.record.strata import Stratum
+from troth.findings.weighing import Counts, counts_by, merged, seen, total
 
 STANDING = ("kept", "broken", "unknown")
 Group = TypeVar("Group")
@@ -85,14 +84,8 @@ def kept_by_dates(context: Context, name: str, of: Callable[[date], Group]) -> d
 
 
 def summed(parts: Iterable[Kept]) -> Kept:
-    """What several parts of one promise are together, by stratum; those in none last."""
-    sums: dict[Stratum, dict[str, int]] = {}
-    for counts in (counts for kept in parts for counts in kept.found):
-        into = sums.setdefault(counts.stratum, dict.fromkeys(counts.by, 0))
-        for what, count in counts.by.items():
-            into[what] += count
-    ordered = sorted(sums.items(), key=lambda one: (one[0].name is None, one[0].name or ""))
-    return Kept([Counts(stratum, by) for stratum, by in ordered])
+    """What several parts of one promise are together."""
+    return Kept(merged(counts for kept in parts for counts in kept.found))
 
 
 def kept_by(context: Context, name: str, by: tuple[str, ...], where: str = "TRUE") -> dict[tuple[object, ...], Kept]:

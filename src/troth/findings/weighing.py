@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -46,6 +47,17 @@ def counts_by(
         counted = Counts(known[stratum], dict(zip(measures, map(int, numbers), strict=True)))
         found.setdefault(tuple(row[: len(by)]), []).append(counted)
     return found
+
+
+def merged(found: Iterable[Counts]) -> list[Counts]:
+    """Counts of several parts of one whole, such as its weeks, put together by stratum; those in none last."""
+    sums: dict[Stratum, dict[str, int]] = {}
+    for one in found:
+        into = sums.setdefault(one.stratum, dict.fromkeys(one.by, 0))
+        for what, count in one.by.items():
+            into[what] += count
+    ordered = sorted(sums.items(), key=lambda one: (one[0].name is None, one[0].name or ""))
+    return [Counts(stratum, by) for stratum, by in ordered]
 
 
 def total(found: list[Counts], name: str) -> Fraction:

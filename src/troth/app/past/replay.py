@@ -11,9 +11,9 @@ from troth.app.past.known import as_known_at, instant
 from troth.app.reading import Reading, open_reading
 from troth.app.workspace import Progress, Workspace, silent
 from troth.findings.context import Context
-from troth.findings.finders.monday_replay import Monday, between, merged, mondays_of
+from troth.findings.finders.monday_replay import Monday, between, mondays_of
 from troth.findings.kept import share_of
-from troth.findings.weighing import Counts, is_sample, seen, total
+from troth.findings.weighing import Counts, is_sample, merged, seen, total
 from troth.kernel.errors import BookError, NotFound, nearest
 
 HOUR = 6

@@ -11,9 +11,8 @@ from statistics import median
 from troth.findings.context import Context
 from troth.findings.kept import share_of
 from troth.findings.statement import Act, Evidence, Figure, Statement, Table
-from troth.findings.weighing import Counts, is_sample, seen, strata, total
+from troth.findings.weighing import Counts, is_sample, merged, seen, strata, total
 from troth.findings.words import done, interval, percent, plural, spoken
-from troth.record.strata import Stratum
 
 NAME = "monday_replay"
 LEAST_MONDAYS = 8
@@ -134,16 +133,6 @@ def between(context: Context, name: str, mondays: list[Monday]) -> list[Monday]:
     first = next((m.morning for m, d in zip(mondays, came, strict=True) if d >= level), date.max)
     end = (context.local_time(last) - SETTLING).date()
     return [m for m in mondays if first <= m.morning <= end]
-
-
-def merged(found: list[Counts]) -> list[Counts]:
-    """Counts of many weeks put together by stratum."""
-    sums: dict[Stratum, dict[str, int]] = {}
-    for one in found:
-        into = sums.setdefault(one.stratum, dict.fromkeys(one.by, 0))
-        for key, count in one.by.items():
-            into[key] += count
-    return [Counts(stratum, by) for stratum, by in sums.items()]
 
 
 def _sql(context: Context, name: str, mondays: list[Monday]) -> str:
