@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,18 @@ def _days(count: int, *, own: bool = False) -> list[Line]:
         ),
         Line(f"… of a day's files on it, {round(statistics.median(came)):,} orders", _both(days), "", f"{len(days)} × in turn; {phases}"),
         Line("… share of the first build", f"{wall:.3f} ({cpu:.3f} cpu)", f"≤ {MOST_SHARE:g}", "start-up included", met=wall <= MOST_SHARE),
+        *_found(first, days),
     ]
+
+
+def _found(first: Mapping[str, Any], days: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """With what is found after each is published, which does not follow from what changed alone."""
+    found = statistics.median(float(day["found_s"]) for day in days)
+    if not found:
+        return []
+    whole = [float(one["wall_s"]) + float(one["found_s"]) for one in (*days, first)]
+    share = statistics.median(whole[:-1]) / whole[-1]
+    return [Line("… with what it says found after it is published", f"{share:.3f}", "", f"{shown(found)} a day, found anew each time")]
 
 
 def _parts(count: int) -> list[Line]:

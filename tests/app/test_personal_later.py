@@ -23,8 +23,9 @@ from troth.app.pages.data_page import read_data
 from troth.app.past.known import as_known_at
 from troth.app.people import people
 from troth.app.reading import read_page
-from troth.app.workspace import SUMS, Workspace
+from troth.app.workspace import FINDINGS, SUMS, Workspace
 from troth.faces.cli.pages import write_data, write_statements
+from troth.findings.statement import Evidence, Statement, Table
 from troth.kernel.errors import Busy, SourceError
 from troth.metrics.ports import Rolled
 from troth.stores import failpoints
@@ -72,6 +73,7 @@ def taken(under: Path, mapping: str = MAPPED, **book: str) -> Path:
     write_data(read_data(workspace), workspace.pages)
     as_known_at(workspace, first.loads[0].known_from)
     keep_sums(workspace)
+    keep_findings(workspace)
     return root
 
 
@@ -82,6 +84,16 @@ def keep_sums(workspace: Workspace) -> None:
     engine.run(f"CREATE TABLE rolled AS SELECT TRUE AS dated, '{CANARIES[0]}' AS slice_1, 1 AS s1")
     workspace.rollups(snapshot.id).keep(engine, "rolled", Rolled("orders", {"o.who": "slice_1"}, {"count": "s1"}, 1))
     assert len(list((workspace.state / SUMS).iterdir())) == 2
+
+
+def keep_findings(workspace: Workspace) -> None:
+    """A statement of one who is named, as it would be kept of a large record."""
+    snapshot = workspace.lake.current()
+    assert snapshot is not None
+    evidence = Evidence("1", "today", "certain as a count")
+    said = Statement("deliver", "kept", CANARIES[0], "", evidence, 1.0, "of 1", "SELECT 1", Table((), ()), 1.0)
+    workspace.findings(snapshot.id).keep("of all", [said])
+    assert len(list((workspace.state / FINDINGS).iterdir())) == 1
 
 
 def declared(root: Path, mapping: str = MAPPED, personal: str = PERSONAL) -> None:
@@ -103,7 +115,7 @@ def test_a_column_declared_personal_later_leaves_no_value_in_any_file(tmp_path: 
     after = build(open_workspace(root))
 
     assert plain_in(root) == []
-    assert list((root / ".troth" / SUMS).iterdir()) == []
+    assert [list((root / ".troth" / cache).iterdir()) for cache in (SUMS, FINDINGS)] == [[], []]
     assert figures(root) == before
     assert after.cleared is not None
     assert str(after.cleared).startswith(

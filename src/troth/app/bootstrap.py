@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from troth import __version__
-from troth.app.workspace import SUMS, Workspace
+from troth.app.workspace import FINDINGS, SUMS, Workspace
 from troth.book import ROOT
 from troth.kernel.errors import NotFound
 from troth.kernel.installed import release
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from troth.access.sso import Provider
     from troth.app.letters.sending import Sending
     from troth.app.people.access import Access
+    from troth.findings.keeping import Findings
     from troth.worlds.sheets import Sheet
 
 STATE, ACCESS, SENDING = ".troth", "access.db", "sending"
@@ -54,11 +55,16 @@ def open_workspace(root: Path) -> Workspace:
         with lake.building(now()) as spill, engine(spill=spill) as made:
             yield made
 
+    def findings(id: str) -> Findings:
+        from troth.stores.findings import KeptFindings
+
+        return KeptFindings(state / FINDINGS, id, lake.published, version=__version__)
+
     vault, databases = SqliteVault(state, now), open_databases()
     decisions, cases, awards, weigher = JournalDecisions(journal), JournalCases(journal), JournalAwards(journal), SplinkWeigher()
     return Workspace(
         root, state, GitHistory(root), lake, vault, journal, engine, building, schema_of, release("duckdb"), now, journal.close,
-        databases, decisions, cases, awards, weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__),
+        databases, decisions, cases, awards, weigher, lambda id: KeptSums(state / SUMS, id, lake.published, version=__version__), findings,
     )  # fmt: skip
 
 

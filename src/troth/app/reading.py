@@ -22,7 +22,8 @@ from troth.app.writing import csv_of, write_whole
 from troth.book.lint import UNSAVED_EDIT
 from troth.book.versions import UNSAVED
 from troth.engines.calendars import transitions
-from troth.findings import RULE, Context, Statement, find_all, refused, told
+from troth.findings import RULE, Context, Statement, refused, told
+from troth.findings.keeping import Findings, found
 from troth.findings.words import beginning, number, of_hundred
 from troth.kernel.errors import NotFound
 from troth.kernel.instant import to_us
@@ -43,7 +44,7 @@ def read_page(workspace: Workspace, known: Known | None = None, *, progress: Pro
     """
     reading = open_reading(workspace, known)
     progress("finding what can be said")
-    statements = find_all(reading.context)
+    statements = findings_of(reading)
     lists = _write_lists(workspace, reading, statements)
     views = f"views{_apart(reading)}.sql"
     write_whole(workspace.state / "lake" / views, workspace.lake.views(reading.snapshot))
@@ -52,9 +53,8 @@ def read_page(workspace: Workspace, known: Known | None = None, *, progress: Pro
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A snapshot opened once, to be asked many times. known: where it is not the one in force. rollups: sums of it that are kept.
-
-    cut: to the scope of somebody who does not see the whole operation.
+    """A snapshot opened once, to be asked many times. known: where it is not the one in force. rollups, findings: of it
+    that are kept. cut: to the scope of somebody who does not see the whole operation.
     """
 
     rules: Rules
@@ -62,6 +62,7 @@ class Reading:
     context: Context
     known: Known | None = None
     rollups: Rollups | None = None
+    findings: Findings | None = None
     cut: bool = False
 
 
@@ -76,7 +77,13 @@ def open_reading(workspace: Workspace, known: Known | None = None) -> Reading:
     rules = known.rules if known else read_rules(workspace)
     engine = workspace.engine()
     workspace.lake.attach(engine, snapshot)
-    return Reading(rules, snapshot, _context(engine, snapshot, rules), known, workspace.rollups(snapshot.id))
+    rollups, findings = workspace.rollups(snapshot.id), workspace.findings(snapshot.id)
+    return Reading(rules, snapshot, _context(engine, snapshot, rules), known, rollups, findings)
+
+
+def findings_of(reading: Reading) -> tuple[Statement, ...]:
+    """Every finder's statements, in their order; of a large record found once."""
+    return found(reading.context, reading.snapshot.judged, reading.findings)
 
 
 def _apart(reading: Reading) -> str:

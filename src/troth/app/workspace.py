@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from troth.book.history import History
 from troth.cases import Cases
@@ -16,8 +16,11 @@ from troth.sources.databases.database import Databases
 from troth.sources.identity import Decisions, Weigher
 from troth.sources.personal.vault import Vault
 
+if TYPE_CHECKING:
+    from troth.findings.keeping import Findings  # a build has no need of what finds
+
 Progress = Callable[[str], None]
-SUMS = "cache/sums"
+SUMS, FINDINGS = "cache/sums", "cache/findings"
 
 
 class Journal(Protocol):
@@ -47,7 +50,7 @@ class Workspace:
     engine's table. writer: the version of what writes the lake. now: the clock, naive UTC. rest: lets go of the journal's file until
     it is asked again. databases: those that the environment names. decisions, weigher: what people decided about who is the
     same, and what weighs who may be. cases: that failed checks opened. awards: what people decided on rewards. rollups: the sums of a
-    snapshot's metrics that are kept, by its id.
+    snapshot's metrics that are kept, by its id. findings: likewise what was found of it.
     """
 
     root: Path
@@ -68,6 +71,7 @@ class Workspace:
     awards: Awards
     weigher: Weigher
     rollups: Callable[[str], Rollups]
+    findings: Callable[[str], Findings]
 
     @property
     def pages(self) -> Path:

@@ -10,8 +10,12 @@ CHUNK = 1 << 20
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def of_bytes(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def of_text(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return of_bytes(text.encode("utf-8"))
 
 
 def of_value(value: object) -> str:

@@ -95,6 +95,11 @@ class Snapshot:
     files: tuple[StoredFile, ...]
     facts: Mapping[str, Any]
 
+    @property
+    def judged(self) -> int:
+        """How many promises it holds, of all kinds together."""
+        return sum(file.rows for file in self.files if file.table.startswith("outcome_"))
+
 
 @dataclass(frozen=True, slots=True)
 class Uncleared:

@@ -49,7 +49,7 @@ def huddles_alone(workspace: Workspace, reading: Reading) -> tuple[Reading, dict
     engine.run(f"CREATE OR REPLACE VIEW {TABLE} AS {days or NOTHING}")
     tables = {name: tuple(engine.names(f"FROM {identifier(name)}")) for one in found for name in _tables(one)}
     promises = {_name(one): _promise(one) for one in found}
-    alone = replace(reading, context=replace(context, promises=promises, tables={**context.tables, **tables}))
+    alone = replace(reading, context=replace(context, promises=promises, tables={**context.tables, **tables}), findings=None)
     return alone, {_name(one): one for one in found}
 
 

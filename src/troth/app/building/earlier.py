@@ -11,7 +11,7 @@ from troth.app.building.identities import names_somebody, personal_of
 from troth.app.building.intake import stored
 from troth.app.past.known import CACHE
 from troth.app.rulebook.rules import Rules
-from troth.app.workspace import SUMS, Workspace
+from troth.app.workspace import FINDINGS, SUMS, Workspace
 from troth.kernel.errors import StoreError
 from troth.record import Engine, Load, Part, Uncleared
 from troth.sources import Source
@@ -92,7 +92,7 @@ def clear(workspace: Workspace, rules: Rules) -> Cleared | None:
     if left is None:
         return None
     pages = [path for pattern in PAGES for path in sorted(workspace.pages.glob(pattern)) if path.is_file()]
-    caches = [path for folder in (CACHE, SUMS) for path in sorted((workspace.state / folder).glob("*"))]
+    caches = [path for folder in (CACHE, SUMS, FINDINGS) for path in sorted((workspace.state / folder).glob("*"))]
     try:
         for path in (*pages, *caches):
             path.unlink(missing_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from troth.app.reading import Page, Reading, told_page
-from troth.findings import Statement, find_all
+from troth.app.reading import Page, Reading, findings_of, told_page
+from troth.findings import Statement
 from troth.kernel.errors import NotFound
 
 LISTS = "statements"
@@ -25,7 +25,7 @@ class Said:
 
 def said(reading: Reading, before: Sequence[Statement] = ()) -> Said:
     """The ranked statements of a reading. before: what stands in front of those that are found."""
-    statements = (*before, *find_all(reading.context))
+    statements = (*before, *findings_of(reading))
     named = {one.id: one.id.replace("/", "-").replace("_", "-") for one in statements if one.orders_sql is not None}
     page = told_page(reading, statements, {id: f"{LISTS}/{name}.csv" for id, name in named.items()}, "", "views.sql")
     return Said(page, {named[one.id]: one.orders_sql for one in statements if one.orders_sql is not None})

@@ -39,8 +39,8 @@ def scoped(workspace: Workspace, whole: Reading, scope: Scope) -> Reading:
     _fill(engine, whole, scope)
     for statement in fenced({**tables, OUTCOME: ABOUT}, WHOLE):
         engine.run(statement)
-    # Sums that are kept beside the lake are of the whole operation.
-    return replace(whole, context=replace(whole.context, engine=engine), rollups=None, cut=True)
+    # What is kept beside the lake is of the whole operation.
+    return replace(whole, context=replace(whole.context, engine=engine), rollups=None, findings=None, cut=True)
 
 
 def _fill(engine: Engine, whole: Reading, scope: Scope) -> None:

@@ -165,6 +165,7 @@ def build(
     from troth.app.bootstrap import open_workspace
     from troth.app.building.build import balances_of, unchanged
     from troth.app.building.build import build as use_case
+    from troth.app.building.ready import make_ready
 
     workspace = open_workspace(book)
     if as_known_at is not None:
@@ -179,6 +180,7 @@ def build(
         return
     with out.progress() as step:
         built = use_case(workspace, full=full, progress=step)
+        unready = _refusal(partial(make_ready, workspace, progress=step))
     if json:
         out.data({
             "snapshot": built.snapshot.id, "fresh": built.fresh, "as_of": built.snapshot.as_of.isoformat() + "Z",
@@ -193,6 +195,19 @@ def build(
     out.built(built)
     for said in (*built.still, *((built.cleared,) if built.cleared else ())):
         out.say(f"! {said}")
+    if unready is not None:
+        out.say(f"! It is published, but what it says could not be found beforehand: {unready}")
+
+
+def _refusal(do: Callable[[], object]) -> str | None:
+    """What is said where it cannot be done."""
+    from troth.kernel.errors import TrothError
+
+    try:
+        do()
+    except TrothError as error:
+        return str(error)
+    return None
 
 
 @app.command()
