@@ -23,6 +23,7 @@ def _texts() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted((ROOT / "examples").rglob("*.yaml")) if ".troth" not in path.parts]
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 @example("a: &x 1\nb: *x")

@@ -197,6 +197,7 @@ def test_a_planted_lead_of_four_weeks_is_found() -> None:
     assert found.lead.correlation < -0.5
 
 
+@pytest.mark.slow
 def test_a_planted_lead_of_two_weeks_on_who_comes_back_is_found() -> None:
     # Each week twelve customers order first; the more of these are handed over late, the fewer of two weeks later come back.
     chance = np.random.default_rng(7)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ def test_olist_agrees_with_the_reference() -> None:
     ]
 
 
+@pytest.mark.slow
 @given(
     gaps=st.lists(
         st.sampled_from(MINUTES).map(lambda minutes: minutes * HOUR_US // 60) | st.integers(0, 3 * HOUR_US), min_size=1, max_size=40

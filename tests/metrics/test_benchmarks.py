@@ -63,6 +63,7 @@ def test_less_is_better_where_the_metric_says_so() -> None:
     assert gaps["u0"].gap == pytest.approx(0.1, abs=0.02)
 
 
+@pytest.mark.slow
 def test_units_that_do_not_differ_have_no_gap() -> None:
     # planted truth: 150 worlds of 12 units that are alike, sizes from 20 to 400; a gap is told in at most 5 of 100 of them.
     rng, wrong = np.random.default_rng(2), 0

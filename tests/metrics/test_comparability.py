@@ -69,6 +69,7 @@ def test_a_hidden_cell_says_nothing() -> None:
     assert apart([reading("HAM", 950, 1000), reading("DAL", 950, 1000), hidden]) == ()
 
 
+@pytest.mark.slow
 def test_divisions_alike_are_seldom_apart() -> None:
     #  2,000 answers of 8 divisions of which 0.9 count: at most 5 in 100 may be flagged; the five points make it fewer
     rng = np.random.Generator(np.random.PCG64(1))

@@ -15,6 +15,8 @@ from troth.metrics.compiling import compiled
 from troth.query.dialects import DIALECTS, translated
 from troth.query.dialects.translating import parsed
 
+pytestmark = pytest.mark.slow
+
 READ = {"warehouse": {"order": "attr(warehouse)"}, "segment": {"order": "customer.segment"}}
 
 

@@ -24,6 +24,8 @@ from troth.app.reading import Reading, open_reading
 from troth.metrics import METRICS, Cut, Metric, Request, answer
 from troth.query.dialects import DIALECTS
 
+pytestmark = pytest.mark.slow
+
 READ = {"warehouse": {"order": "attr(warehouse)"}, "segment": {"order": "customer.segment"}}
 MARKS = {"notimpl", "notyet", "never"}
 PAIRS = """SELECT i, j, CAST(a AS DECIMAL(24, 10)) AS a, CAST(b AS DECIMAL(24, 10)) AS b FROM (

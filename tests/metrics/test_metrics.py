@@ -106,6 +106,7 @@ def test_what_is_shown_follows_from_a_hash_and_a_snapshot(operation: Operation) 
     assert sum(row[4] for row in rows) == 8  # the SQL gives the sums outside of Troth too
 
 
+@pytest.mark.slow
 def test_late_facts_change_no_reading_of_what_was_known_before(tmp_path: Path) -> None:
     root = write_book(tmp_path, files=FILES, book={**BOOK, "metrics/all.yaml": METRICS})
     operation = troth.open(root)

@@ -36,6 +36,8 @@ from troth.app.answers.reconcile import Reconciled
 from troth.app.operation import Operation
 from troth.kernel.errors import BadValue, NotFound
 
+pytestmark = pytest.mark.slow
+
 ORDERS = """id,placed,due,delivered,cancelled,channel
 A,2026-01-05 10:00,2026-02-05 12:00,2026-02-04 09:00,,web
 B,2026-01-05 10:00,2026-02-06 12:00,2026-02-07 09:00,,web

@@ -81,6 +81,7 @@ def told(answers: dict[str, Answer]) -> object:
     } | {f"{name} undated": found.undated for name, found in answers.items()}
 
 
+@pytest.mark.slow
 def test_kept_sums_are_those_of_the_rows_to_the_last_digit(
     reading: Reading, ours: dict[str, Metric], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,8 @@ from troth.faces.cli.commands import app
 from troth.kernel.errors import BadValue
 from troth.metrics.units import Above, Cell, Compared, Unit, compared, compared_above
 
+pytestmark = pytest.mark.slow
+
 WORLDS, FEWER = 2_000, 100
 Cells = Mapping[str, Mapping[tuple[str, ...], Cell]]
 

@@ -16,6 +16,8 @@ from tests.metrics.shop import BOOK, FILES, SOURCES
 from troth.app.operation import Operation
 from troth.kernel.errors import BookError
 
+pytestmark = pytest.mark.slow
+
 ZONE, BEGIN, MINUTES = ZoneInfo("Europe/Berlin"), datetime(2026, 1, 1, tzinfo=UTC), 400 * 1440
 DESK = """desk:
   zone: Europe/Berlin

@@ -228,6 +228,7 @@ def made(plan: Sequence[Broken]) -> World:
     return judge_cells(promise(stages), rows, attributes, events)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(plans())
 def test_shares_are_those_of_every_order_of_the_players(plan: list[Broken]) -> None:

@@ -226,6 +226,7 @@ ORDER = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(LAYERS, st.lists(ORDER, min_size=1, max_size=8))
 def test_together_they_are_judged_as_each_would_be_alone(layers: list[Drawn], orders: list[tuple[str, str, str, int]]) -> None:

@@ -81,6 +81,7 @@ def said(engine: DuckEngine, text: str, codes: Whole, a: Whole, b: Whole, x: Who
     return [row[0] for row in found]
 
 
+@pytest.mark.slow
 def test_no_row_differs_from_the_walk(engine: DuckEngine) -> None:
     """600 calendars of as many zones and years, one query a question."""
     cases = [asked(drawn(seed)) for seed in CASES]

@@ -108,6 +108,7 @@ def fuzz(rng: Random, rounds: int) -> float:
     return meant / (4 * rounds)
 
 
+@pytest.mark.slow
 def test_no_text_gives_anything_but_a_tree_or_an_expression_error() -> None:
     assert 0.05 < fuzz(Random(20_260_301), 25_000) < 0.5
 

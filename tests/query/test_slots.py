@@ -185,6 +185,7 @@ def by_slots(texts: Sequence[str], rows: list[dict[str, Any]], want: Kind) -> li
 ASKED: list[tuple[st.SearchStrategy[str], Kind]] = [(BOOL, "bool"), (INSTANT, "instant"), (MONEY, "money"), (DURATION, "duration")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("texts", "want"), ASKED, ids=[want for _, want in ASKED])
 def test_a_query_with_slots_says_what_the_text_says(texts: st.SearchStrategy[str], want: Kind) -> None:
     @settings(max_examples=40)

@@ -140,6 +140,7 @@ def test_ids_are_alike_but_for_what_is_left_aside(
     assert (a == b) is same
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**12), st.integers(0, 12))
 def test_padding_with_zeros_never_changes_what_is_alike(number: int, zeros: int) -> None:
     engine = DuckEngine()

@@ -214,6 +214,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.dictionaries(st.text(max_size=3), VALUES, max_size=3), max_size=5),
     VALUES,
@@ -247,6 +248,7 @@ ROW = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(ROW, min_size=1, max_size=8), st.sampled_from(["lines", "list", "page"]), st.booleans())
 @settings(max_examples=80, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_table_written_as_json_comes_back(

@@ -206,6 +206,7 @@ def test_rows_that_are_not_the_same_when_read_again_get_nobody_elses_token(engin
         load(changing, tmp_path, {"p.csv": ROWS}, PEOPLE)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(st.tuples(st.text("ab \t\"',;@.ñ1", max_size=6), st.text("ab \t\"',;@.ñ1", max_size=6)), min_size=1, max_size=8))
 def test_every_cell_gets_the_token_of_its_own_value(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
@@ -251,6 +252,7 @@ class _LookedAt(DuckEngine):
             self.canaries += content.lower().count(b"canary")
 
 
+@pytest.mark.slow
 def test_a_spill_holds_no_personal_value(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", {})
     with (folder / "p.csv").open("w") as file:

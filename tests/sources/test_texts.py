@@ -307,6 +307,7 @@ ROW = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(ROW, min_size=1, max_size=8),
     st.sampled_from([",", ";", "\t", "|"]),

@@ -568,6 +568,7 @@ Row = tuple[str, float | None, dt.datetime | None]
 ROWS = st.lists(st.tuples(TEXTS, st.none() | NUMBERS, st.none() | MOMENTS), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @given(ROWS)
 @settings(max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_table_written_as_a_workbook_comes_back(engine: DuckEngine, tmp_path: Path, rows: list[Row]) -> None:

@@ -106,6 +106,7 @@ def points(zone: Transitions, rng: np.random.Generator, count: int) -> list[int]
     return [us for us in [*edges, *map(int, drawn)] if FIRST + 30 * HOUR < us < LAST - 30 * HOUR]
 
 
+@pytest.mark.slow
 @EVERY_OR_SOME
 def test_local_times_agree_with_the_standard_library(take: int, package_data_only: None) -> None:
     rng = np.random.default_rng(1970)

@@ -18,6 +18,7 @@ def plain_ranks(draws: np.ndarray) -> np.ndarray:
     return np.asarray(np.quantile(number, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf"), dtype=np.int64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("units", [2, 40, 33_000])
 def test_ranks_are_those_of_counting_who_is_better(units: int) -> None:
     draws = np.random.default_rng(units).integers(0, 5 * units, (200, units)).astype(np.float64)  # with ties

@@ -15,6 +15,8 @@ from troth.engines.lifetime import Buying, alive, buying, purchases
 from troth.engines.lifetime.buying import _likelihood
 from troth.kernel.errors import CannotEstimate
 
+pytestmark = pytest.mark.slow
+
 # paper: Fader, Hardie and Lee 2005, table 2 and section 4.
 PUBLISHED = Buying(0.243, 4.414, 0.793, 2.426, -9582.4, np.zeros((4, 4)), 2357, 946)
 NOBODY = (np.array([0]), np.array([0.0]), np.array([0.0]))

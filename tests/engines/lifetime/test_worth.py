@@ -13,6 +13,8 @@ from troth.engines.lifetime import Buying, Spending, buying, mean_spend, purchas
 from troth.engines.lifetime.spending import _likelihood
 from troth.kernel.errors import CannotEstimate
 
+pytestmark = pytest.mark.slow
+
 MODEL = Buying(0.243, 4.414, 0.793, 2.426, 0.0, np.zeros((4, 4)), 2357, 946)
 SPENT = Spending(6.25, 3.74, 15.44, 0.0, np.zeros((3, 3)), 0.0, 946)
 

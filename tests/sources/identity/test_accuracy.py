@@ -15,6 +15,8 @@ from tests.sources.identity.people import World, score, systems
 from troth.sources.identity import Link, links_by_rules, parties_of
 from troth.stores.matching.weights import SplinkWeigher
 
+pytestmark = pytest.mark.slow
+
 #       pairs   precision  recall, at least
 FEBRL = {1: (500, 0.995, 0.98), 2: (1_934, 0.995, 0.99), 3: (6_538, 0.995, 0.99), 4: (5_000, 0.995, 0.99)}
 WEIGH = {

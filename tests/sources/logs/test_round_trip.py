@@ -115,6 +115,7 @@ def test_cases_stand_in_the_order_of_their_traces_whatever_the_globals_name_firs
     assert list(read(tmp_path / "log.xes").log.objects.ids) == ["b", "a"]
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["running-example.xes", "roadtraffic100traces.xes", "helpdesk.xes.gz"])
 def test_real_xes_goes_through_xes_and_ocel(tmp_path: Path, name: str) -> None:

@@ -18,6 +18,8 @@ from troth.sources.logs.json_elements import JsonFile
 from troth.sources.logs.xes_tags import Document, read_document
 from troth.sources.logs.xes_tree import read_tree
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 Element = tuple[str, str, str]

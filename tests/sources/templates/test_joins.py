@@ -14,6 +14,8 @@ from troth.app.operation import open_operation
 from troth.app.starting.guesses import read_guesses
 from troth.app.starting.start import Said, Started, start
 
+pytestmark = pytest.mark.slow
+
 EXPORTS = Path(__file__).with_name("exports")
 # Column, what is named, by which name, what is left aside; as the people who planted them know them.
 TRUE = {

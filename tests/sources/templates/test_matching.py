@@ -182,6 +182,7 @@ def test_a_header_without_rows_is_no_export(engine: DuckEngine, tmp_path: Path) 
     assert found(engine, tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_is_left_with_a_warning(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     shutil.copytree(EXPORTS / "salesforce", folder)

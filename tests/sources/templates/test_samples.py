@@ -19,6 +19,8 @@ import yaml
 from troth.app.operation import Operation, open_operation
 from troth.app.starting.start import Said, Started, start
 
+pytestmark = pytest.mark.slow
+
 EXPORTS = Path(__file__).with_name("exports")
 Counts = dict[str, int]
 
