@@ -103,7 +103,7 @@ def troth(folder: Path, target: Path) -> dict[str, Any]:
     from troth.app.building.judging import DEFAULT_ZONE
     from troth.app.rulebook.rules import read_rules
     from troth.record import Part
-    from troth.sources import QUARANTINE, make_facts, settle, stage
+    from troth.sources import make_facts, make_shared, settle, stage
 
     shutil.copytree(folder / "book", target)
     workspace = open_workspace(target)
@@ -111,7 +111,7 @@ def troth(folder: Path, target: Path) -> dict[str, Any]:
     watch, begun = Stopwatch(), cpu_s()
     with workspace.building() as engine:
         watch("read")
-        engine.run(QUARANTINE)
+        make_shared(engine)
         (source,) = rules.sources.values()
         staged = stage(engine, source.name, source.value, folder / "data", rules.settings.zone or DEFAULT_ZONE)
         settle(engine, staged)

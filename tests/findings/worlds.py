@@ -89,7 +89,7 @@ def world(
 @cache
 def olist() -> Context:
     """The public Olist sample as `troth start` builds it. Skips where the data set is absent."""
-    from troth.sources import QUARANTINE, make_facts, settle, stage
+    from troth.sources import make_facts, make_shared, settle, stage
     from troth.sources.guess import groups_of
     from troth.sources.mapping import Source
     from troth.sources.templates import match
@@ -99,7 +99,7 @@ def olist() -> Context:
     (found,) = match(engine, groups_of(folder)[0])
     assert found.zone is not None
     assert found.currency is not None
-    engine.run(QUARANTINE)
+    make_shared(engine)
     staged = []
     for name, mapping in sorted(found.sources.items()):
         staged.append(stage(engine, name, Source.model_validate(mapping), folder, found.zone))

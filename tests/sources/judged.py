@@ -13,7 +13,7 @@ from typing import Any
 from tests.sources.loaded import write
 from troth.book.parsing import parsed
 from troth.record import Engine
-from troth.sources import QUARANTINE, Balance, Source, Staged, settle, stage
+from troth.sources import Balance, Source, Staged, make_shared, settle, stage
 from troth.sources.contracts.checks import Verdict
 from troth.sources.contracts.judging import Judged, judge, quarantine_columns
 from troth.sources.contracts.schema import Columns
@@ -63,7 +63,7 @@ def judged(
     for stale in folder.glob("*.csv"):
         stale.unlink()
     source = written_source(mapping + (f"contract: {contract}\n" if contract else ""), files=sorted(files))
-    engine.run(QUARANTINE)
+    make_shared(engine)
     staged, said = judge(engine, stage(engine, "rows", source, write(folder, files), zone), zone, before)
     balance = settle(engine, staged)
     quarantine_columns(engine, said)

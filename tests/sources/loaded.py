@@ -14,7 +14,7 @@ from unicodedata import category
 import yaml
 
 from troth.record import Engine, make_steps
-from troth.sources import QUARANTINE, Balance, Source, Staged, make_facts, settle, stage
+from troth.sources import Balance, Source, Staged, make_facts, make_shared, settle, stage
 from troth.sources.personal.vault import Vault
 from troth.stores.memory import MemoryVault
 
@@ -62,7 +62,7 @@ def load(
 
 
 def load_all(engine: Engine, folder: Path, sources: Mapping[str, Source], *, zone: str = "UTC", vault: Vault | None = None) -> Loaded:
-    engine.run(QUARANTINE)
+    make_shared(engine)
     vault = vault or MemoryVault()
     staged = tuple(stage(engine, name, source, folder, zone, vault) for name, source in sorted(sources.items()))
     balances = {one.name: settle(engine, one) for one in staged}

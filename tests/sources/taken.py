@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.sources.loaded import source_of
 from troth.record import Engine, Load
-from troth.sources import QUARANTINE, Balance, Staged, settle
+from troth.sources import Balance, Staged, make_shared, settle
 from troth.sources.intake.arrivals import arrivals, concerning, digest_of
 from troth.sources.intake.standing import stage_loads
 from troth.sources.intake.taking import Stored, take
@@ -64,7 +64,7 @@ class Taken:
     def settled(self, upto: int | None = None, mapping: str | None = None) -> tuple[Staged, Balance]:
         """upto: what was known after the intake of that number."""
         source = source_of(mapping or self.mapping, files=self.files)
-        self.engine.run(QUARANTINE)
+        make_shared(self.engine)
         known = [one for one in self.known if upto is None or one.load.seq <= upto]
         staged = stage_loads(self.engine, "rows", source, "UTC", known)
         return staged, settle(self.engine, staged)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.sources.loaded import Loaded, load, record, source_of, write
 from troth.kernel.errors import ConservationError, SourceError
 from troth.sources import splitter
-from troth.sources.fate import QUARANTINE, settle
+from troth.sources.fate import make_shared, settle
 from troth.sources.readers import delimited
 from troth.sources.reading import files_of, stage
 from troth.stores.lake.engine import DuckEngine
@@ -271,7 +271,7 @@ def test_a_name_with_signs_of_a_pattern_is_a_name(engine: DuckEngine, tmp_path: 
 def test_files_of_one_name_in_two_folders_are_both_read(engine: DuckEngine, tmp_path: Path) -> None:
     write(tmp_path / "a", {"orders.csv": "id\n1\n"})
     write(tmp_path / "b", {"orders.csv": "id\n2\n"})
-    engine.run(QUARANTINE)
+    make_shared(engine)
 
     balance = settle(engine, stage(engine, "rows", source_of("key: [id]", files=["*/orders.csv"]), tmp_path, "UTC"))
 

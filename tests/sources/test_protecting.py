@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.sources.loaded import Loaded, load, load_all, record, source_of, write
 from troth.kernel.errors import SourceError
 from troth.record import Engine
-from troth.sources import QUARANTINE, stage
+from troth.sources import make_shared, stage
 from troth.sources.intake.texts import read_texts
 from troth.sources.personal.protecting import BATCH
 from troth.sources.personal.vault import Word, is_erased
@@ -152,7 +152,7 @@ def test_nothing_is_taken_in_without_a_vault_for_its_personal_columns(engine: Du
 
 def test_a_look_makes_tokens_that_lead_nowhere(engine: DuckEngine, tmp_path: Path) -> None:
     write(tmp_path, {"p.csv": ROWS})
-    engine.run(QUARANTINE)
+    make_shared(engine)
 
     staged = stage(engine, "rows", source_of(PEOPLE, files=["p.csv"]), tmp_path, "UTC")
 
@@ -262,7 +262,7 @@ def test_a_spill_holds_no_personal_value(tmp_path: Path) -> None:
     source = source_of(mapping + " personal: {who: name, mail: email}}", files=["p.csv"])
 
     with _LookedAt(tmp_path / "spill") as engine:
-        engine.run(QUARANTINE)
+        make_shared(engine)
         stage(engine, "rows", source, folder, "UTC", MemoryVault())
 
     assert engine.seen > 1 << 20

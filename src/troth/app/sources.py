@@ -16,7 +16,7 @@ from troth.app.workspace import Progress, Workspace, silent
 from troth.book import Definition
 from troth.book.versions import moment
 from troth.kernel.errors import BookError, ConservationError, NotFound, SourceError, nearest
-from troth.sources import QUARANTINE, Balance, Source, settle, stage
+from troth.sources import Balance, Source, make_shared, settle, stage
 from troth.sources.contracts.checks import Verdict
 from troth.sources.contracts.contract import Contract
 from troth.sources.contracts.judging import fresh, judge
@@ -131,7 +131,7 @@ def draft(workspace: Workspace, name: str, *, progress: Progress = silent) -> Dr
 
 def _checked(workspace: Workspace, rules: Rules, name: str, source: Source, before: Mapping[str, Any], now: datetime) -> Checked:
     engine = workspace.engine()
-    engine.run(QUARANTINE)
+    make_shared(engine)
     zone = _zone(source, rules)
     declared = source.promised
     try:

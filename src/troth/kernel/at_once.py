@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 Made = TypeVar("Made")
@@ -12,7 +12,8 @@ HANDS = 2
 
 
 def at_once(makes: Sequence[Callable[[], Made]]) -> list[Made]:
-    """What each makes, in their order. Raises what the first of them in this order raises, when all that were begun are done.
+    """What each makes, in their order. Once one raises no other is begun; what the first of them in this order raises is raised when
+    those that were begun are done.
 
     Worth it where they wait for an engine that works outside of Python. None may ask for what another makes.
 
@@ -23,6 +24,10 @@ def at_once(makes: Sequence[Callable[[], Made]]) -> list[Made]:
         return [make() for make in makes]
     with ThreadPoolExecutor(HANDS, "at-once") as threads:
         begun = [threads.submit(make) for make in makes]
+        try:
+            wait(begun, return_when=FIRST_EXCEPTION)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
     return [one.result() for one in begun]
 
 

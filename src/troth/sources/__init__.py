@@ -2,14 +2,13 @@
 
 from troth.sources.address import Print, print_of
 from troth.sources.facts import make_facts
-from troth.sources.fate import QUARANTINE, Balance, settle
+from troth.sources.fate import Balance, make_shared, settle
 from troth.sources.mapping import Identifier, Source
 from troth.sources.readers import READABLE
 from troth.sources.reading import Staged, files_of, stage
 from troth.sources.vocabulary import SOURCES, lint, vocabulary
 
 __all__ = [
-    "QUARANTINE",
     "READABLE",
     "SOURCES",
     "Balance",
@@ -20,6 +19,7 @@ __all__ = [
     "files_of",
     "lint",
     "make_facts",
+    "make_shared",
     "print_of",
     "settle",
     "stage",

@@ -8,7 +8,7 @@ from troth.kernel.errors import ConservationError
 from troth.query import literal_text
 from troth.record import Engine
 from troth.sources.personal.shown import shown_sql
-from troth.sources.reading import Staged, keep_came
+from troth.sources.reading import CAME, FILTERED, Staged, keep_came
 
 QUARANTINE = (
     "CREATE OR REPLACE TABLE quarantine"
@@ -40,6 +40,12 @@ class Balance:
     @property
     def accounted(self) -> int:
         return self.stored + self.quarantined + self.duplicate + self.superseded + self.filtered + self.retracted
+
+
+def make_shared(engine: Engine) -> None:
+    """The tables that all sources share, before several are read at a time: of two that make one, the engine refuses the other."""
+    for made in (QUARANTINE, FILTERED, CAME):
+        engine.run(made)
 
 
 def settle(engine: Engine, staged: Staged) -> Balance:

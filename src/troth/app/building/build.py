@@ -81,7 +81,7 @@ def _build(workspace: Workspace, rules: Rules, before: dict[str, Any], *, full: 
                 taken[name] = take_in(workspace, engine, rules, intake, name)
             return taken[name]
 
-        basis = Basis(identity_of(workspace, rules, intake.said), known, prints.refuse_changes, workspace.lake.current())
+        basis = Basis(identity_of(workspace, rules, intake.said), known, prints.refuse_changes, workspace.lake.current(), intake.beside)
         snapshot = increment_of(workspace, engine, rules, intake, basis, progress)
         if snapshot is None:
             snapshot = snapshot_of(workspace, engine, rules, basis, progress)

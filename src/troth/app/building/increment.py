@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from troth.app.building.contracts import inputs_of
-from troth.app.building.intake import Intake
+from troth.app.building.intake import Intake, each
 from troth.app.building.judging import Basis, Taken, finished, identity_of, zone_of
 from troth.app.building.judging_again import judged_again
 from troth.app.building.merging import WAS, Whole, refuse
@@ -16,7 +16,7 @@ from troth.app.rulebook.rules import Rules
 from troth.app.workspace import Progress, Workspace
 from troth.query import identifier, literal_text
 from troth.record import Engine, Snapshot
-from troth.sources import QUARANTINE, Balance, Staged
+from troth.sources import Balance, Staged, make_shared
 from troth.sources.contracts.again import Looked, Said, asks_of_all, judge_again, look
 from troth.sources.contracts.judging import Judged
 from troth.sources.fate import count_fates, prove
@@ -36,10 +36,12 @@ def increment_of(workspace: Workspace, engine: Engine, rules: Rules, intake: Int
     before = basis.before
     if before is None or not workspace.lake.holds(before) or _why_all(workspace, rules, intake, before) is not None:
         return None
-    coming = []
-    for name, definition in sorted(rules.sources.items()):
+
+    def read(name: str) -> Coming:
         progress(f"reading {name}")
-        coming.append(Coming(name, definition.value, tuple(basis.known(name)), intake.seq))
+        return Coming(name, rules.sources[name].value, tuple(basis.known(name)), intake.seq)
+
+    coming = list(each(rules, basis.beside, read).values())
     try:
         with _cleared_unless_done(engine):
             workspace.lake.attach(engine, before, within=WAS)
@@ -103,7 +105,7 @@ def _taken(engine: Engine, rules: Rules, before: Snapshot, coming: Sequence[Comi
 
 
 def _settled(engine: Engine, rules: Rules, coming: Sequence[Coming], *, before: bool) -> _Near:
-    engine.run(QUARANTINE)
+    make_shared(engine)
     staged, balances, looked = [], [], []
     for one in coming:
         zone = zone_of(rules, one.name)

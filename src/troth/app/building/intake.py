@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from troth.app.building.prints import Prints
 from troth.app.rulebook.rules import Rules
 from troth.app.workspace import Workspace
+from troth.kernel.at_once import at_once
 from troth.record import Engine, Lake, Load, Part, StoredFile
+from troth.sources.address import Address
 from troth.sources.intake.arrivals import Arrival, arrivals, concerning, manner_of
 from troth.sources.intake.taking import Stored, take
 from troth.sources.intake.texts import free
+from troth.sources.readers import reader_of
 
 TAKEN = "taken_"
+MOST_BESIDE = 512 << 20  # bytes of a source
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,11 @@ class Intake:
     @property
     def empty(self) -> bool:
         return not any(self.arrivals.values())
+
+    @property
+    def beside(self) -> frozenset[str]:
+        """The sources of which two may be taken in at a time: what is begun cannot be broken off, so none may take long."""
+        return frozenset(name for name, coming in self.arrivals.items() if _is_beside([one.file for one in coming if one.file is not None]))
 
     @property
     def said(self) -> list[list[object]]:
@@ -90,11 +102,22 @@ def take_in(workspace: Workspace, engine: Engine, rules: Rules, intake: Intake, 
     return tuple(known)
 
 
+def each(rules: Rules, beside: Collection[str], read: Callable[[str], Read]) -> dict[str, Read]:
+    """What `read` gives of every source, in the order of their names: of those in `beside` two at a time, and before the others."""
+    two = [name for name in sorted(rules.sources) if name in beside]
+    found = dict(zip(two, at_once([partial(read, name) for name in two]), strict=True))
+    return {name: found[name] if name in found else read(name) for name in sorted(rules.sources)}
+
+
 def release(engine: Engine, taken: Sequence[Stored]) -> None:
     """Drop from the engine what `take_in` left there."""
     for table in (table for one in taken for table in (one.rows, one.gone, one.aside)):
         if table is not None and table.startswith(TAKEN):
             engine.run(f"DROP TABLE {table}")
+
+
+def _is_beside(files: Sequence[Address]) -> bool:
+    return all(reader_of(one.path).beside for one in files) and sum(one.path.stat().st_size for one in files) <= MOST_BESIDE
 
 
 def _keep(lake: Lake, engine: Engine, load: Load, number: int) -> Stored:

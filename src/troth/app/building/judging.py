@@ -12,7 +12,7 @@ import numpy as np
 from troth import __version__
 from troth.app.building.contracts import as_json, columns_of, contract_facts, inherited
 from troth.app.building.identities import matching_of
-from troth.app.building.intake import release
+from troth.app.building.intake import each, release
 from troth.app.building.parts import LAYOUT, parts_of
 from troth.app.rulebook.rules import Rules
 from troth.app.workspace import Progress, Workspace
@@ -25,7 +25,7 @@ from troth.promises import Outcomes, Record, instants_of, make_outcomes, state_s
 from troth.promises.clocks import Covered
 from troth.query import literal_instant
 from troth.record import Column, Engine, Load, Part, Snapshot, StoredFile, as_of, make_steps, make_strata
-from troth.sources import QUARANTINE, Balance, Staged, make_facts, settle, vocabulary
+from troth.sources import Balance, Staged, make_facts, make_shared, settle, vocabulary
 from troth.sources.contracts.judging import Judged, judge, quarantine_columns, refuse_broken
 from troth.sources.identity import PARTS, Matching, make_identities
 from troth.sources.intake.arrivals import newest
@@ -53,14 +53,16 @@ class Basis:
     """What a snapshot is made of, and how strictly.
 
     identity: its id, as `identity_of` has it. known: the loads of a source. read: called when the last row is read.
-    before: the snapshot with which columns are compared. strict: a table that lacks a mapped column is refused, and data that do
-    not keep their contract. at: what people decided later about who is the same is not known.
+    before: the snapshot with which columns are compared. beside: sources of which two may be read at a time. strict: a table that
+    lacks a mapped column is refused, and data that do not keep their contract. at: what people decided later about who is the same
+    is not known.
     """
 
     identity: str
     known: Callable[[str], Sequence[Stored]]
     read: Callable[[], None]
     before: Snapshot | None = None
+    beside: Collection[str] = ()
     strict: bool = True
     at: datetime | None = None
 
@@ -108,18 +110,21 @@ def zone_of(rules: Rules, source: str) -> str:
 
 
 def _taken(engine: Engine, rules: Rules, basis: Basis, matching: Matching, progress: Progress) -> Taken:
-    engine.run(QUARANTINE)
+    make_shared(engine)
     staged: list[Staged] = []
     balances: list[Balance] = []
     kept: list[Judged] = []
     columns = columns_of(basis.before)
     loads: dict[str, list[Load]] = {}
-    for name, definition in sorted(rules.sources.items()):
+
+    def read(name: str) -> tuple[Sequence[Stored], Staged, Judged]:
         progress(f"reading {name}")
         zone = zone_of(rules, name)
         stored = basis.known(name)
-        found = stage_loads(engine, name, definition.value, zone, stored, strict=basis.strict, also=matching.columns(name))
-        one, said = judge(engine, found, zone, columns.get(name))
+        found = stage_loads(engine, name, rules.sources[name].value, zone, stored, strict=basis.strict, also=matching.columns(name))
+        return stored, *judge(engine, found, zone, columns.get(name))
+
+    for name, (stored, one, said) in each(rules, basis.beside, read).items():
         staged.append(one)
         kept.append(said)
         balances.append(settle(engine, one))

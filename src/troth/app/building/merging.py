@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from troth.app.workspace import Workspace
+from troth.kernel.at_once import at_once
 from troth.query import identifier, literal_text
 from troth.record import Engine, Part, Snapshot, StoredFile
 
 WAS = "was"
 """The schema of the snapshot before."""
 MONTH = "month"
-AT_ONCE = 2
 
 
 class Whole(Exception):
@@ -70,8 +70,7 @@ def merge(
 
     Raises Whole where a partition has no row any more.
     """
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        ready = list(pool.map(lambda one: _ready(workspace, engine, before, one), replaced))
+    ready = at_once([partial(_ready, workspace, engine, before, one) for one in replaced])
     parts = [*whole, *(one.part for one, places in zip(replaced, ready, strict=True) if places)]
     expected = {
         (one.part.table, str(place)) for one, places in zip(replaced, ready, strict=True) if one.part.beside is not None for place in places

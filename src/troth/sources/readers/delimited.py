@@ -109,4 +109,4 @@ def csv_relation(file: Path, dialect: dialects.Dialect, rejects: str, *, empty: 
     return f"(SELECT * FROM {read} WHERE {identifier(dialect.columns[0])} IS NOT NULL)" if single and empty else read
 
 
-DELIMITED = Reader(frozenset({".csv", ".txt", ".tsv"}), _tables, _open)
+DELIMITED = Reader(frozenset({".csv", ".txt", ".tsv"}), _tables, _open, beside=True)

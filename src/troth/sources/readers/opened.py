@@ -93,6 +93,7 @@ class Reader:
     """One kind of file. tables: what is inside. marks: cells may come without a usable value, such as #REF!.
 
     listed: in place of `tables` where an engine is at hand, for files that it alone can look into.
+    beside: another file may be read meanwhile: it takes little memory, and no content breaks the engine down.
     """
 
     endings: frozenset[str]
@@ -100,4 +101,5 @@ class Reader:
     open: Callable[[Asked], Opened]
     parts: bool = False
     marks: bool = False
+    beside: bool = False
     listed: Callable[[Path, Callable[[], Engine] | None], Sequence[Listed]] | None = None

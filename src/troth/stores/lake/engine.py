@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -70,7 +71,7 @@ class DuckEngine:
             config["threads"] = str(threads)
         self._config = config
         self._connection = self._connected()
-        self._loads = 0
+        self._loads = count(1)
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         self._ask(sql, parameters, lambda answer: answer.fetchall())
@@ -120,8 +121,7 @@ class DuckEngine:
         if len({len(array) for array in columns.values()}) != 1:
             lengths = {name: len(array) for name, array in columns.items()}
             raise StoreError(f"cannot load table '{table}'", got=lengths, allowed="one or more columns of one length")
-        self._loads += 1
-        view = f"loading_{self._loads}"
+        view = f"loading_{next(self._loads)}"
         arrays: dict[str, Array] = {}
         chosen = []
         for number, (name, array) in enumerate(columns.items()):

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
 from troth.kernel import digest
+from troth.kernel.at_once import at_once
 from troth.kernel.errors import StoreError
 from troth.record.ports import Column, Engine, Part, StoredFile
 from troth.stores import failpoints
@@ -23,7 +25,6 @@ from troth.stores.lake.engine import literal, quoted
 FORMAT = "FORMAT parquet, PARQUET_VERSION v1, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880"
 TEXTS = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
 NAME_LENGTH = 24
-WRITERS = 2
 PARTITION, WITH_BESIDE = "stored_partition", "stored_table"
 
 
@@ -39,15 +40,8 @@ def write(engine: Engine, parts: Sequence[Part], *, root: Path, staging: Path) -
     When it returns, files and folders are on the disk; nothing refers to them yet.
     """
     # Two at once: an ordered file is written by one thread, which leaves the other core idle.
-    with ThreadPoolExecutor(WRITERS) as pool:
-        written = [
-            pool.submit(_write_part, engine, part, root=root, staging=staging) for part in sorted(parts, key=lambda part: part.table)
-        ]
-        try:
-            stored = [file for one in written for file in one.result()]
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    ordered = sorted(parts, key=lambda part: part.table)
+    stored = list(chain.from_iterable(at_once([partial(_write_part, engine, part, root=root, staging=staging) for part in ordered])))
     for folder in sorted({(root / file.path).parent for file in stored}):
         fsync_folder(folder)
     return tuple(stored)
