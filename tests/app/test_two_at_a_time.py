@@ -69,7 +69,7 @@ def test_a_vault_that_is_not_there_yet_is_made_once(turn: int, tmp_path: Path) -
 
 def test_two_are_read_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each waits for another: one after the other they would wait for ever."""
-    meet, take_in = Barrier(2, timeout=20), building.take_in
+    meet, take_in = Barrier(2, timeout=20), taking_in.take_in
 
     def waits(*arguments: object) -> object:
         meet.wait()
@@ -101,3 +101,6 @@ def test_what_takes_long_or_may_break_the_engine_down_is_read_alone(tmp_path: Pa
     assert coming.beside == {"a", "b", "c"}
     monkeypatch.setattr(taking_in, "MOST_BESIDE", (data / "a.csv").stat().st_size - 1)
     assert coming.beside == frozenset()
+    monkeypatch.undo()
+    (data / "b.csv").unlink()
+    assert coming.beside == {"a", "c"}

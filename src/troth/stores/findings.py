@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from troth.findings import Statement  # whoever asks how much is little has no need of what finds
 
-LEAST = 500_000
+LEAST = 50_000
 NAME_LENGTH = 24
 
 

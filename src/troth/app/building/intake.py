@@ -117,7 +117,10 @@ def release(engine: Engine, taken: Sequence[Stored]) -> None:
 
 
 def _is_beside(files: Sequence[Address]) -> bool:
-    return all(reader_of(one.path).beside for one in files) and sum(one.path.stat().st_size for one in files) <= MOST_BESIDE
+    try:
+        return all(reader_of(one.path).beside for one in files) and sum(one.path.stat().st_size for one in files) <= MOST_BESIDE
+    except OSError:  # gone since it was looked at, of which whoever reads it says more
+        return False
 
 
 def _keep(lake: Lake, engine: Engine, load: Load, number: int) -> Stored:
