@@ -95,8 +95,9 @@ def test_a_query_joins_and_may_end_in_a_semicolon(tmp_path: Path) -> None:
 
 
 def test_a_view_that_gives_other_rows_each_time_is_refused(tmp_path: Path) -> None:
-    fills = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO t SELECT i FROM n"
-    databases = shop(tmp_path, "CREATE TABLE t (i)", fills, "CREATE VIEW v AS SELECT * FROM t WHERE random() % 2 = 0")
+    fills = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) INSERT INTO t SELECT i FROM n"
+    # Of two draws one in a hundred thousand is of as many rows; of rows drawn one by one every eightieth would be.
+    databases = shop(tmp_path, "CREATE TABLE t (i)", fills, "CREATE VIEW v AS SELECT * FROM t WHERE i <= (SELECT abs(random() % 100000))")
 
     with pytest.raises(SourceError, match="'SHOP#v' changed while it was read"):
         extract(databases, tmp_path, table="v")
