@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -153,7 +154,7 @@ def _rolled(engine: Any, queries: Mapping[str, Any]) -> dict[str, Any]:
     from troth.stores.sums import KeptSums
 
     with TemporaryDirectory() as folder:
-        kept = KeptSums(Path(folder), "bench", lambda: ())
+        kept = KeptSums(Path(folder), "bench", lambda: [("bench", datetime(2026, 1, 1))])
         keeping = _took(lambda: [roll(engine, query, kept) for query in queries.values()])
         told = [rolled_rows(engine, query, Request((name,)), kept) for name, query in queries.items()]
         if any(

@@ -32,8 +32,14 @@ def _orders(late: int = 5, promise: str = PROMISE) -> Context:
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
-    def of(snapshot: str = "a" * 64, version: str = "1", least: int = MANY, published: tuple[str, ...] = ()) -> KeptFindings:
-        return KeptFindings(tmp_path / "findings", snapshot, lambda: [(one, datetime(2026, 3, 9)) for one in published], least, version)
+    def of(snapshot: str = "a" * 64, version: str = "1", least: int = MANY, published: tuple[str, ...] | None = None) -> KeptFindings:
+        return KeptFindings(
+            tmp_path / "findings",
+            snapshot,
+            lambda: [(one, datetime(2026, 3, 9)) for one in ((snapshot,) if published is None else published)],
+            least,
+            version,
+        )
 
     return of
 
@@ -130,9 +136,15 @@ def test_a_file_of_another_name_says_nothing(shelf: Shelf, finds: list[Context])
 
 
 def test_those_of_snapshots_that_are_gone_go(shelf: Shelf) -> None:
-    for snapshot, published in (("a", ("a",)), ("b", ("a", "b")), ("c", ("b",))):
+    for snapshot, published in (("a", ("a",)), ("b", ("a", "b")), ("c", ("b", "c"))):
         found(_orders(), MANY, shelf(snapshot * 64, published=tuple(one * 64 for one in published)))
     assert [path.name[0] for path in _files(shelf())] == ["b", "c"]
+
+
+def test_what_was_removed_with_its_snapshot_is_not_brought_back(shelf: Shelf) -> None:
+    """A server that has an earlier one open yet, after a column became personal."""
+    assert found(_orders(), MANY, shelf("a" * 64, published=("b" * 64,))) == find_all(_orders())
+    assert _files(shelf()) == []
 
 
 def test_nothing_is_lost_where_nothing_can_be_kept(shelf: Shelf, finds: list[Context]) -> None:

@@ -48,8 +48,10 @@ def ours(reading: Reading) -> dict[str, Metric]:
     return {name: one for name, one in known.items() if one.of == "order" or one.promise is not None}
 
 
-def sums(root: Path, reading: Reading, least: int = 0) -> KeptSums:
-    return KeptSums(root, reading.snapshot.id, lambda: (), least)
+def sums(root: Path, reading: Reading, least: int = 0, snapshot: str | None = None) -> KeptSums:
+    """Of a snapshot that is the only one in the manifest."""
+    id = snapshot or reading.snapshot.id
+    return KeptSums(root, id, lambda: [(id, reading.snapshot.as_of)], least)
 
 
 class Watched:
@@ -143,12 +145,22 @@ def test_kept_sums_are_of_one_snapshot_and_one_definition(reading: Reading, tmp_
     assert other["m"].readings[0].value == 3  # C, E and F; G has nine and H none that can be read
     assert sums(tmp_path, reading).kept("another") == []
     watched = Watched(engine)
-    answer(watched, {"m": heavy}, Request(), ground, READ, replace(sums(tmp_path, reading), snapshot="of another build"))
+    answer(watched, {"m": heavy}, Request(), ground, READ, sums(tmp_path, reading, snapshot="of another build"))
     assert watched.counted() == 1
     watched = Watched(engine)
-    answer(watched, {"m": heavy}, Request(), ground, READ, replace(sums(tmp_path, reading), version="2", snapshot="of another build"))
+    answer(watched, {"m": heavy}, Request(), ground, READ, replace(sums(tmp_path, reading, snapshot="of another build"), version="2"))
     assert watched.counted() == 1
     assert not file.exists()  # what no snapshot of the manifest needs goes
+    left = list(tmp_path.iterdir())
+    answer(
+        engine,
+        {"m": heavy},
+        Request(),
+        ground,
+        READ,
+        replace(sums(tmp_path, reading), published=lambda: [("of another build", reading.snapshot.as_of)]),
+    )
+    assert sorted(tmp_path.iterdir()) == sorted(left)  # nor does a process that has it open yet bring it back
 
 
 def test_damaged_sums_are_none(reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,8 @@ class KeptFindings:
     """Implements `findings.keeping.Findings`. root: the folder. snapshot: id of the one. published: ids that the manifest has, with their
     instants. version: of what finds.
 
-    Findings of snapshots that the manifest no longer has go when others are kept.
+    Findings of snapshots that the manifest no longer has go when others are kept, and are not kept themselves: a process that has one open
+    yet may not bring back what was removed with it.
     """
 
     root: Path
@@ -56,7 +57,7 @@ class KeptFindings:
             self._sweep()
 
     def _sweep(self) -> None:
-        known = {one[:NAME_LENGTH] for one in (self.snapshot, *(id for id, _ in self.published()))}
+        known = {id[:NAME_LENGTH] for id, _ in self.published()}
         for path in self.root.iterdir():
             if path.name.partition("-")[0] not in known:
                 path.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ class KeptSums:
     """Implements `metrics.ports.Rollups`. root: the folder. snapshot: id of the one. published: ids that the manifest has, with instants.
 
     version: of what asks and keeps. A file counts only if its bytes are those that were written. Sums of snapshots that the manifest no
-    longer has go when others are kept.
+    longer has go when others are kept, and are not kept themselves: a process that has one open yet may not bring back what was removed.
     """
 
     root: Path
@@ -73,7 +73,7 @@ class KeptSums:
             self._sweep()
 
     def _sweep(self) -> None:
-        known = {self.snapshot, *(id for id, _ in self.published())}
+        known = {id for id, _ in self.published()}
         for path, said in self._told():
             if said["snapshot"] not in known:
                 path.unlink(missing_ok=True)
